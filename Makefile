@@ -1,0 +1,73 @@
+# What a contributor types. Every target sets up .venv by itself, once; after that it starts at once.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+export PYTHON
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEV := .venv/.dev-installed
+
+# A .venv that was copied or moved here, or whose Python is gone, is set up again.
+SOUND := $(shell [ "$$(cat .venv/.made-in 2>/dev/null)" = "$$(pwd -P)" ] && $(BIN)/python -ISc '' 2>/dev/null && echo yes)
+ifneq ($(SOUND),yes)
+.PHONY: $(RUNTIME) $(DEV)
+endif
+
+.PHONY: help
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s%s\n", $$1, $$2 }'
+
+.PHONY: demo
+demo: $(RUNTIME) ## show the plan of a built-in scenario; needs no key and no network
+	@$(BIN)/footlights explain scenarios/software/feature-sprint.yaml
+	@echo
+	@echo "Next: change a word in that file and try  $(BIN)/footlights check scenarios/software/feature-sprint.yaml  (performing it on stage arrives with the engine)"
+
+.PHONY: test
+test: $(DEV) ## run the tests, two at a time
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+.PHONY: check
+check: $(DEV) ## lint, format, types and the arrows between the rooms
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check . || { echo "make format mends this"; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
+	@echo "make check: lint, format, types and the arrows between the rooms hold"
+
+.PHONY: format
+format: $(DEV) ## put the code into its one shape
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+.PHONY: bench
+bench: $(DEV) ## measure the promises about time, as ratios to a floor; wants a quiet machine
+	@$(BIN)/python tests/bench/run.py
+
+.PHONY: soak
+soak: $(DEV) ## run the full counts of the promises; takes minutes
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m soak
+
+.PHONY: coverage
+coverage: $(DEV) ## run the tests and say which lines none of them reached
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --cov --cov-report=term
+
+.PHONY: wheel
+wheel: $(DEV) ## build the wheel and the sdist into dist/
+	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null && ls dist
+
+.PHONY: pictures
+pictures: $(DEV) ## make the pictures in docs/pictures again, from the commands themselves
+	@$(BIN)/python docs/make_pictures.py
+
+.PHONY: clean
+clean: ## remove everything that was made, .venv too
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	@find app providers footlights tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): pyproject.toml
+	@.ci/install . $(RUNTIME)
+
+$(DEV): pyproject.toml
+	@.ci/install '.[dev]' $(RUNTIME) $(DEV)

@@ -1,0 +1,74 @@
+"""The command line: finds the command you named and performs it. Help and version load nothing but this page.
+
+Each command is a module of this folder, imported when it is named. It offers `EXAMPLES`, `configure(parser)` and
+`perform(args) -> exit code`. To add a command, add its file and a line in the table below.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from footlights import __version__
+
+GROUPS = {
+    "a scenario file": {
+        "check": "find every mistake in a scenario, before it costs anything",
+        "explain": "show the plan: the graph, the cast, the limits, what it needs",
+        "schema": "write the JSON Schema that gives your editor completion",
+        "new": "start a scenario from a commented example",
+        "migrate": "bring an older file up to the current format",
+    },
+    "what there is": {
+        "cast": "list the agents, or show one",
+        "scenarios": "list the scenarios, or show one",
+    },
+    "this machine": {
+        "doctor": "say what is set up, what is missing and how to get it",
+        "completion": "write the completion script for your shell",
+    },
+}
+COMMANDS: dict[str, str] = {name: summary for commands in GROUPS.values() for name, summary in commands.items()}
+
+
+def main(argv: list[str]) -> int:
+    """Perform the command in `argv` and return its exit code."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        return _write_help()
+    if argv[0] in ("-V", "--version"):
+        sys.stdout.write(f"footlights {__version__}\n")
+        return 0
+    name, *words = argv
+    if name not in COMMANDS:
+        _refuse(name)
+    from app.cli.parser import command_module, command_parser
+
+    return command_module(name).perform(command_parser(name).parse_args(words))
+
+
+def _write_help() -> int:
+    from app.cli.ink import Ink
+
+    ink = Ink.for_stream(sys.stdout)
+    lines = [
+        f"{ink.paint('footlights', 'bold')} {__version__}: a theatre for multi-agent LLM workflows, in your terminal",
+        "",
+        "  footlights explain scenarios/software/feature-sprint.yaml",
+        "  footlights new my-first-play",
+    ]
+    for title, commands in GROUPS.items():
+        lines += ["", ink.paint(title, "bold")]
+        lines += [f"  {ink.paint(f'{name:<12}', 'accent')}{summary}" for name, summary in commands.items()]
+    lines += ["", "footlights COMMAND -h shows two examples and every option; footlights --version the version."]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _refuse(name: str) -> None:
+    from difflib import get_close_matches
+
+    from app.errors import UsageError
+
+    kind = "option" if name.startswith("-") else "command"
+    near = get_close_matches(name, ["--help", "--version"] if kind == "option" else COMMANDS, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else "footlights --help lists what there is"
+    raise UsageError(f'there is no {kind} "{name}"', hint)

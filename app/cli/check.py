@@ -1,0 +1,79 @@
+"""`footlights check`: every mistake of a scenario file at once, with its place and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from app.cli.problems import write_problems
+from app.scenario import Checked, check
+from app.scenario.library import find_scenario
+
+EXAMPLES = """
+footlights check scenarios/software/feature-sprint.yaml
+footlights check scenarios/ --strict
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="scenario files, folders of them, or names of the library"
+    )
+    parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    parser.add_argument("--json", action="store_true", help="print the problems as JSON")
+
+
+def perform(args: argparse.Namespace) -> int:
+    """Check each file; 0 when all can be performed, else 2."""
+    checks = [check(path, shown) for word in args.files for path, shown in _files(word)]
+    refused = [checked for checked in checks if not _accepted(checked, args.strict)]
+    if args.json:
+        _print_json(checks, args.strict)
+    else:
+        _print(checks)
+    return 2 if refused else 0
+
+
+def _files(word: str) -> list[tuple[Path, str]]:
+    folder = Path(word)
+    if not folder.is_dir():
+        return [find_scenario(word, Path.cwd())]
+    found = sorted(folder.rglob("*.yaml"))
+    # A folder without scenarios is left to the reader of files, who says so in the same words as for any other path.
+    return [(path, str(path)) for path in found] or [(folder, word)]
+
+
+def _accepted(checked: Checked, strict: bool) -> bool:
+    return checked.ok and not (strict and any(problem.severity == "warning" for problem in checked.problems))
+
+
+def _print(checks: list[Checked]) -> None:
+    for checked in checks:
+        if checked.problems:
+            write_problems(checked.problems, checked.texts(), sys.stdout)
+        if checked.ok:
+            from app.cli.said import say_good
+
+            scenario = checked.scenario
+            assert scenario is not None
+            steps, agents = len(checked.places), len(scenario.agents)
+            say_good(
+                f"{checked.name}: {steps} step{'s' * (steps != 1)}, {agents} agent{'s' * (agents != 1)}, no errors"
+            )
+
+
+def _print_json(checks: list[Checked], strict: bool) -> None:
+    files = [
+        {
+            "file": checked.name,
+            "ok": _accepted(checked, strict),
+            "problems": [asdict(problem) for problem in checked.problems],
+        }
+        for checked in checks
+    ]
+    json.dump({"ok": all(file["ok"] for file in files), "files": files}, sys.stdout, indent=2, ensure_ascii=True)
+    sys.stdout.write("\n")

@@ -1,0 +1,263 @@
+"""`footlights doctor`: what is set up, what is missing and how to get it. It looks, and changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from app.cli.ink import Ink
+from app.safety import mask_secrets, safe_text
+
+EXAMPLES = """
+footlights doctor
+footlights doctor --json
+"""
+
+Verdict = Literal["ok", "note", "warning", "problem"]
+
+_EXTRAS = ("openai", "anthropic", "ollama")
+_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OLLAMA_HOST")
+_GIGABYTE = 1024**3
+_LEAST_DISK = 1 * _GIGABYTE
+_LEAST_MEMORY = _GIGABYTE // 2
+_SMALLEST_SCREEN = (80, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what it is, how it stands, and what to do when it should stand better."""
+
+    area: str
+    name: str
+    verdict: Verdict
+    detail: str
+    remedy: str = ""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--json", action="store_true", help="write the findings as JSON")
+
+
+def perform(args: argparse.Namespace) -> int:
+    """Look at everything; the exit code is 1 only when something makes Footlights unusable."""
+    findings = list(examine())
+    unusable = any(finding.verdict == "problem" for finding in findings)
+    if args.json:
+        shown = {"usable": not unusable, "findings": [asdict(finding) for finding in findings]}
+        print(mask_secrets(json.dumps(shown, indent=2)))
+    else:
+        _show(findings)
+    return 1 if unusable else 0
+
+
+def examine() -> Iterator[Finding]:
+    """Look at the program, the terminal, SQLite, the machine, the folders, the extras and the keys, in that order."""
+    yield from _program()
+    yield from _terminal()
+    yield from _libraries()
+    yield from _machine()
+    yield from _folders()
+    yield from (_extra(name) for name in _EXTRAS)
+    yield from _keys()
+
+
+def _show(findings: list[Finding]) -> None:
+    ink = Ink.for_stream(sys.stdout)
+    looks = {"ok": ("✓", "good"), "note": ("·", "dim"), "warning": ("⚠", "warning"), "problem": ("✗", "error")}
+    area = ""
+    for finding in findings:
+        if finding.area != area:
+            area = finding.area
+            print(("" if finding is findings[0] else "\n") + ink.paint(area, "bold"))
+        glyph, style = looks[finding.verdict]
+        mark = ink.paint(f"{glyph} {finding.verdict:<8}", style)
+        print(ink.glyphs(f"  {mark} {finding.name:<18} {_safe(finding.detail)}"))
+        if finding.remedy:
+            print(f"{'':<13}{ink.paint('hint:', 'good')} {_safe(finding.remedy)}")
+    counts = {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in ("problem", "warning")}
+    said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count]
+    print(f"\n{', '.join(said) or 'nothing to mend'}")
+
+
+def _safe(text: str) -> str:
+    return safe_text(mask_secrets(text), newlines=False)
+
+
+def _program() -> Iterator[Finding]:
+    import platform
+
+    from footlights import __version__
+
+    here = Path(__file__).resolve().parents[2]
+    yield Finding("program", "Footlights", "ok", f"{__version__} in {here}")
+    yield Finding(
+        "program",
+        "Python",
+        "ok",
+        f"{platform.python_version()} ({platform.python_implementation()}) at {sys.executable}",
+    )
+    yield _platform(sys.platform, platform.release(), platform.machine())
+
+
+def _platform(system: str, release: str, machine: str) -> Finding:
+    if system == "win32":
+        remedy = "run Footlights inside WSL: wsl --install, then install it there"
+        return Finding("program", "platform", "problem", f"Windows {release} without WSL", remedy)
+    names = {"linux": "Linux", "darwin": "macOS"}
+    if system not in names:
+        detail = f"{system} {release}, where Footlights is not tested"
+        supported = "Linux and macOS are supported, Windows through WSL"
+        return Finding("program", "platform", "warning", detail, supported)
+    through = " through WSL" if "microsoft" in release.lower() else ""
+    return Finding("program", "platform", "ok", f"{names[system]}{through} {release} ({machine})")
+
+
+def _terminal() -> Iterator[Finding]:
+    ask = os.environ.get
+    if not sys.stdout.isatty():
+        yield Finding("terminal", "screen", "note", "the output goes to a file or a pipe, so it is plain")
+    else:
+        columns, lines = os.get_terminal_size(sys.stdout.fileno())
+        fits = columns >= _SMALLEST_SCREEN[0] and lines >= _SMALLEST_SCREEN[1]
+        remedy = "" if fits else "make the window at least 80 columns by 24 lines"
+        yield Finding("terminal", "screen", "ok" if fits else "warning", f"{columns} by {lines}", remedy)
+    names = ("TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "FOOTLIGHTS_ASCII")
+    kind = ", ".join(f"{name}={value}" for name in names if (value := ask(name)))
+    kind += "".join(f", inside {name}" for name, sign in (("tmux", "TMUX"), ("ssh", "SSH_CONNECTION")) if ask(sign))
+    yield Finding("terminal", "kind", "ok", kind.removeprefix(", ") or "TERM is not set")
+    encoding = sys.stdout.encoding or "unknown"
+    if encoding.lower().replace("-", "") == "utf8":
+        yield Finding("terminal", "characters", "ok", "UTF-8")
+    else:
+        remedy = "set LANG to a UTF-8 locale such as C.UTF-8; until then lines and marks are drawn in ASCII"
+        yield Finding("terminal", "characters", "warning", encoding, remedy)
+
+
+def _libraries() -> Iterator[Finding]:
+    import sqlite3
+
+    import yaml
+
+    yield _sqlite(sqlite3.sqlite_version_info)
+    if yaml.__with_libyaml__:
+        yield Finding("libraries", "libyaml", "ok", f"present, PyYAML {yaml.__version__}")
+    else:
+        remedy = "pip install --force-reinstall pyyaml gets a build that has it; files are read more slowly without"
+        yield Finding("libraries", "libyaml", "warning", f"missing from PyYAML {yaml.__version__}", remedy)
+
+
+def _sqlite(version: tuple[int, int, int]) -> Finding:
+    """Judge the linked SQLite: 3.7.0 to 3.51.2 can lose a commit when two connections write at the same instant."""
+    shown = ".".join(map(str, version))
+    mended_later = (3, 44, 6) <= version < (3, 45, 0) or (3, 50, 7) <= version < (3, 51, 0)
+    if version >= (3, 51, 3) or mended_later or version < (3, 7, 0):
+        return Finding("libraries", "SQLite", "ok", f"{shown}, free of the WAL-reset fault")
+    detail = f"{shown}, affected by the WAL-reset fault (mended in 3.51.3); Footlights guards against it with a lock"
+    return Finding("libraries", "SQLite", "note", detail)
+
+
+def _machine() -> Iterator[Finding]:
+    import psutil
+
+    from app.settings import data_home
+
+    disk = psutil.disk_usage(str(_nearest_existing(data_home()))).free
+    memory = psutil.virtual_memory()
+    yield Finding(
+        "machine",
+        "disk",
+        "ok" if disk >= _LEAST_DISK else "warning",
+        f"{disk / _GIGABYTE:.1f} GB free for the data folder",
+        "" if disk >= _LEAST_DISK else "free some space, or set FOOTLIGHTS_HOME to a larger disk",
+    )
+    yield Finding(
+        "machine",
+        "memory",
+        "ok" if memory.available >= _LEAST_MEMORY else "warning",
+        f"{memory.available / _GIGABYTE:.1f} of {memory.total / _GIGABYTE:.1f} GB available",
+        "" if memory.available >= _LEAST_MEMORY else "close something; large batches may be slow",
+    )
+
+
+def _folders() -> Iterator[Finding]:
+    from app.settings import config_folder, content_root, data_home
+
+    yield _data_folder(data_home())
+    yield _config_folder(config_folder())
+    content = content_root()
+    missing = [kind for kind in ("agents", "scenarios") if not (content / kind).is_dir()]
+    if missing:
+        detail = f"{content} has no {' and no '.join(missing)}"
+        yield Finding("folders", "built-in content", "problem", detail, "install Footlights again")
+    else:
+        yield Finding("folders", "built-in content", "ok", str(content))
+
+
+def _data_folder(folder: Path) -> Finding:
+    place = _nearest_existing(folder)
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        remedy = f"make {place} writable, or set FOOTLIGHTS_HOME to a folder that is"
+        return Finding("folders", "data", "problem", f"{folder} cannot be written", remedy)
+    if place != folder:
+        return Finding("folders", "data", "ok", f"{folder}, made when it is first needed")
+    if _mode(folder) & 0o077:
+        detail = f"{folder} is open to other users (mode {_mode(folder):04o})"
+        return Finding("folders", "data", "warning", detail, f"chmod 700 '{folder}'")
+    return Finding("folders", "data", "ok", f"{folder} (mode {_mode(folder):04o})")
+
+
+def _config_folder(folder: Path) -> Finding:
+    if not folder.is_dir():
+        detail = f"{folder}, not there; only cards and scenarios of your own need it"
+        return Finding("folders", "configuration", "note", detail)
+    if _mode(folder) & 0o022:
+        detail = f"other users may change {folder} (mode {_mode(folder):04o})"
+        return Finding("folders", "configuration", "warning", detail, f"chmod go-w '{folder}'")
+    return Finding("folders", "configuration", "ok", f"{folder} (mode {_mode(folder):04o})")
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def _nearest_existing(folder: Path) -> Path:
+    return next(place for place in (folder, *folder.parents) if place.exists())
+
+
+def _extra(name: str) -> Finding:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return Finding("extras", name, "ok", f"{version(name)} installed")
+    except PackageNotFoundError:
+        return Finding("extras", name, "note", f"not installed; pip install 'footlights[{name}]' adds it")
+
+
+def _keys() -> Iterator[Finding]:
+    """Say where each key comes from. No value is ever read into a finding."""
+    for name in _KEYS:
+        file = os.environ.get(f"{name}_FILE")
+        if os.environ.get(name):
+            yield Finding("keys", name, "ok", "set (environment)")
+        elif file:
+            yield _key_file(name, Path(file))
+        else:
+            yield Finding("keys", name, "note", "not set")
+
+
+def _key_file(name: str, path: Path) -> Finding:
+    if not (path.is_file() and os.access(path, os.R_OK)):
+        # The name itself stays unsaid: a key put here by mistake would be shown.
+        remedy = f"let {name}_FILE name a file that you can read, or unset it"
+        return Finding("keys", name, "warning", f"{name}_FILE names no file that can be read", remedy)
+    if _mode(path) & 0o077:
+        detail = f"set ({name}_FILE), but other users may read the file (mode {_mode(path):04o})"
+        return Finding("keys", name, "warning", detail, f"chmod 600 '{path}'")
+    return Finding("keys", name, "ok", f"set ({name}_FILE)")

@@ -1,0 +1,118 @@
+"""Untrusted text made safe to show: `safe_text` disarms control characters, `mask_secrets` hides what looks like a key.
+
+Whatever a model, a tool, a file or the network wrote passes through here before a terminal sees it. Nothing is ever
+removed as a sequence: each character is judged alone, so an unfinished escape cannot swallow what follows, and a text
+cut into chunks at any place comes out at least as safe as when it is whole.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_MARKS_PER_BASE = 8
+_SHOWN_OF_A_SECRET = 4
+
+
+def safe_text(text: str, *, newlines: bool = True) -> str:
+    """Return `text` with everything that could drive, deceive or break a terminal made visible.
+
+    Line feeds and tabs stay, unless `newlines` is false: then they are shown too, for text that must keep to one line.
+    """
+    if _SUSPECT.search(text):
+        text = _UNSAFE.sub(_show, text)
+    if not text.isascii() and _TOWER.search(text):
+        text = _TOWER.sub(_thin_marks, text)
+    return text if newlines else text.replace("\n", "␊").replace("\t", "␉")
+
+
+def mask_secrets(text: str) -> str:
+    """Return `text` with everything shaped like a key, a token or a password cut to its first four characters."""
+    parts: list[str] = []
+    shown = 0
+    for start, end in secret_spans(text):
+        parts += (text[shown : start + _SHOWN_OF_A_SECRET], "•••")
+        shown = end
+    parts.append(text[shown:])
+    return "".join(parts)
+
+
+def looks_like_secret(text: str) -> bool:
+    """Tell whether `text` holds something shaped like a key, a token or a password."""
+    return _SECRET.search(text) is not None
+
+
+def secret_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each thing that looks like a secret starts and ends, in order."""
+    for found in _SECRET.finditer(text):
+        yield found.span("bearer") if found["bearer"] else found.span()
+
+
+# What has no business in shown text: C0 but for line feed and tab, DEL, C1, soft hyphen, bidirectional controls, line
+# and paragraph separators, fillers and joiners of no width, selectors that can smuggle text, tags, surrogates.
+_CONTROLS = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_EMOJI = (
+    r"\xa9\xae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff"
+    r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+# One plain class is searched first: nearly all text has nothing in it, and this is the quickest way to know.
+_SUSPECT = re.compile(rf"[{_CONTROLS}\u200d\ufe0e\ufe0f]")
+_UNSAFE = re.compile(
+    rf"[{_CONTROLS}]"
+    rf"|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"  # a joiner holds two emoji together, or is shown
+    rf"|(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)"  # a presentation selector follows an emoji, or makes a keycap
+)
+# Marks are no word characters, so a tower of them is a run of this class; a row of box drawing is one too, and is kept.
+_TOWER = re.compile(rf"[^\w\s\x00-\x7f]{{{_MARKS_PER_BASE + 1},}}")
+
+
+def _show(unsafe: re.Match[str]) -> str:
+    code = ord(unsafe[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"<U+{code:04X}>"
+
+
+def _thin_marks(run: re.Match[str]) -> str:
+    """Keep the first marks on each base; a tower of thousands would freeze a terminal and cover its neighbours."""
+    kept = []
+    marks = 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        if marks <= _MARKS_PER_BASE:
+            kept.append(character)
+    return "".join(kept)
+
+
+# A key never starts inside a longer word: that keeps the search linear, and `task-list-of-everything` is none. But a
+# letter that ends an escape (JSON's \\n, a URL's %3D, a terminal's ESC [31m) is not part of the word that follows.
+_START = "|".join(
+    (
+        r"(?<![A-Za-z0-9_-])",
+        r"(?<=\\[bfnrt])",
+        r"(?<=\\u[0-9A-Fa-f]{4})",
+        r"(?<=%[0-9A-Fa-f]{2})",
+        *(rf"(?<=\[[0-9;]{{{length}}}[A-Za-z])" for length in range(9)),
+    )
+)
+_SECRET = re.compile(
+    rf"""(?=[sAgxeBb][kIKShioye])(?:{_START})  # two letters are quick to look at, and rule out nearly every place"""
+    r"""
+      (?:
+        sk-[A-Za-z0-9_-]{16,}                                          # OpenAI, Anthropic and those who copy them
+      | AIza[A-Za-z0-9_-]{30,}                                         # Google
+      | gh[pousr]_[A-Za-z0-9]{20,} | github_pat_[A-Za-z0-9_]{20,}      # GitHub
+      | xox[abeprs]-[A-Za-z0-9-]{10,}                                  # Slack
+      | (?:AKIA|ASIA)[A-Z0-9]{16}                                      # AWS
+      | eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*     # JSON Web Token
+      | [Bb]earer\s+(?=\S*\d)(?P<bearer>[A-Za-z0-9._~+/=-]{16,})       # whatever an Authorization header carries
+      )
+    | -----BEGIN\ [A-Z0-9\ ]{0,40}PRIVATE\ KEY-----.*?(?:-----END\ [A-Z0-9\ ]{0,40}PRIVATE\ KEY-----|\Z)
+    """,
+    re.VERBOSE | re.DOTALL,
+)

@@ -1,0 +1,135 @@
+"""A scenario file is read and checked: the whole way from bytes to a plan, with every problem on the way.
+
+Nothing stops at the first mistake. A part that cannot be understood is set aside, a stand-in takes its
+place, and the rest is checked all the same, so that one look at the messages shows all there is to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from app.cast import Entry, Registry
+from app.document import Report, Source, parse, read_source, validate
+from app.errors import Problem, ScenarioRefused
+from app.scenario.checks import CHECKS, Inspection
+from app.scenario.mend import without_mistakes
+from app.scenario.model import Scenario
+from app.scenario.model.steps import explain_kind
+from app.scenario.order import Order
+from app.scenario.places import Place
+from app.scenario.scopes import Types
+from app.scenario.types import Type
+from app.settings import project_root, search_folders
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of a scenario file after the check; without a scenario when it could not be understood."""
+
+    name: str
+    problems: tuple[Problem, ...]
+    sources: dict[str, Source] = field(default_factory=dict)
+    scenario: Scenario | None = None
+    places: tuple[Place, ...] = ()
+    orders: dict[str, Order] = field(default_factory=dict)
+    cast: dict[str, Entry] = field(default_factory=dict)
+    used: dict[str, Checked] = field(default_factory=dict)
+    inputs_of: dict[str, set[str]] = field(default_factory=dict)
+    types: Types = field(default_factory=Types)
+
+    @property
+    def ok(self) -> bool:
+        """Can it be performed?"""
+        return self.scenario is not None and not any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def input_types(self) -> dict[str, Type]:
+        """The types of its inputs."""
+        return self.types.inputs
+
+    @property
+    def output_types(self) -> dict[str, Type]:
+        """The types of what it gives back."""
+        return self.types.returned
+
+    @property
+    def digest(self) -> str:
+        """The version of the file: a digest of its text."""
+        source = self.sources.get(self.name)
+        return hashlib.blake2b(source.text.encode(), digest_size=8).hexdigest() if source else ""
+
+    def texts(self) -> dict[str, str]:
+        """The text of every file that a problem may point into, by the name that is shown."""
+        found = {name: source.text for name, source in self.sources.items()}
+        for used in self.used.values():
+            found |= used.texts()
+        return found
+
+
+def check(path: FilePath, shown: str | None = None) -> Checked:
+    """Check the file at `path`; whatever is wrong with it is in the answer, never raised."""
+    name = shown or str(path)
+    try:
+        source = read_source(path, name)
+    except ScenarioRefused as refused:
+        return Checked(name, refused.problems)
+    root = project_root(path)
+    return _check(source, root, Registry(search_folders("agents", root)), ())
+
+
+def load(path: FilePath, shown: str | None = None) -> Checked:
+    """The checked scenario, or `ScenarioRefused` with everything that is wrong."""
+    checked = check(path, shown)
+    if not checked.ok:
+        raise ScenarioRefused(checked.problems, checked.texts())
+    return checked
+
+
+def check_used(source: Source, case: Inspection, trail: tuple[FilePath, ...]) -> Checked:
+    """Check a scenario that another one uses."""
+    return _check(source, case.root, case.registry, trail)
+
+
+def _check(source: Source, root: FilePath, registry: Registry, trail: tuple[FilePath, ...]) -> Checked:
+    try:
+        report = Report(source, parse(source))
+    except ScenarioRefused as refused:
+        return Checked(source.name, refused.problems, {source.name: source})
+    scenario = validate(Scenario, report, explain={"step-kind": explain_kind})
+    broken = scenario is None
+    if broken:
+        scenario = without_mistakes(report.root.data)
+    if scenario is None:
+        return Checked(source.name, _sorted(report.problems), {source.name: source})
+    case = Inspection(scenario, report, source.path, root, registry, trail)
+    for each in CHECKS:
+        each(case)
+    return _outcome(case, broken)
+
+
+def _outcome(case: Inspection, broken: bool) -> Checked:
+    problems = case.report.problems
+    if broken:
+        # Stand-ins make odd warnings; what the author must mend first is the errors.
+        problems = [problem for problem in problems if problem.severity == "error"]
+    for place in case.places:
+        case.scenario._lines[place.name] = case.report.line(place.at)
+    return Checked(
+        case.report.source.name,
+        _sorted(problems),
+        {case.report.source.name: case.report.source, **{source.name: source for source in case.files.values()}},
+        case.scenario,
+        tuple(case.places),
+        case.orders,
+        case.cast,
+        case.used,
+        case.inputs_of,
+        case.types,
+    )
+
+
+def _sorted(problems: list[Problem] | tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """By place, each once: the same mistake seen by two checks is one to the reader."""
+    return tuple(dict.fromkeys(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))))

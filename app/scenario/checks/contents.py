@@ -1,0 +1,295 @@
+"""Values fit what they are for: defaults their types, rehearsed answers their outputs, patterns their language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.document import Path
+from app.document.values import Section
+from app.safety import looks_like_secret
+from app.scenario.checks.inspection import Inspection, speakers
+from app.scenario.model import AgentStep, ApproveStep, AskStep, Expectation, Lines, Speaks
+from app.scenario.model.rehearsal import turn_reply
+from app.scenario.model.steps import Step
+from app.scenario.places import Place
+from app.scenario.scopes import RESERVED
+from app.scenario.types import (
+    Choice,
+    Described,
+    Integer,
+    ListOf,
+    Maybe,
+    Number,
+    Text,
+    Type,
+    TypeMistake,
+    mismatches,
+    parse_type,
+)
+
+SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS")
+ANY_VALUE = ("default", "example", "reply", "env")
+
+
+def check_types(case: Inspection) -> None:
+    """Types are read once, for everything that refers to them: inputs first, then what steps declare."""
+    for name, written in case.scenario.inputs.items():
+        found = _type(case, written.type, ("inputs", name, "type"))
+        case.types.inputs[name] = found or Text()
+    for place in case.places:
+        step = place.step
+        if not isinstance(step, Speaks):
+            continue
+        output, at = step.output, (*place.at, "output")
+        if output is None and isinstance(step, AgentStep) and (entry := case.cast.get(step.agent)) and entry.card:
+            agent = case.scenario.agents.get(step.agent)
+            mode = step.mode or (agent.mode if agent else None) or entry.card.first_mode
+            output = entry.card.modes[mode].output if mode in entry.card.modes else None
+        found = _type(case, output, at) if output is not None else Text()
+        case.types.declared[place.name] = found or Text()
+
+
+def _type(case: Inspection, written: Any, at: Path) -> Type | None:
+    try:
+        found = parse_type(written)
+    except TypeMistake as error:
+        case.report.error("type", error.message, error.hint, at=(*at, *error.path))
+        return None
+    if isinstance(found, Described):
+        _check_json_schema(case, found.schema, (*at, "schema"))
+    return found
+
+
+def check_inputs(case: Inspection) -> None:
+    """Defaults and examples are of the input's type and in its range."""
+    for name, written in case.scenario.inputs.items():
+        shape = case.types.inputs.get(name, Text())
+        at: Path = ("inputs", name)
+        for key in ("default", "example"):
+            value = getattr(written, key)
+            if key not in written.model_fields_set or (key == "default" and value is None and isinstance(shape, Maybe)):
+                continue
+            for wrong in mismatches(shape, value):
+                case.report.error("input-value", wrong.message, at=(*at, key, *wrong.path))
+            _check_range(case, value, written.min, written.max, (*at, key))
+        bare = shape.of if isinstance(shape, Maybe) else shape
+        if (written.min is not None or written.max is not None) and not isinstance(
+            bare, Number | Integer | Text | ListOf
+        ):
+            case.report.error(
+                "range",
+                "min and max go with numbers, texts and lists",
+                at=(*at, "min" if written.min is not None else "max"),
+            )
+
+
+def _check_range(case: Inspection, value: Any, low: float | None, high: float | None, at: Path) -> None:
+    size = (
+        value
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else len(value)
+        if isinstance(value, str | list)
+        else None
+    )
+    if size is not None and low is not None and size < low:
+        case.report.error("range", f"{size:g} is below min {low:g}", at=at)
+    if size is not None and high is not None and size > high:
+        case.report.error("range", f"{size:g} is above max {high:g}", at=at)
+
+
+def check_rehearsals(case: Inspection) -> None:
+    """What is answered offline has the shape that the real answer must have."""
+    for place in case.places:
+        rehearsal = place.step.rehearsal
+        if rehearsal is None:
+            continue
+        at: Path = (*place.at, "rehearsal")
+        shape = _answer_type(case, place)
+        if shape is not None:
+            for wrong, where in _wrong_answers(rehearsal, shape):
+                case.report.error("rehearsal", wrong, at=(*at, *where))
+            if isinstance(place.step, Speaks):
+                for agent, lines in rehearsal.by.items():
+                    for wrong, where in _wrong_answers(lines, shape) if _last_word(place, agent) else ():
+                        case.report.error("rehearsal", wrong, at=(*at, "by", agent, *where))
+
+
+def _answer_type(case: Inspection, place: Place) -> Type | None:
+    match place.step:
+        case ApproveStep(approve=approve):
+            return Choice(tuple(approve.options))
+        case AskStep():
+            return Text()
+        case Speaks():
+            return case.types.declared.get(place.name)
+    return None
+
+
+def _last_word(place: Place, agent: str) -> bool:
+    """Does this agent's answer become the step's? In a team the manager's does, in an escalation anybody's."""
+    named = [name for name, _ in speakers(place)]
+    return place.step.kind == "escalate" or (place.step.kind == "team" and agent == named[0])
+
+
+def _wrong_answers(lines: Lines, shape: Type) -> list[tuple[str, Path]]:
+    answers: list[tuple[Any, Path]] = []
+    if "reply" in lines.model_fields_set:
+        answers.append((lines.reply, ("reply",)))
+    for index, turn in enumerate(lines.turns or ()):
+        is_answer, answer = turn_reply(turn)
+        if is_answer:
+            answers.append((answer, ("turns", index) if answer is turn else ("turns", index, "reply")))
+    return [(wrong.message, (*where, *wrong.path)) for answer, where in answers for wrong in mismatches(shape, answer)]
+
+
+def check_expectations(case: Inspection) -> None:
+    """Patterns and schemas can be read."""
+    for index, expected in enumerate(case.scenario.expect):
+        at: Path = ("expect", index)
+        if expected.matches is not None and (wrong := _pattern_mistake(expected.matches)):
+            case.report.error("pattern", f"this is not a pattern: {wrong}", at=(*at, "matches"))
+        _check_expected_schema(case, expected, (*at, "json_schema"))
+
+
+def _check_expected_schema(case: Inspection, expected: Expectation, at: Path) -> None:
+    if "json_schema" not in expected.model_fields_set:
+        return
+    if isinstance(expected.json_schema, dict):
+        _check_json_schema(case, expected.json_schema, at)
+    elif expected.json_schema is not True:
+        case.report.error(
+            "json-schema", "this needs true or a JSON Schema", "true means the step's own output type", at=at
+        )
+
+
+def _pattern_mistake(pattern: str) -> str:
+    from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+    try:
+        SchemaValidator(core_schema.str_schema(pattern=pattern))
+    except SchemaError as error:
+        return str(error).strip().splitlines()[-1].removeprefix("error: ").strip()
+    return ""
+
+
+def _check_json_schema(case: Inspection, schema: dict[str, Any], at: Path) -> None:
+    """The schema is one, and refers to nothing outside itself: a check never touches the network."""
+    if outside := _outside_reference(schema):
+        case.report.error(
+            "json-schema", f'"{outside}" refers to something outside this schema', "use #/$defs/...", at=at
+        )
+        return
+    import jsonschema_rs
+
+    try:
+        jsonschema_rs.meta.validate(schema)
+        jsonschema_rs.validator_for(schema)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        reason = str(getattr(error, "message", error)).splitlines()[0]
+        case.report.error("json-schema", f"this is not a JSON Schema: {reason}", at=at)
+
+
+def _outside_reference(schema: Any) -> str:
+    """The first `$ref` or `$schema` that would have to be fetched."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            for name in ("$ref", "$dynamicRef"):
+                reference = part.get(name)
+                if isinstance(reference, str) and not reference.startswith("#"):
+                    return reference
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return ""
+
+
+def check_names_of_values(case: Inspection) -> None:
+    """An item's name hides nothing; names that sound like secrets are not read as plain variables."""
+    for place in case.places:
+        if place.step.as_ in RESERVED:
+            case.report.error(
+                "reserved",
+                f'"{place.step.as_}" means something else in expressions',
+                "choose another name",
+                at=(*place.at, "as"),
+            )
+    for name in case.scenario.env:
+        if any(word in SECRET_WORDS for word in name.split("_")):
+            case.report.error(
+                "secret",
+                f'"{name}" sounds like a secret, and env: is shown and kept',
+                f"use secrets.{name} where a tool takes it",
+                at=("env", name, "@key"),
+            )
+
+
+def check_secrets(case: Inspection) -> None:
+    """Nothing in the file looks like a key of a provider."""
+    waiting: list[tuple[Any, Path]] = [(case.report.root.data, ())]
+    while waiting:
+        value, at = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend((content, (*at, name)) for name, content in value.items())
+        elif isinstance(value, list):
+            waiting.extend((content, (*at, index)) for index, content in enumerate(value))
+        elif isinstance(value, str) and len(value) >= 12 and looks_like_secret(value):
+            case.report.error(
+                "secret",
+                "this looks like a secret key; it would be kept with every run",
+                "use ${{ secrets.NAME }}",
+                at=at,
+            )
+
+
+def check_empty_keys(case: Inspection) -> None:
+    """A key that was written has a value: a forgotten one is not the same as one left out."""
+    for place in case.places:
+        _check_empty(case, place.step, place.at)
+    for name in case.scenario.model_fields_set:
+        value = getattr(case.scenario, name)
+        if value is None:
+            _empty(case, type(case.scenario).model_fields[name].alias or name, ())
+        elif isinstance(value, Section):
+            _check_empty(case, value, (name,))
+    for section in ("inputs", "models", "agents"):
+        for name, content in getattr(case.scenario, section).items():
+            _check_empty(case, content, (section, name))
+
+
+def _check_empty(case: Inspection, section: Section, at: Path) -> None:
+    for name, field in type(section).model_fields.items():
+        if name not in section.model_fields_set or name in ANY_VALUE:
+            continue
+        key, value = field.alias or name, getattr(section, name)
+        if value is None:
+            _empty(case, key, at)
+        elif isinstance(value, Section) and not isinstance(value, Step):
+            _check_empty(case, value, (*at, key))
+
+
+def _empty(case: Inspection, key: str, at: Path) -> None:
+    hint = (
+        'an expression that begins with & or ! needs quotes, or write "not"'
+        if key == "if"
+        else "give it one, or leave the key out"
+    )
+    case.report.error("empty-key", f'"{key}" has no value', hint, at=(*at, key, "@key"))
+
+
+def check_captions(case: Inspection) -> None:
+    """Cues are told apart by their names."""
+    seen: dict[str, str] = {}
+    for place in case.places:
+        cue = place.step.cue
+        if cue is None:
+            continue
+        if cue in seen:
+            case.report.error(
+                "repeated",
+                f'cue "{cue}" stands at "{seen[cue]}" too',
+                "give each cue a name of its own",
+                at=(*place.at, "cue"),
+            )
+        seen.setdefault(cue, place.name)

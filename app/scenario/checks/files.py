@@ -1,0 +1,87 @@
+"""Files that a scenario names: texts are read, scenarios that it uses are checked, neither leaves the project."""
+
+from __future__ import annotations
+
+from app.document import Path, read_included
+from app.document.source import MAX_INCLUDED_BYTES
+from app.document.values import FileText
+from app.errors import ScenarioRefused
+from app.scenario.checks.inspection import Inspection
+from app.scenario.model import UsesStep
+from app.scenario.model.rehearsal import Lines
+from app.scenario.passages import passages_of_step, passages_of_top_level
+
+MAX_NESTING = 8
+
+
+def check_files(case: Inspection) -> None:
+    """Every `{file: ...}` can be read, and all of them together are not too much."""
+    for passage in passages_of_top_level(case.scenario):
+        if passage.file is not None:
+            _read(case, passage.file, passage.at)
+    for place in case.places:
+        for passage in passages_of_step(place):
+            if passage.file is not None:
+                _read(case, passage.file, passage.at)
+        rehearsal = place.step.rehearsal
+        if rehearsal is not None:
+            _read_lines(case, rehearsal, (*place.at, "rehearsal"))
+            for agent, lines in rehearsal.by.items():
+                _read_lines(case, lines, (*place.at, "rehearsal", "by", agent))
+    for index, expected in enumerate(case.scenario.expect):
+        if expected.judged is not None and isinstance(expected.judged.rubric, FileText):
+            _read(case, expected.judged.rubric.file, ("expect", index, "judged", "rubric", "file"))
+
+
+def _read_lines(case: Inspection, lines: Lines, at: Path) -> None:
+    if lines.file is not None:
+        _read(case, lines.file, (*at, "file"))
+
+
+def _read(case: Inspection, name: str, at: Path) -> None:
+    if name in case.files:
+        return
+    try:
+        source = read_included(name, case.path, case.root)
+    except ScenarioRefused as refused:
+        problem = refused.problems[0]
+        where = f" (line {problem.line} of that file)" if problem.line else ""
+        case.report.error(problem.code, problem.message + where, problem.hint, at=at)
+        return
+    case.files[name] = source
+    if sum(len(file.text) for file in case.files.values()) > MAX_INCLUDED_BYTES:
+        case.report.error(
+            "too-large", f"the files named here are more than {MAX_INCLUDED_BYTES:,} bytes together", at=at
+        )
+
+
+def check_used_scenarios(case: Inspection) -> None:
+    """A scenario that is used exists, is in order itself, and does not lead back here."""
+    from app.scenario.check import check_used
+
+    for place in case.places:
+        step = place.step
+        if not isinstance(step, UsesStep):
+            continue
+        at: Path = (*place.at, "uses")
+        try:
+            source = read_included(step.uses, case.path, case.root)
+        except ScenarioRefused as refused:
+            problem = refused.problems[0]
+            case.report.error(problem.code, problem.message, problem.hint, at=at)
+            continue
+        trail = (*case.trail, case.path.resolve())
+        if source.path in trail:
+            way = [path.name for path in trail[trail.index(source.path) :]]
+            case.report.error(
+                "uses-itself", "these scenarios use each other: " + " → ".join([*way, source.path.name]), at=at
+            )
+        elif len(trail) > MAX_NESTING:
+            case.report.error("too-deep", f"more than {MAX_NESTING} scenarios use one another", at=at)
+        else:
+            case.used[place.name] = used = check_used(source, case, trail)
+            if errors := [problem for problem in used.problems if problem.severity == "error"]:
+                where = f"{errors[0].file}:{errors[0].line or 1}"
+                case.report.error(
+                    "used-scenario", f'"{step.uses}" has errors: {errors[0].message}', f"see {where}", at=at
+                )

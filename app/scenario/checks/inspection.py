@@ -1,0 +1,66 @@
+"""What the checks of one scenario share: the model, its places, its files, and the report they write to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from app.cast import Entry, Registry
+from app.document import Path, Report, Source
+from app.scenario.model import DebateStep, EscalateStep, Scenario, TeamStep
+from app.scenario.model.steps import AgentStep
+from app.scenario.order import Order
+from app.scenario.places import Block, Place, blocks_of, places_in
+from app.scenario.scopes import Types
+
+if TYPE_CHECKING:
+    from app.scenario.check import Checked
+
+# Where agents are named in a step, under the step's own key.
+Speaker = tuple[str, Path]
+
+
+@dataclass
+class Inspection:
+    """One scenario under the checks."""
+
+    scenario: Scenario
+    report: Report
+    path: FilePath
+    root: FilePath
+    registry: Registry
+    trail: tuple[FilePath, ...] = ()  # the scenarios that use this one, outermost first
+    cast: dict[str, Entry] = field(default_factory=dict)
+    files: dict[str, Source] = field(default_factory=dict)
+    used: dict[str, Checked] = field(default_factory=dict)  # by step name
+    orders: dict[str, Order] = field(default_factory=dict)  # by block name
+    types: Types = field(default_factory=Types)
+    referred: set[tuple[str, str]] = field(default_factory=set)  # ("inputs", "feature"): what expressions use
+    inputs_of: dict[str, set[str]] = field(default_factory=dict)  # by step name: the inputs its texts read
+
+    def __post_init__(self) -> None:
+        self.blocks: list[Block] = blocks_of(self.scenario)
+        self.places: list[Place] = [place for block in self.blocks for place in places_in(block)]
+        self.by_name: dict[str, Place] = {place.name: place for place in self.places}
+
+
+def speakers(place: Place) -> Iterator[Speaker]:
+    """The agents that speak in a step, with the path where each is named."""
+    match place.step:
+        case AgentStep(agent=agent):
+            yield agent, (*place.at, "agent")
+        case TeamStep(team=team):
+            yield team.manager, (*place.at, "team", "manager")
+            yield from ((member, (*place.at, "team", "members", index)) for index, member in enumerate(team.members))
+        case EscalateStep(escalate=escalate):
+            yield from (
+                (agent, (*place.at, "escalate", "agents", index)) for index, agent in enumerate(escalate.agents)
+            )
+        case DebateStep(debate=debate):
+            yield from (
+                (member, (*place.at, "debate", "members", index)) for index, member in enumerate(debate.members)
+            )
+            if debate.judge is not None:
+                yield debate.judge, (*place.at, "debate", "judge")

@@ -1,0 +1,92 @@
+"""The scenarios there are: the project's, the user's and ours, found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.document import parse, read_source
+from app.document.suggest import did_you_mean
+from app.errors import NotFound, ScenarioRefused
+from app.settings import Folder, content_root, search_folders
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A scenario in a list: what its first lines say, without the cost of a check."""
+
+    name: str  # company/name
+    origin: str
+    path: Path
+    title: str
+    synopsis: str
+    tags: tuple[str, ...]
+    steps: int
+    mistake: str = ""
+
+
+def find_scenario(name: str, project: Path) -> tuple[Path, str]:
+    """The file that a word on the command line means, with the name to show: a path, else a scenario of the library."""
+    path = Path(name)
+    if path.exists() or path.suffix in (".yaml", ".yml") or name.startswith((".", "/")):
+        built_in = content_root() / path
+        if not path.exists() and path.parts[:1] == ("scenarios",) and built_in.is_file():
+            return built_in, name
+        return path, name
+    found = [(folder, file) for folder, file in _files(project) if name in (file.stem, _name(folder, file))]
+    if not found:
+        names = [_name(folder, file) for folder, file in _files(project)]
+        last = [known.rpartition("/")[2] for known in names]
+        hint = did_you_mean(name, [*names, *last], otherwise='"footlights scenarios list" shows all')
+        raise NotFound(f'there is no scenario "{name}"', hint)
+    folder, file = found[0]
+    others = {_name(*other) for other in found} - {_name(folder, file)}
+    if others:
+        raise NotFound(
+            f'"{name}" is more than one scenario', f"say which: {', '.join(sorted({_name(folder, file)} | others))}"
+        )
+    return file, _shown(folder, file)
+
+
+def list_scenarios(project: Path) -> list[Listed]:
+    """Every scenario, sorted by name; one that an earlier folder replaces is left out."""
+    found: dict[str, Listed] = {}
+    for folder, file in _files(project):
+        name = _name(folder, file)
+        if name not in found:
+            found[name] = _listed(name, folder, file)
+    return [found[name] for name in sorted(found)]
+
+
+def _files(project: Path) -> Iterator[tuple[Folder, Path]]:
+    for folder in search_folders("scenarios", project):
+        for file in sorted(folder.path.rglob("*.yaml")):
+            yield folder, file
+
+
+def _name(folder: Folder, file: Path) -> str:
+    return str(file.relative_to(folder.path).with_suffix(""))
+
+
+def _shown(folder: Folder, file: Path) -> str:
+    return f"scenarios/{file.relative_to(folder.path)}" if folder.origin == "built in" else str(file)
+
+
+def _listed(name: str, folder: Folder, file: Path) -> Listed:
+    try:
+        data: Any = parse(read_source(file, _shown(folder, file))).data
+    except ScenarioRefused as refused:
+        return Listed(name, folder.origin, file, name, "", (), 0, refused.problems[0].message)
+    told = data if isinstance(data, dict) else {}
+    steps, tags = told.get("steps"), told.get("tags")
+    return Listed(
+        name,
+        folder.origin,
+        file,
+        str(told.get("title") or told.get("name") or name),
+        str(told.get("synopsis") or ""),
+        tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
+        len(steps) if isinstance(steps, dict) else 0,
+    )

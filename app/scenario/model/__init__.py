@@ -1,0 +1,42 @@
+"""What a scenario file may say: pydantic models, one class a section and one a step kind."""
+
+from app.scenario.model.parts import (
+    Agent,
+    Expectation,
+    Input,
+    ModelChoice,
+    Route,
+    Routed,
+    Schedule,
+    Strategy,
+)
+from app.scenario.model.rehearsal import Lines, Rehearsal
+from app.scenario.model.scenario import SCHEMA, Scenario
+from app.scenario.model.steps import (
+    KINDS,
+    AgentStep,
+    AnyStep,
+    ApproveStep,
+    AskStep,
+    BlockStep,
+    Debate,
+    DebateStep,
+    EscalateStep,
+    Loop,
+    NarrateStep,
+    ParallelStep,
+    Retry,
+    SetStep,
+    Speaks,
+    Step,
+    TeamStep,
+    ToolStep,
+    UsesStep,
+)
+
+__all__ = [
+    "KINDS", "SCHEMA", "Agent", "AgentStep", "AnyStep", "ApproveStep", "AskStep", "BlockStep", "Debate", "DebateStep",
+    "EscalateStep", "Expectation", "Input", "Lines", "Loop", "ModelChoice", "NarrateStep", "ParallelStep", "Rehearsal",
+    "Retry", "Route", "Routed", "Scenario", "Schedule", "SetStep", "Speaks", "Step", "Strategy", "TeamStep", "ToolStep",
+    "UsesStep",
+]  # fmt: skip

@@ -1,0 +1,78 @@
+"""What a step does offline: answers written for it, calls of tools, and faults on purpose."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import model_validator
+
+from app.document.values import Duration, Id, Section, key, mistake
+
+Fault = Literal[
+    "rate_limited", "overloaded", "timeout", "connection", "auth", "quota", "bad_request", "context_too_long",
+    "refused", "truncated", "malformed", "incomplete", "empty",
+]  # fmt: skip
+TURN_FORMS = (frozenset({"tool", "with"}), frozenset({"tool"}), frozenset({"reply"}), frozenset({"fault"}))
+
+
+class Lines(Section):
+    """What is answered: a reply, a file with one, or one for each turn; and what goes wrong first."""
+
+    reply: Any = key(
+        None, says="The answer: text, or data of the output's shape; for a gate, the choice.", example="Done."
+    )
+    file: str | None = key(None, says="A file with the answer.", example="lines/api.md")
+    turns: list[Any] | None = key(
+        None,
+        says="One answer for each turn of a loop or of tool use; the last one repeats. "
+        "{reply: ...}, {tool: NAME, with: {...}} and {fault: ...} are understood too.",
+        example="[{pass: false}, {pass: true}]",
+        min_length=1,
+        max_length=1000,
+    )
+    fault: Fault | None = key(None, says="The error it fails with.", example="rate_limited")
+    times: int | None = key(
+        None, says="How often it fails before the answer comes; left out, always.", example="2", ge=1, le=100
+    )
+    confidence: float | None = key(None, says="The confidence it states, for escalate.", example="0.4", ge=0, le=1)
+    takes: Duration | None = key(None, says="How long it takes on stage.", example="4s")
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Lines:
+        answers = [name for name in ("reply", "file", "turns") if name in self.model_fields_set]
+        if len(answers) > 1:
+            raise mistake(
+                "two-answers",
+                f"{answers[0]} and {answers[1]} cannot both be the answer",
+                "keep one",
+                at=answers[1],
+                on_key=True,
+            )
+        if self.times is not None and self.fault is None:
+            raise mistake(
+                "times", '"times" counts faults, and there is none', "add  fault: rate_limited", at="times", on_key=True
+            )
+        if self.times is not None and not answers:
+            raise mistake("no-answer", f"after {self.times} faults an answer is due", "add  reply: ...", at="times")
+        return self
+
+
+class Rehearsal(Lines):
+    """Lines for the step, or for each agent that speaks in it."""
+
+    by: dict[Id, Lines] = key(
+        {}, says="Lines by agent, where several speak.", example="{qa: {reply: No.}, cto: {reply: Yes.}}", max_length=32
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Rehearsal:
+        if not self.model_fields_set:
+            raise mistake("no-answer", "this rehearsal says nothing", "add  reply: ...")
+        return self
+
+
+def turn_reply(turn: Any) -> tuple[bool, Any]:
+    """Of one turn: is it an answer, and which? A call of a tool or a fault is none."""
+    if isinstance(turn, dict) and frozenset(turn) in TURN_FORMS:
+        return "reply" in turn, turn.get("reply")
+    return True, turn

@@ -1,0 +1,490 @@
+"""Steps: one class a kind, told apart by the one key that names the kind; modifiers are shared by all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+
+from app.document.suggest import listed, nearest
+from app.document.values import Duration, Id, Ids, Limits, Privacy, Section, Text, Words, key, mistake, shaped
+from app.scenario.model.rehearsal import Rehearsal
+
+ERROR_CLASSES = (
+    "rate_limited", "overloaded", "timeout", "connection", "auth", "quota", "bad_request", "context_too_long",
+    "refused", "truncated", "malformed", "incomplete", "empty",
+)  # fmt: skip
+ErrorClass = Literal[
+    "rate_limited", "overloaded", "timeout", "connection", "auth", "quota", "bad_request", "context_too_long",
+    "refused", "truncated", "malformed", "incomplete", "empty",
+]  # fmt: skip
+SEES = "inputs, env, vars, steps, matrix, item, loop, run"
+SEES_AGENT = SEES + ", agent"
+
+
+def _as_text(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+Condition = Annotated[
+    str,
+    BeforeValidator(_as_text),
+    Field(min_length=1, max_length=4096),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "boolean"}]}),
+]
+
+
+def _list_or_text(value: object) -> object:
+    if not isinstance(value, list | str):
+        raise mistake("for-each", "for_each needs a list", 'such as [a, b] or "${{ inputs.rivals }}"')
+    return value
+
+
+Items = Annotated[
+    Any,
+    BeforeValidator(_list_or_text),
+    WithJsonSchema({"anyOf": [{"type": "array"}, {"type": "string", "pattern": r"\$\{\{"}]}),
+]
+Cue = Annotated[str, *shaped(r"[A-Za-z][A-Za-z0-9_.-]{0,30}", "cannot be a cue", "such as Q4 or Q4.5")]
+ToolName = Annotated[
+    str,
+    *shaped(
+        r"mcp:[\w.-]{1,60}/[\w.-]{1,60}|[a-z][a-z0-9_]{0,60}(\.[a-z][a-z0-9_]{0,60})?",
+        "is not the name of a tool",
+        "such as http, table.filter or mcp:server/tool",
+    ),
+]
+ScenarioFile = Annotated[str, *shaped(r"[^\n]{1,500}\.ya?ml", "is not a scenario file", "such as fact-check.yaml")]
+
+
+class Loop(Section):
+    """Do a block again until something holds, and never more than `max` times."""
+
+    max: int = key(says="The most turns.", example="3", ge=1, le=1000, errors="A loop without max is refused.")
+    until: Condition | None = key(
+        None,
+        says="Ends the loop when true; read after each turn, it sees the steps inside.",
+        example="steps.verdict.output.pass",
+        scope=SEES,
+    )
+    on_max: Literal["fail", "continue"] = key(
+        "fail", says="What follows when max turns did not suffice.", example="continue"
+    )
+
+
+class Retry(Section):
+    """Try a failed step again."""
+
+    attempts: int = key(says="Tries in all, the first included.", example="3", ge=1, le=20)
+    backoff: Literal["none", "constant", "exponential"] = key(
+        "exponential", says="How the wait grows.", example="exponential"
+    )
+    delay: Duration = key("1s", says="The first wait; each has some jitter.", example="2s", validate_default=True)
+    on: list[ErrorClass] | None = key(
+        None,
+        says="Only these errors; left out, all that may pass: " + ", ".join(ERROR_CLASSES) + ".",
+        example="[timeout]",
+        min_length=1,
+    )
+
+
+class Step(Section):
+    """What every step may have, whatever its kind."""
+
+    kind: ClassVar[str] = ""
+
+    title: Words | None = key(None, says="What people read; the id if left out.", example="Split the work")
+    needs: Ids | None = key(
+        None,
+        says="Siblings it waits for; left out, the one before it; [] starts at once.",
+        example="[api, ui]",
+        errors="Unknown steps, itself, cycles.",
+    )
+    if_: Condition | None = key(
+        None, alias="if", says="Skips the step when false.", example="steps.plan.output.risk >= 4", scope=SEES
+    )
+    for_each: Items | None = key(
+        None,
+        says="Does the step once for each item of a list; its output is the list of outputs.",
+        example='"${{ inputs.rivals }}"',
+        scope=SEES,
+    )
+    as_: Id | None = key(None, alias="as", says="The item's name in expressions; item if left out.", example="rival")
+    max_parallel: int | None = key(
+        None, says="Items at the same time; left out, one after another.", example="3", ge=1, le=1000
+    )
+    fail_fast: bool | None = key(None, says="Stop at the first item that fails. Default true.", example="false")
+    loop: Loop | None = key(
+        None, says="Does the step again until something holds.", example="{max: 3, until: steps.check.output.ok}"
+    )
+    retry: Retry | None = key(None, says="Tries again what failed.", example="{attempts: 3, delay: 2s}")
+    timeout: Duration | None = key(None, says="The step fails when it takes longer.", example="5m")
+    limits: Limits | None = key(None, says="What the step may spend.", example="{tokens: 20k}")
+    privacy: Privacy | None = key(
+        None, says="Who may see it; the strictest of scenario, agent, step and inputs wins.", example="local"
+    )
+    continue_on_error: bool = key(
+        False, says="A failure does not end the run; steps that need this one still run.", example="true"
+    )
+    handoff: Words | None = key(
+        None,
+        says="What is said when its work is passed on; left out, the first sentence of it.",
+        example="Two tasks, one is risky.",
+        scope=SEES,
+    )
+    cue: Cue | None = key(None, says="A mark for the show: where a presenter can stop and go.", example="Q4")
+    caption: Words | None = key(
+        None, says="A line for the audience while it runs.", example="Watch the critic.", scope=SEES
+    )
+    speaker_note: Annotated[str, Field(max_length=4000)] | None = key(
+        None, says="A note for the presenter alone.", example="Ask which one the room would doubt."
+    )
+    rehearsal: Rehearsal | None = key(None, says="What it does offline.", example="{reply: Done.}")
+
+    @model_validator(mode="after")
+    def _modifiers_agree(self) -> Step:
+        if self.for_each is None:
+            for name, written in (("as", self.as_), ("max_parallel", self.max_parallel), ("fail_fast", self.fail_fast)):
+                if written is not None:
+                    raise mistake(
+                        "without-for-each",
+                        f'"{name}" belongs to for_each',
+                        "add for_each, or leave it out",
+                        at=name,
+                        on_key=True,
+                    )
+        elif self.loop is not None:
+            raise mistake(
+                "two-repetitions",
+                "for_each and loop cannot stand on one step",
+                "put one of them on a block inside: steps:",
+                at="loop",
+                on_key=True,
+            )
+        return self
+
+    @classmethod
+    def explain_unknown_key(cls, key: str) -> tuple[str, str] | None:
+        """A key of another kind deserves a better answer than "unknown"."""
+        kinds = [kind.kind for kind in KINDS if key in _keys(kind)]
+        if kinds:
+            return f'"{key}" does not go with {cls.kind}', f"it belongs to {listed(kinds, 'or')}"
+        return None
+
+
+class Speaks(Step):
+    """A step in which agents answer a prompt."""
+
+    prompt: Text = key(says="What is asked of the agent.", example="Split the work in two.", scope=SEES_AGENT)
+    output: Any = key(
+        None,
+        says="The shape of the answer, checked and repaired at most twice; left out, text.",
+        example="{backend: string, risk: integer}",
+        errors="Words that are no type.",
+    )
+    tools: list[Words] | None = key(
+        None, says="Tools it may use here; left out, the agent's.", example="[table]", max_length=64
+    )
+
+
+class AgentStep(Speaks):
+    """One agent answers one prompt."""
+
+    kind = "agent"
+    agent: Id = key(says="Who speaks: a name of agents.", example="cto")
+    mode: Id | None = key(None, says="A mode of the agent's card for this step.", example="review")
+    turns: int | None = key(None, says="The most calls of the model while it uses tools.", example="6", ge=1, le=100)
+
+
+class Team(Section):
+    """A manager and those it may hand work to."""
+
+    manager: Id = key(says="Who leads: a name of agents.", example="cto")
+    members: list[Id] = key(says="Who it may delegate to.", example="[backend, frontend]", min_length=1, max_length=32)
+    turns: int = key(12, says="The most delegations.", example="8", ge=1, le=200)
+
+    @model_validator(mode="after")
+    def _manager_is_apart(self) -> Team:
+        _refuse_repeats(self.members, "members")
+        if self.manager in self.members:
+            raise mistake(
+                "own-member",
+                f'"{self.manager}" is the manager and cannot be a member',
+                "remove it from members",
+                at="members",
+            )
+        return self
+
+
+class TeamStep(Speaks):
+    """A manager delegates to members until the work is done."""
+
+    kind = "team"
+    team: Team = key(says="Who manages whom.", example="{manager: cto, members: [backend, frontend], turns: 8}")
+
+
+class Escalate(Section):
+    """Agents in the order in which they are asked."""
+
+    agents: list[Id] = key(says="The first is asked first.", example="[tier1, tier2, cto]", min_length=2, max_length=16)
+    below: float = key(
+        0.7, says="The next is asked when the confidence that an agent states is below.", example="0.7", gt=0, lt=1
+    )
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Escalate:
+        _refuse_repeats(self.agents, "agents")
+        return self
+
+
+class EscalateStep(Speaks):
+    """The first agent answers; unsure or failed, the next one is asked."""
+
+    kind = "escalate"
+    escalate: Escalate = key(says="Who is asked in which order.", example="{agents: [tier1, tier2], below: 0.7}")
+
+
+class Debate(Section):
+    """Members speak in rounds and hear each other."""
+
+    members: list[Id] = key(says="Who debates.", example="[backend, frontend, qa]", min_length=2, max_length=16)
+    question: Text = key(says="What about.", example="Monolith or service?", scope=SEES)
+    rounds: int = key(2, says="The most rounds.", example="3", ge=1, le=20)
+    converge: float | None = key(
+        None, says="Ends early when the members agree at least so much, from 0 to 1.", example="0.8", gt=0, le=1
+    )
+    decide: Literal["judge", "vote", "consensus"] = key("vote", says="How it is decided.", example="judge")
+    judge: Id | None = key(None, says="Who decides, with decide: judge.", example="cto")
+    options: list[Words] | None = key(
+        None, says="What can be decided; left out, anything.", example="[enter, wait]", min_length=2, max_length=32
+    )
+
+    @model_validator(mode="after")
+    def _decides(self) -> Debate:
+        _refuse_repeats(self.members, "members")
+        if self.options:
+            _refuse_repeats(self.options, "options")
+        if self.decide == "judge" and self.judge is None:
+            raise mistake("no-judge", "decide: judge needs a judge", "add  judge: AGENT", at="decide")
+        if self.decide != "judge" and self.judge is not None:
+            raise mistake(
+                "no-judge",
+                f"decide: {self.decide} needs no judge",
+                "write  decide: judge, or leave judge out",
+                at="judge",
+            )
+        if self.judge in self.members:
+            raise mistake(
+                "own-judge",
+                f'"{self.judge}" cannot judge a debate it takes part in',
+                "choose another judge",
+                at="judge",
+            )
+        return self
+
+
+class DebateStep(Step):
+    """Agents argue; a judge, a vote or consensus decides; dissent is kept."""
+
+    kind = "debate"
+    debate: Debate = key(says="Who debates what.", example="{members: [a, b], question: Now or later?, decide: vote}")
+
+
+class BlockStep(Step):
+    """Steps inside a step, one after another unless their needs say otherwise."""
+
+    kind = "steps"
+    steps: dict[Id, AnyStep] = key(says="The steps inside, by id.", min_length=1)
+
+    @property
+    def inside(self) -> dict[str, AnyStep]:
+        """The steps inside."""
+        return self.steps
+
+
+class ParallelStep(Step):
+    """Steps inside a step, side by side."""
+
+    kind = "parallel"
+    parallel: dict[Id, AnyStep] = key(says="The steps inside, by id.", min_length=1)
+
+    @property
+    def inside(self) -> dict[str, AnyStep]:
+        """The steps inside."""
+        return self.parallel
+
+
+class ToolStep(Step):
+    """A tool, without a model."""
+
+    kind = "tool"
+    tool: ToolName = key(says="The tool: http, table.filter, mcp:server/tool.", example="http")
+    with_: dict[Id, Any] = key(
+        {}, alias="with", says="What it is given.", example="{url: https://example.com}", scope=SEES + ", secrets"
+    )
+
+
+class UsesStep(Step):
+    """Another scenario."""
+
+    kind = "uses"
+    uses: ScenarioFile = key(
+        says="Its file, relative to this one and inside the project.", example="fact-check.yaml",
+        errors="Paths out of the project, scenarios that use each other in a circle.",
+    )  # fmt: skip
+    with_: dict[Id, Any] = key(
+        {}, alias="with", says="Its inputs.", example='{claim: "${{ steps.draft.output }}"}', scope=SEES
+    )
+
+
+class Approve(Section):
+    """A person chooses."""
+
+    ask: Text = key(says="What the person is asked.", example="Deploy ${{ inputs.feature }}?", scope=SEES)
+    options: list[Words] = key(
+        ["approve", "reject"], says="What can be chosen.", example="[ship, hold]", min_length=2, max_length=16
+    )
+    timeout: Duration | None = key(None, says="How long to wait; then the default is taken.", example="30m")
+    default: Words | None = key(None, says="The choice when nobody answers in time.", example="hold")
+    role: Id | None = key(None, says="Who may answer.", example="approver")
+
+    @model_validator(mode="after")
+    def _default_is_an_option(self) -> Approve:
+        _refuse_repeats(self.options, "options")
+        if self.default is not None and self.default not in self.options:
+            near = nearest(self.default, self.options)
+            hint = f'did you mean "{near}"?' if near else ""
+            raise mistake("default", f'"{self.default}" is not one of {listed(self.options, "or")}', hint, at="default")
+        _needs_default(self.timeout, self.default)
+        return self
+
+
+class Ask(Section):
+    """A person answers in words."""
+
+    question: Text = key(says="What the person is asked.", example="What should the customer be told?", scope=SEES)
+    timeout: Duration | None = key(None, says="How long to wait; then the default is taken.", example="1h")
+    default: Words | None = key(None, says="The answer when nobody answers in time.", example="nothing to add")
+    role: Id | None = key(None, says="Who may answer.", example="on_call")
+
+    @model_validator(mode="after")
+    def _timeout_has_default(self) -> Ask:
+        _needs_default(self.timeout, self.default)
+        return self
+
+
+def _ask_alone(value: object) -> object:
+    return {"ask": value} if isinstance(value, str) else value
+
+
+def _question_alone(value: object) -> object:
+    return {"question": value} if isinstance(value, str) else value
+
+
+class ApproveStep(Step):
+    """A person decides between options."""
+
+    kind = "approve"
+    approve: Annotated[Approve, BeforeValidator(_ask_alone, json_schema_input_type=str | Approve)] = key(
+        says="What is decided; a text alone is the question.",
+        example="{ask: Deploy?, options: [ship, hold]}",
+        scope=SEES,
+    )
+
+
+class AskStep(Step):
+    """A person answers in words."""
+
+    kind = "ask"
+    ask: Annotated[Ask, BeforeValidator(_question_alone, json_schema_input_type=str | Ask)] = key(
+        says="What is asked; a text alone is the question.", example="What should the customer be told?", scope=SEES
+    )
+
+
+class SetStep(Step):
+    """Values computed from expressions."""
+
+    kind = "set"
+    set: dict[Id, Any] = key(
+        says="The values, by name.", example='{urgent: "${{ steps.plan.output.risk >= 4 }}"}', scope=SEES, min_length=1
+    )
+
+
+class NarrateStep(Step):
+    """A line for the audience."""
+
+    kind = "narrate"
+    narrate: Text = key(says="The line.", example="Night falls over the data centre.", scope=SEES)
+
+
+KINDS: tuple[type[Step], ...] = (
+    AgentStep, BlockStep, ParallelStep, DebateStep, TeamStep, EscalateStep,
+    ToolStep, UsesStep, ApproveStep, AskStep, SetStep, NarrateStep,
+)  # fmt: skip
+KIND_KEYS = tuple(kind.kind for kind in KINDS)
+
+
+def _kind_of(data: object) -> str | None:
+    present = [name for name in KIND_KEYS if name in data] if isinstance(data, dict) else []
+    return f"<{present[0]}>" if len(present) == 1 else None
+
+
+AnyStep = Annotated[
+    Annotated[AgentStep, Tag("<agent>")]
+    | Annotated[BlockStep, Tag("<steps>")]
+    | Annotated[ParallelStep, Tag("<parallel>")]
+    | Annotated[DebateStep, Tag("<debate>")]
+    | Annotated[TeamStep, Tag("<team>")]
+    | Annotated[EscalateStep, Tag("<escalate>")]
+    | Annotated[ToolStep, Tag("<tool>")]
+    | Annotated[UsesStep, Tag("<uses>")]
+    | Annotated[ApproveStep, Tag("<approve>")]
+    | Annotated[AskStep, Tag("<ask>")]
+    | Annotated[SetStep, Tag("<set>")]
+    | Annotated[NarrateStep, Tag("<narrate>")],
+    Discriminator(_kind_of, custom_error_type="step-kind", custom_error_message="exactly one kind"),
+]
+Block = BlockStep | ParallelStep
+
+
+def explain_kind(data: Any) -> tuple[str, str, str | None]:
+    """Why a map is no step: message, hint, and the key to point at."""
+    if not isinstance(data, dict):
+        return "a step is a map", "such as  {agent: cto, prompt: Split the work.}", None
+    present = [name for name in KIND_KEYS if name in data]
+    if present:
+        return (
+            f"a step has one kind, and this has {len(present)}: {listed(present)}",
+            "split it into two steps",
+            present[1],
+        )
+    for written in data:
+        if (near := nearest(written, KIND_KEYS)) and written not in Step.model_fields:
+            return f'"{written}" is not a kind of step', f'did you mean "{near}"?', written
+    return "this step has no kind", f"add exactly one of {listed(KIND_KEYS, 'or')}", None
+
+
+def _keys(kind: type[Step]) -> list[str]:
+    return [field.alias or name for name, field in kind.model_fields.items()]
+
+
+def _refuse_repeats(values: list[str], at: str) -> None:
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            raise mistake("repeated", f'"{value}" stands twice in {at}', "keep one", at=at)
+
+
+def _needs_default(timeout: float | None, default: str | None) -> None:
+    if timeout is not None and default is None:
+        raise mistake("no-default", "a timeout needs the default that is taken then", "add  default: ...", at="timeout")
+    if default is not None and timeout is None:
+        raise mistake(
+            "no-timeout",
+            "a default is taken when a timeout passes, and there is none",
+            "add  timeout: 30m",
+            at="default",
+        )
+
+
+BlockStep.model_rebuild()
+ParallelStep.model_rebuild()

@@ -1,0 +1,219 @@
+"""What performing a scenario takes: models, keys, people, the network, and how many calls at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.document.values import Privacy
+from app.scenario.check import Checked
+from app.scenario.checks.inspection import speakers
+from app.scenario.model import (
+    Agent,
+    AgentStep,
+    ApproveStep,
+    AskStep,
+    DebateStep,
+    EscalateStep,
+    ModelChoice,
+    Scenario,
+    Speaks,
+    TeamStep,
+    ToolStep,
+    UsesStep,
+)
+from app.scenario.places import Place
+from app.scenario.privacy import HOSTED, candidates, class_of, required_privacy, runs_here
+
+KEYS = {
+    "openai": ("OPENAI_API_KEY",),
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+}
+REPAIRS = 2  # an answer that does not fit its output is asked for again at most so often
+TOOL_TURNS = 8  # calls of the model in a step with tools that states no turns
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the cast, as it will appear."""
+
+    name: str
+    title: str
+    glyph: str
+    color: str
+    card: str
+    mode: str
+    models: tuple[str, ...]
+    privacy: Privacy
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model that may be called."""
+
+    name: str
+    use: str
+    privacy: Privacy
+    keys: tuple[str, ...]  # any one of these variables
+    network: str  # the host that is reached; "" when it is this machine
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A moment that waits for a person."""
+
+    step: str
+    kind: str
+    role: str
+    timeout: float | None
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """All of it."""
+
+    cast: tuple[Member, ...]
+    models: tuple[Candidate, ...]
+    gates: tuple[Gate, ...]
+    tools: tuple[str, ...]
+    secrets: tuple[str, ...]
+    environment: tuple[str, ...]
+    calls: int | None  # None: a list known only at run time decides
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where the network is reached by models; tools say their own addresses."""
+        return tuple(dict.fromkeys(model.network for model in self.models if model.network))
+
+
+def needs_of(checked: Checked) -> Needs:
+    """What performing a checked scenario takes, with what it uses."""
+    scenario = checked.scenario
+    assert scenario is not None
+    cast = tuple(_member(checked, scenario, name, agent) for name, agent in scenario.agents.items())
+    inner = [needs_of(used) for used in checked.used.values() if used.scenario is not None]
+    models = {model.name: model for model in _candidates(scenario, cast)}
+    for other in inner:
+        models = {model.name: model for model in other.models} | models
+    counted = [_calls(place, checked) for place in checked.places if place.block.owner is None]
+    return Needs(
+        cast,
+        tuple(models.values()),
+        tuple(_gates(checked)) + tuple(gate for other in inner for gate in other.gates),
+        tuple(dict.fromkeys([*_tools(checked), *(tool for other in inner for tool in other.tools)])),
+        tuple(dict.fromkeys([*_secrets(checked), *(secret for other in inner for secret in other.secrets)])),
+        tuple(name for name, default in scenario.env.items() if default is None),
+        None if None in counted else sum(count for count in counted if count is not None),
+    )
+
+
+def _member(checked: Checked, scenario: Scenario, name: str, agent: Agent) -> Member:
+    entry = checked.cast.get(name)
+    card = entry.card if entry else None
+    places = [place for place in checked.places if name in [speaker for speaker, _ in speakers(place)]]
+    levels = [
+        required_privacy(scenario, place, agent, entry, checked.inputs_of.get(place.name, set())) for place in places
+    ]
+    return Member(
+        name,
+        agent.title or (card.title if card else name),
+        agent.glyph or (card.glyph if card else "●"),
+        agent.color or (card.color if card else "white"),
+        entry.name if entry else "",
+        agent.mode or (card.first_mode if card else ""),
+        tuple(candidates(scenario, agent)),
+        max(levels, key=("public", "private", "local").index, default="public"),
+        tuple(place.name for place in places),
+    )
+
+
+def _candidates(scenario: Scenario, cast: tuple[Member, ...]) -> list[Candidate]:
+    found: dict[str, Candidate] = {}
+    for member in cast:
+        for name in member.models if member.steps else ():
+            choice = scenario.models.get(name)
+            found[name] = _candidate(scenario, name, choice)
+    return list(found.values())
+
+
+def _candidate(scenario: Scenario, name: str, choice: ModelChoice | None) -> Candidate:
+    use = choice.use if choice else name
+    provider = use.partition("/")[0]
+    keys: tuple[str, ...] = KEYS.get(provider, ())
+    if choice is not None and choice.secret is not None:
+        keys = (choice.secret.strip().removeprefix("${{").removesuffix("}}").strip().removeprefix("secrets."),)
+    return Candidate(name, use, class_of(scenario, name), keys, _host(provider, choice))
+
+
+def _host(provider: str, choice: ModelChoice | None) -> str:
+    if choice is not None and choice.base_url is not None:
+        return "" if runs_here(provider, choice) else choice.base_url.split("/")[2]
+    return provider if provider in HOSTED else ""
+
+
+def _gates(checked: Checked) -> list[Gate]:
+    found = []
+    for place in checked.places:
+        match place.step:
+            case ApproveStep(approve=gate):
+                found.append(Gate(place.name, "approve", gate.role or "", gate.timeout, gate.default))
+            case AskStep(ask=question):
+                found.append(Gate(place.name, "ask", question.role or "", question.timeout, question.default))
+    return found
+
+
+def _tools(checked: Checked) -> list[str]:
+    found: list[str] = []
+    for place in checked.places:
+        match place.step:
+            case ToolStep(tool=tool):
+                found.append(tool)
+            case Speaks(tools=list(tools)):
+                found.extend(tools)
+    return found
+
+
+def _secrets(checked: Checked) -> list[str]:
+    """The names of secrets that tools are given."""
+    import re
+
+    found: list[str] = []
+    for place in checked.places:
+        if isinstance(place.step, ToolStep):
+            found.extend(re.findall(r"secrets\.([A-Za-z_][A-Za-z0-9_]*)", str(place.step.with_)))
+    return found
+
+
+def _calls(place: Place, checked: Checked) -> int | None:
+    """Calls of models at the very most, retries by the provider left out; None when a computed list decides."""
+    once = _calls_once(place, checked)
+    step = place.step
+    if once == 0:
+        return 0
+    if once is None or isinstance(step.for_each, str):
+        return None
+    times = len(step.for_each) if isinstance(step.for_each, list) else 1
+    return once * times * (step.loop.max if step.loop else 1) * (step.retry.attempts if step.retry else 1)
+
+
+def _calls_once(place: Place, checked: Checked) -> int | None:
+    step = place.step
+    if (inner := place.inner()) is not None:
+        counted = [_calls(Place(name, child, inner), checked) for name, child in inner.steps.items()]
+        return None if None in counted else sum(count for count in counted if count is not None)
+    answers = 1 + (REPAIRS if isinstance(step, Speaks) and step.output is not None else 0)
+    match step:
+        case AgentStep():
+            return answers if not step.tools else answers - 1 + (step.turns or TOOL_TURNS)
+        case EscalateStep(escalate=escalate):
+            return answers * len(escalate.agents)
+        case TeamStep(team=team):
+            return team.turns * 2 + answers  # the manager hands out, a member answers; at the end it sums up
+        case DebateStep(debate=debate):
+            return len(debate.members) * debate.rounds + (1 if debate.judge else len(debate.members))
+        case UsesStep():
+            used = checked.used.get(place.name)
+            return needs_of(used).calls if used is not None and used.scenario is not None else None
+    return 0

@@ -1,0 +1,56 @@
+"""The way in from a shell, `footlights` or `python -m footlights`, and the outermost edge: no traceback leaves here."""
+
+import io
+import os
+import sys
+
+from footlights import refuse_foreign_packages
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Perform one command and return its exit code; whatever goes wrong becomes one clear message."""
+    _write_what_the_terminal_cannot_as_escapes()
+    try:
+        refuse_foreign_packages()
+    except ImportError as refusal:  # told here, because the room that tells errors is one of those that are not ours
+        sys.stderr.write(f"error: {refusal}\n")
+        return 1
+    try:
+        from app.cli import main as perform
+
+        code = perform(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return _leave_the_pipe_quietly()
+    except Exception as error:  # the outermost edge: everything that is left is told, never thrown at the user
+        from app.cli.farewell import tell
+
+        return tell(error, sys.stderr)
+    return code
+
+
+def _write_what_the_terminal_cannot_as_escapes() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_the_pipe_quietly() -> int:
+    """Point stdout at nothing, so that the interpreter's last flush does not fail again (as `| head` makes it)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141  # what a shell reports for a program that a closed pipe ended
+
+
+def _forget_the_working_folder() -> None:
+    """Take the entry that `python -m` added off the path, unless Footlights itself is run from there."""
+    here = os.getcwd()
+    ours = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    if sys.path and sys.path[0] in ("", here) and os.path.realpath(here) != ours:
+        del sys.path[0]
+
+
+if __name__ == "__main__":
+    _forget_the_working_folder()
+    sys.exit(main())

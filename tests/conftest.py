@@ -1,0 +1,55 @@
+"""What every test may use: a home of its own, and Footlights run from outside or in this process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from corpus.commands import ROOT, Outcome
+from footlights.__main__ import main
+
+_LOOKS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FOOTLIGHTS_ASCII", "FOOTLIGHTS_DEBUG")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the real home of whoever runs the tests out of them, and what their terminal asked for."""
+    monkeypatch.setenv("FOOTLIGHTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FOOTLIGHTS_CONFIG", str(tmp_path / "config"))
+    for name in _LOOKS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def footlights() -> Callable[..., Outcome]:
+    """Run the command as a process of its own, from the clone unless another folder is given."""
+
+    def run(*words: str, folder: Path = ROOT, stdin: str = "") -> Outcome:
+        command = [sys.executable, "-m", "footlights", *words]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            command, cwd=folder, env=environment, input=stdin, capture_output=True, text=True, check=False, timeout=60
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def perform(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run the command in this process, which is quicker and may be watched by a debugger."""
+
+    def run(*words: str) -> Outcome:
+        try:
+            code = main(list(words))
+        except SystemExit as leaving:  # how argparse ends after showing a help page
+            code = int(leaving.code or 0)
+        shown = capsys.readouterr()
+        return Outcome(code, shown.out, shown.err)
+
+    return run

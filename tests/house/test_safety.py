@@ -1,0 +1,161 @@
+"""Untrusted text cannot drive, deceive or break a terminal, and keys do not show."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.safety import looks_like_secret, mask_secrets, safe_text
+
+# What a hostile model has been seen to write. Each must reach the terminal as visible characters only.
+PROBES = {
+    "the clipboard is set": "\x1b]52;c;ZXZpbA==\x07",
+    "the window title is set": "\x1b]0;owned\x07",
+    "the screen is cleared and the cursor moved": "\x1b[2J\x1b[1;1H",
+    "the terminal is made to answer": "\x1bP$qm\x1b\\",
+    "a control sequence in one byte": "\x9b2J",
+    "an operating system command in one byte": "\x9d0;owned\x9c",
+    "a null": "a\x00b",
+    "a delete": "a\x7fb",
+    "a bell": "\x07",
+    "a carriage return that overwrites": "all failed\rall passed",
+    "backspaces that overwrite": "fail\x08\x08\x08\x08pass",
+    "a link that goes elsewhere": "\x1b]8;;https://evil.example\x07here\x1b]8;;\x07",
+    "the terminal is reset": "\x1bc",
+}
+DRIVES_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+DECEIVES_A_READER = re.compile("[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff]")
+
+KEYS = {
+    "openai": "sk-proj-abcDEF123456ghiJKL7890",
+    "anthropic": "sk-ant-api03-abcDEF123456ghiJKL7890",
+    "google": "AIzaSyA1234567890abcdefghijklmnopqrstuv",
+    "github": "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    "github app": "gho_abcdefghijklmnopqrstuvwxyz0123456789",
+    "github fine-grained": "github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz",
+    "slack": "xoxb-1234567890-abcdefghijkl",
+    "aws": "AKIAIOSFODNN7EXAMPLE",
+    "json web token": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
+    "private key": "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA\n-----END RSA PRIVATE KEY-----",
+}
+
+
+@pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES.keys())
+def test_no_probe_reaches_the_terminal_even_when_split_anywhere(probe: str) -> None:
+    for cut in range(len(probe) + 1):
+        assert not DRIVES_A_TERMINAL.search(safe_text(probe[:cut]) + safe_text(probe[cut:]))
+
+
+def test_what_was_disarmed_stays_readable() -> None:
+    assert safe_text("\x1b[2Jhello\x7f\x9b") == "␛[2Jhello␡<U+009B>"
+    assert safe_text("\u202eevil\u2066") == "<U+202E>evil<U+2066>"
+    assert safe_text("\ud800") == "<U+D800>"
+    assert safe_text("\U000e0041") == "<U+E0041>"
+
+
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_no_text_at_all_can_drive_a_terminal_or_hide_in_it(text: str) -> None:
+    shown = safe_text(text)
+    assert not DRIVES_A_TERMINAL.search(shown)
+    assert not DECEIVES_A_READER.search(shown)
+    shown.encode("utf-8")
+
+
+@given(st.text(st.sampled_from("\x1b\x9b─█\u0301\u200d\ufe0f👩❤a \n"), max_size=60))
+def test_controls_among_drawings_marks_and_emoji_are_found_too(text: str) -> None:
+    assert not DRIVES_A_TERMINAL.search(safe_text(text))
+
+
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_safe_text_is_left_alone_by_a_second_pass(text: str) -> None:
+    once = safe_text(text)
+    assert safe_text(once) == once
+
+
+@pytest.mark.parametrize(
+    "text", ["naïve café, 日本語, Ω ≈ ¾", "👩‍❤️‍👨 ✏️ 1️⃣ 🏳️‍🌈 👍🏽", "┌──────────────┐\n│\tok ✓\t│", "عربي हिन्दी"]
+)
+def test_honest_text_of_the_world_passes_unchanged(text: str) -> None:
+    assert safe_text(text) == text
+
+
+def test_a_joiner_or_a_selector_outside_an_emoji_is_shown() -> None:
+    assert safe_text("pay\u200dpal") == "pay<U+200D>pal"
+    assert safe_text("a\ufe0f") == "a<U+FE0F>"
+
+
+def test_a_tower_of_combining_marks_is_cut_to_eight() -> None:
+    assert safe_text("z" + "\u0301" * 5000 + "!") == "z" + "\u0301" * 8 + "!"
+    assert safe_text("e\u0301\u0323" * 20) == "e\u0301\u0323" * 20
+
+
+def test_text_for_one_line_shows_its_line_feeds_and_tabs() -> None:
+    assert safe_text("a\nb\tc", newlines=False) == "a␊b␉c"
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS.keys())
+def test_a_key_is_known_by_its_shape_and_only_its_beginning_is_kept(key: str) -> None:
+    assert looks_like_secret(f"key: {key}")
+    assert mask_secrets(f"before {key} after") == f"before {key[:4]}••• after"
+
+
+@pytest.mark.parametrize("before", ["\x1b[2J", "\x1b[38;5;12m", r"line\n", r"\u001b", "key=", "%3D", '"', "\n"])
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS.keys())
+def test_a_key_is_found_right_behind_the_end_of_an_escape(before: str, key: str) -> None:
+    assert mask_secrets(before + key) == f"{before}{key[:4]}•••"
+
+
+def test_a_bearer_token_keeps_the_word_and_loses_the_token() -> None:
+    assert mask_secrets("Authorization: Bearer abcd1234efgh5678ijkl") == "Authorization: Bearer abcd•••"
+
+
+def test_a_private_key_without_an_end_is_hidden_to_the_end() -> None:
+    assert mask_secrets("x -----BEGIN PRIVATE KEY-----\nMIIEpAIBAAKC\nAQEA") == "x ----•••"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "task-list-of-everything-we-need",
+        "Bearer ${{ secrets.API_KEY }}",
+        "the bearer internationalisation",
+        "sk-SK and AIza",
+        "OPENAI_API_KEY",
+        "-----BEGIN CERTIFICATE-----",
+    ],
+)
+def test_ordinary_words_are_no_keys(text: str) -> None:
+    assert not looks_like_secret(text)
+    assert mask_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "eyJ",
+        "eyJaaaaaaaa.",
+        r"\neyJ",
+        "[0meyJ",
+        "%0AeyJ",
+        "Bearer ",
+        "sk-",
+        "-----BEGIN PRIVATE KEY-----",
+        "─",
+        "a\u0301",
+        "\u0301",
+        "\x1b[",
+    ],
+)
+def test_a_megabyte_of_anything_is_dealt_with_in_linear_time(evil: str) -> None:
+    small, large = (evil * (size // len(evil)) for size in (100_000, 1_000_000))
+    assert _seconds(large) < 40 * _seconds(small) + 0.5
+
+
+def _seconds(text: str) -> float:
+    started = time.thread_time()
+    safe_text(mask_secrets(text))
+    return time.thread_time() - started
