@@ -6,7 +6,6 @@ misspelling) makes the registry read the others.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +24,16 @@ class Entry:
     name: str  # company/id
     origin: str
     path: Path
-    version: str
     card: Card | None
     problems: tuple[Problem, ...] = ()
+    text: str = ""
+
+    @property
+    def version(self) -> str:
+        """A digest of the card's text: what a run says it was performed with."""
+        import hashlib  # costs more to load than the cards to read, and a check needs no version
+
+        return hashlib.blake2b(self.text.encode(), digest_size=4).hexdigest()
 
 
 class Registry:
@@ -85,23 +91,21 @@ class Registry:
 
     def _entry(self, folder: Folder, path: Path) -> Entry:
         if path not in self._read:
-            card, version, problems = read_card(path, _shown(folder, path))
-            self._read[path] = Entry(_name(path), folder.origin, path, version, card, tuple(problems))
+            self._read[path] = read_card(path, folder.origin, _shown(folder, path))
         return self._read[path]
 
 
-def read_card(path: Path, shown: str | None = None) -> tuple[Card | None, str, list[Problem]]:
-    """A card's file, checked: the card or None, the version (a digest of its text), the problems."""
+def read_card(path: Path, origin: str = "project", shown: str | None = None) -> Entry:
+    """A card's file, checked."""
     try:
         source = read_source(path, shown)
         report = Report(source, parse(source))
     except ScenarioRefused as refused:
-        return None, "", list(refused.problems)
-    version = hashlib.blake2b(source.text.encode(), digest_size=4).hexdigest()
+        return Entry(_name(path), origin, path, None, refused.problems)
     card = validate(Card, report)
     if card is not None:
         _check_file(card, path, report)
-    return (None if report.has_errors else card), version, report.problems
+    return Entry(_name(path), origin, path, None if report.has_errors else card, tuple(report.problems), source.text)
 
 
 def _check_file(card: Card, path: Path, report: Report) -> None:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.document.source import Source
-from app.document.tree import Node, Path
-from app.errors import Problem, Severity
+from app.document.suggest import shortened
+from app.document.tree import MAX_PROBLEMS, Node, Path, and_more
+from app.errors import Problem, ScenarioRefused, Severity
+
+_LONGEST = 400  # characters of a message or a hint: either may hold what somebody wrote
 
 
 class Report:
-    """Problems with their places; what is wrong is said by path, where that is, is looked up here."""
+    """Problems with their places; what is wrong is said by path, where that is, is looked up here.
+
+    With the last error that is told, `ScenarioRefused` is raised: to find more words would only cost time.
+    """
 
     def __init__(self, source: Source, root: Node) -> None:
         self.source = source
         self.root = root
         self.problems: list[Problem] = []
+
+        self._left: dict[Severity, int] = dict.fromkeys(("error", "warning", "note"), MAX_PROBLEMS)
 
     @property
     def has_errors(self) -> bool:
@@ -35,17 +43,32 @@ class Report:
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Take over what another file's report found."""
-        self.problems.extend(problems)
+        for problem in problems:
+            self._keep(problem)
 
     def line(self, path: Path) -> int:
         """The line a path stands in."""
         return self._place(path)[0].start.line
 
     def _add(self, severity: Severity, code: str, message: str, hint: str, at: Path, part: str, offset: int) -> None:
+        if self._left[severity] <= 0:
+            return
         node, key = self._place(at)
         node = key or node
         line, column, length = self._span(node, part, offset)
-        self.problems.append(Problem(code, message, hint, self.source.name, line, column, length, severity))
+        message, hint = shortened(message, _LONGEST), shortened(hint, _LONGEST)
+        self._keep(Problem(code, message, hint, self.source.name, line, column, length, severity))
+
+    def _keep(self, problem: Problem) -> None:
+        """Keep a problem while there are few of its severity; with as many errors as are told, the check is over."""
+        if self._left[problem.severity] <= 0:
+            return
+        self.problems.append(problem)
+        self._left[problem.severity] -= 1
+        if self._left[problem.severity] == 0:
+            self.problems.append(and_more(problem))
+            if problem.severity == "error":
+                raise ScenarioRefused(self.problems)
 
     def _place(self, path: Path) -> tuple[Node, Node | None]:
         """The node at the end of a path, with its key if the place meant is the key.

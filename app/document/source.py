@@ -38,6 +38,11 @@ class Source:
         """The lines without their ends; YAML counts only line feeds once control characters are refused."""
         return self.text.split("\n")
 
+    @cached_property
+    def aliases(self) -> frozenset[str]:
+        """What looks like the name of an alias, wherever it stands."""
+        return frozenset(re.findall(r"\*([\w-]+)", self.text))
+
     def refuse(self, code: str, message: str, hint: str = "", *, line: int = 1, column: int = 1) -> ScenarioRefused:
         """The error to raise when this file cannot be used at all."""
         return ScenarioRefused([Problem(code, message, hint, self.name, line, column)])

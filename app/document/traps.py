@@ -10,11 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.document.suggest import shortened
 from app.errors import Problem
 
 if TYPE_CHECKING:
     from app.document.source import Source
     from app.document.tree import Entry, Node
+
+# Of a longer line only the beginning is searched for what was meant, and it is not shown mended: a file can be one line
+# with thousands of mistakes.
+_LONGEST_LINE = 400
 
 _KEY_AND_VALUE = re.compile(r"(\s*(?:- +)*(?:[\w.-]+|\"[^\"]*\"|'[^']*'):[ \t]+)(.*\S)\s*\Z")
 _ITEM = re.compile(r"(\s*(?:- +)+)(.*\S)\s*\Z")
@@ -29,9 +34,9 @@ def explain_syntax_error(source: Source, error: Any) -> Problem:
     if error.context_mark is not None and _belongs_to_opening(problem, context, mark.line - error.context_mark.line):
         mark = error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    text = source.lines[line - 1] if line <= len(source.lines) else ""
-    message, hint = _syntax_error(source, text, line, column, problem, context)
-    return Problem("yaml", message, hint, source.name, line, min(column, len(text) + 1))
+    line = min(line, len(source.lines))
+    message, hint = _syntax_error(source, _line(source, line), line, column, problem, context)
+    return Problem("yaml", message, hint, source.name, line, min(column, len(source.lines[line - 1]) + 1))
 
 
 def _belongs_to_opening(problem: str, context: str, lines_later: int) -> bool:
@@ -75,13 +80,12 @@ def _syntax_error(source: Source, text: str, line: int, column: int, problem: st
 def tag(source: Source, event: Any) -> Problem:
     """`!x` at the start of a value."""
     mark = event.start_mark
-    line = source.lines[mark.line]
-    word = re.match(r"!\S*", line[mark.column :])
+    word = re.compile(r"!\S*").match(source.lines[mark.line], mark.column)
     found = word[0] if word else "!"
     return Problem(
         "tag",
-        f'"{found}" is a tag to YAML, and tags are not read',
-        write(quote_value(line)),
+        f'"{shortened(found)}" is a tag to YAML, and tags are not read',
+        write(quote_value(_line(source, mark.line + 1))),
         source.name,
         mark.line + 1,
         mark.column + 1,
@@ -92,11 +96,11 @@ def tag(source: Source, event: Any) -> Problem:
 def lone_anchor(source: Source, event: Any) -> Problem:
     """`&x` at the start of a text that nothing repeats."""
     mark = event.start_mark
-    left = f'the text is only "{event.value}"' if event.value else "no text is left"
+    left = f'the text is only "{shortened(event.value)}"' if event.value else "no text is left"
     return Problem(
         "anchor",
-        f'"&{event.anchor}" is an anchor to YAML; {left}',
-        write(quote_value(source.lines[mark.line])),
+        f'"&{shortened(event.anchor)}" is an anchor to YAML; {left}',
+        write(quote_value(_line(source, mark.line + 1))),
         source.name,
         mark.line + 1,
         mark.column + 1,
@@ -106,19 +110,19 @@ def lone_anchor(source: Source, event: Any) -> Problem:
 
 def is_repeated(source: Source, anchor: str) -> bool:
     """Does anything in the file look like an alias of this anchor?"""
-    return f"*{anchor}" in source.text
+    return anchor in source.aliases
 
 
 def key_without_value(source: Source, entries: Mapping[str, Entry], key: Node) -> Problem | None:
     """`{a, b: 1}`: a key, a comma, and nothing between."""
-    before = list(entries.values())[-1] if entries else None
+    before = next(reversed(entries.values())) if entries else None
     if before and isinstance(before.value.data, str) and _is_cut_call(before.value.data, key.data):
         return None  # told already, with the call that was cut
     return _problem_at(
         source,
         key,
         "key-without-value",
-        f'"{key.data}" has no value',
+        f'"{shortened(key.data)}" has no value',
         "inside { } a comma separates keys; quote the text",
     )
 
@@ -137,12 +141,8 @@ def unfinished_call(source: Source, value: Node) -> Problem | None:
     text = value.data
     if value.style or not re.match(r"!?[a-z_]+\(", text) or text.count("(") <= text.count(")"):
         return None
-    whole = (
-        _balanced(source.lines[value.end.line - 1][value.start.column - 1 :])
-        if value.start.line == value.end.line
-        else ""
-    )
-    line = source.lines[value.start.line - 1]
+    line = _line(source, value.start.line)
+    whole = _balanced(line[value.start.column - 1 :]) if value.start.line == value.end.line else ""
     hint = write(line.replace(whole, quoted(whole))) if whole else "put the whole call in quotes"
     return _problem_at(source, value, "cut-call", "the comma ends this value in the middle of a call", hint)
 
@@ -161,8 +161,7 @@ def cut_by_comment(source: Source, node: Node, text: str) -> Problem | None:
     """` #` ends a plain text: after an expression that is rarely what was meant."""
     if "${{" not in text:
         return None
-    line = source.lines[node.end.line - 1]
-    comment = _COMMENT_AFTER.match(line[node.end.column - 1 :])
+    comment = _COMMENT_AFTER.match(source.lines[node.end.line - 1], node.end.column - 1)
     if comment is None:
         return None
     meant_as_text = text.count("${{") > text.count("}}") or "}}" in comment[1] or not comment[1].startswith((" ", "!"))
@@ -171,7 +170,7 @@ def cut_by_comment(source: Source, node: Node, text: str) -> Problem | None:
     return Problem(
         "comment",
         "YAML reads what follows # as a comment; the text ends before it",
-        write(quote_value(line)),
+        write(quote_value(_line(source, node.end.line))),
         source.name,
         node.end.line,
         node.end.column + comment[0].index("#"),
@@ -180,12 +179,12 @@ def cut_by_comment(source: Source, node: Node, text: str) -> Problem | None:
 
 def quote_line(source: Source, event: Any) -> str:
     """The hint with the event's line, its value in quotes."""
-    return write(quote_value(source.lines[event.start_mark.line]))
+    return write(quote_value(_line(source, event.start_mark.line + 1)))
 
 
 def quote_braces(source: Source, node: Node) -> str:
     """The hint for `{a: {b}: c}` and other collections used as keys."""
-    line = source.lines[node.start.line - 1]
+    line = _line(source, node.start.line)
     return write(_quote_expressions(line)) if "${{" in line else "write it as key: value"
 
 
@@ -204,12 +203,12 @@ def quoted(text: str) -> str:
 
 def write(line: str) -> str:
     """The hint that shows a mended line."""
-    return f"write  {line.strip()}"
+    return f"write  {line.strip()}" if len(line) < _LONGEST_LINE else "put the text in quotes"
 
 
 def _colon_in_text(source: Source, line: int, column: int) -> tuple[str, str]:
     """`: ` inside a plain text, possibly on a continued line."""
-    text = source.lines[line - 1]
+    text = _line(source, line)
     if _KEY_AND_VALUE.match(text[: column - 1] + " x"):
         return 'a text with ": " in it needs quotes', write(quote_value(text))
     above = next((old for old in reversed(source.lines[: line - 1]) if old.strip()), "")
@@ -261,9 +260,14 @@ def _is_cut_call(first: str, second: str) -> bool:
 
 def _cut_call(source: Source, first: Node, second: Node) -> Problem:
     whole = source.text[first.start.offset : second.end.offset]
-    line = source.lines[first.start.line - 1]
+    line = _line(source, first.start.line)
     mended = line.replace(whole, quoted(whole)) if whole in line else quoted(whole)
     return _problem_at(source, first, "cut-call", "the comma ends this value in the middle of a call", write(mended))
+
+
+def _line(source: Source, number: int) -> str:
+    """A line, or as much of it as is looked at."""
+    return source.lines[number - 1][:_LONGEST_LINE]
 
 
 def _problem_at(source: Source, node: Node, code: str, message: str, hint: str) -> Problem:

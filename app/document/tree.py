@@ -17,11 +17,13 @@ import yaml
 
 from app.document import traps
 from app.document.source import UNWANTED, Source
+from app.document.suggest import shortened
 from app.errors import Problem, ScenarioRefused
 
 MAX_DEPTH = 64
 MAX_NODES = 50_000
 MAX_ALIASES = 100
+MAX_PROBLEMS = 200  # in one file: nobody reads more, and to find the words for 20,000 takes a minute
 
 Path = tuple[str | int, ...]
 
@@ -30,6 +32,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _OCTAL_OR_HEX = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 _WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
@@ -83,6 +86,7 @@ class Entry:
 
 def parse(source: Source) -> Node:
     """The root of the document; raises `ScenarioRefused` with every problem found."""
+    _refuse_directives(source)
     builder = _Builder(source)
     try:
         for event in yaml.parse(source.text, Loader=_LOADER):
@@ -129,6 +133,7 @@ class _Builder:
             node = Node(None, _mark(event.start_mark), _mark(event.end_mark), event.style or "")
             node.data = self._scalar(event, node)
             self._anchor(event, node)
+            self._count(event, 1)
             self._place(node, event)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self._begin(event)
@@ -148,6 +153,7 @@ class _Builder:
         else:
             node = Node([], start, start, items=[])
         self._refuse_tag(event)
+        self._count(event, 1)
         if len(self._open) >= MAX_DEPTH:
             self._stop(event, "too-deep", f"more than {MAX_DEPTH} levels of nesting", "no scenario needs that many")
         if event.anchor:
@@ -169,26 +175,32 @@ class _Builder:
             self._stop(
                 event,
                 "unknown-alias",
-                f'there is no anchor "&{event.anchor}" above',
+                f'there is no anchor "&{shortened(event.anchor)}" above',
                 traps.quote_line(self.source, event),
             )
         node = self._anchors[event.anchor]
         if node is None:
             self._stop(
-                event, "endless-alias", f'"*{event.anchor}" stands inside what it repeats', "write the value out"
+                event,
+                "endless-alias",
+                f'"*{shortened(event.anchor)}" stands inside what it repeats',
+                "write the value out",
             )
             return
         if len(self._open) + node.height > MAX_DEPTH:
             self._stop(event, "too-deep", f"with this alias there are more than {MAX_DEPTH} levels of nesting")
+        self._count(event, node.size)
         self._place(node, event)
 
-    def _place(self, node: Node, event: Any) -> None:
-        """Put a finished value where it belongs."""
-        self._nodes += node.size
+    def _count(self, event: Any, values: int) -> None:
+        self._nodes += values
         if self._nodes > MAX_NODES:
             self._stop(
                 event, "too-many-values", f"more than {MAX_NODES:,} values in one file", "split the file, see uses:"
             )
+
+    def _place(self, node: Node, event: Any) -> None:
+        """Put a finished value where it belongs."""
         if not self._open:
             self.root = node
             return
@@ -221,7 +233,9 @@ class _Builder:
             self._problem(key, "merge-key", "merge keys (<<) are not read", "write the keys out")
         elif name in entries:
             first = entries[name].key.start.line
-            self._problem(key, "duplicate-key", f'"{name}" stands twice in this map, first in line {first}', "keep one")
+            self._problem(
+                key, "duplicate-key", f'"{shortened(name)}" stands twice in this map, first in line {first}', "keep one"
+            )
         elif parent.flow and value.data is None and value.start.offset == value.end.offset and not key.style:
             # `{if: contains(a, b)}` is two keys to YAML; a person who reads it sees one call.
             self._add(traps.key_without_value(self.source, entries, key))
@@ -279,17 +293,37 @@ class _Builder:
     def _problem(self, node: Node, code: str, message: str, hint: str = "") -> None:
         start = node.start
         length = max(1, node.end.offset - start.offset) if node.end.line == start.line else 1
-        self.problems.append(Problem(code, message, hint, self.source.name, start.line, start.column, length))
+        self._add(Problem(code, message, hint, self.source.name, start.line, start.column, length))
 
     def _add(self, problem: Problem | None) -> None:
-        if problem is not None:
-            self.problems.append(problem)
+        if problem is None:
+            return
+        self.problems.append(problem)
+        if len(self.problems) == MAX_PROBLEMS:
+            raise ScenarioRefused([*self.problems, and_more(problem)])
 
     def _stop(self, event: Any, code: str, message: str, hint: str = "") -> None:
         """A limit is passed: reading on would only cost time."""
         mark = _mark(event.start_mark)
         found = Problem(code, message, hint, self.source.name, mark.line, mark.column)
         raise ScenarioRefused([*self.problems, found])
+
+
+def _refuse_directives(source: Source) -> None:
+    """A line that begins with %; libyaml compares each of them with all others, so thousands would take minutes."""
+    if found := _DIRECTIVE.search(source.text):
+        line = source.text.count("\n", 0, found.end()) + 1
+        raise source.refuse(
+            "directive", "a line that begins with % is a directive to YAML, and none is read", "delete it", line=line
+        )
+
+
+def and_more(last: Problem) -> Problem:
+    """What to say after the last problem that is told."""
+    message = f"only the first {MAX_PROBLEMS} problems are told"
+    return Problem(
+        "and-more", message, "mend these, and check again", last.file, last.line, last.column, severity="note"
+    )
 
 
 def _mark(mark: Any) -> Mark:

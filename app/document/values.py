@@ -36,7 +36,8 @@ PRIVACY_ORDER = ("public", "private", "local")
 class Section(BaseModel):
     """A map in a file: every key is known, every value has exactly the type asked for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
+    # Built when first used: reading a card alone should not cost what a whole scenario costs.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def key(default: Any = ..., *, says: str, example: str = "", alias: str | None = None, **facts: Any) -> Any:

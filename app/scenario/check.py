@@ -6,7 +6,6 @@ place, and the rest is checked all the same, so that one look at the messages sh
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -57,6 +56,8 @@ class Checked:
     @property
     def digest(self) -> str:
         """The version of the file: a digest of its text."""
+        import hashlib  # not for a check, which needs no version
+
         source = self.sources.get(self.name)
         return hashlib.blake2b(source.text.encode(), digest_size=8).hexdigest() if source else ""
 
@@ -97,15 +98,21 @@ def _check(source: Source, root: FilePath, registry: Registry, trail: tuple[File
         report = Report(source, parse(source))
     except ScenarioRefused as refused:
         return Checked(source.name, refused.problems, {source.name: source})
-    scenario = validate(Scenario, report, explain={"step-kind": explain_kind})
+    try:
+        scenario = validate(Scenario, report, explain={"step-kind": explain_kind})
+    except ScenarioRefused as refused:
+        return Checked(source.name, _sorted(refused.problems), {source.name: source})
     broken = scenario is None
     if broken:
         scenario = without_mistakes(report.root.data)
     if scenario is None:
         return Checked(source.name, _sorted(report.problems), {source.name: source})
     case = Inspection(scenario, report, source.path, root, registry, trail)
-    for each in CHECKS:
-        each(case)
+    try:
+        for each in CHECKS:
+            each(case)
+    except ScenarioRefused as refused:
+        return Checked(source.name, _sorted(refused.problems), case.sources())
     return _outcome(case, broken)
 
 
@@ -119,7 +126,7 @@ def _outcome(case: Inspection, broken: bool) -> Checked:
     return Checked(
         case.report.source.name,
         _sorted(problems),
-        {case.report.source.name: case.report.source, **{source.name: source for source in case.files.values()}},
+        case.sources(),
         case.scenario,
         tuple(case.places),
         case.orders,
@@ -132,4 +139,8 @@ def _outcome(case: Inspection, broken: bool) -> Checked:
 
 def _sorted(problems: list[Problem] | tuple[Problem, ...]) -> tuple[Problem, ...]:
     """By place, each once: the same mistake seen by two checks is one to the reader."""
-    return tuple(dict.fromkeys(sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0))))
+    return tuple(
+        dict.fromkeys(
+            sorted(problems, key=lambda problem: (problem.code == "and-more", problem.line or 0, problem.column or 0))
+        )
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.document.values import Privacy
+from app.document.values import Privacy, strictest
 from app.scenario.check import Checked
 from app.scenario.checks.inspection import speakers
 from app.scenario.model import (
@@ -22,7 +22,7 @@ from app.scenario.model import (
     UsesStep,
 )
 from app.scenario.places import Place
-from app.scenario.privacy import HOSTED, candidates, class_of, required_privacy, runs_here
+from app.scenario.privacy import HOSTED, candidates, class_of, may_see, required_privacy, runs_here
 
 KEYS = {
     "openai": ("OPENAI_API_KEY",),
@@ -116,6 +116,7 @@ def _member(checked: Checked, scenario: Scenario, name: str, agent: Agent) -> Me
     levels = [
         required_privacy(scenario, place, agent, entry, checked.inputs_of.get(place.name, set())) for place in places
     ]
+    level = strictest(*levels)
     return Member(
         name,
         agent.title or (card.title if card else name),
@@ -123,8 +124,8 @@ def _member(checked: Checked, scenario: Scenario, name: str, agent: Agent) -> Me
         agent.color or (card.color if card else "white"),
         entry.name if entry else "",
         agent.mode or (card.first_mode if card else ""),
-        tuple(candidates(scenario, agent)),
-        max(levels, key=("public", "private", "local").index, default="public"),
+        tuple(model for model in candidates(scenario, agent) if may_see(class_of(scenario, model), level)),
+        level,
         tuple(place.name for place in places),
     )
 

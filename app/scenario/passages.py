@@ -19,6 +19,8 @@ Reading = Literal["template", "bare", "none"]
 
 # Read before a step begins, so they see what is around it, not what it brings along itself.
 BEFORE_THE_STEP = ("if", "for_each")
+# Read when the step has ended, so they may refer to what it gave.
+AFTER_THE_STEP = ("handoff", "until")
 BARE = ("if", "until")
 # Texts of their own, in which "${{" means nothing.
 LITERAL = ("speaker_note",)

@@ -17,6 +17,7 @@ from app.scenario.model import (
     ParallelStep,
     Scenario,
 )
+from app.scenario.passages import BEFORE_THE_STEP
 from app.scenario.places import Block, Place
 from app.scenario.types import Anything, Boolean, Choice, Integer, ListOf, MapOf, Maybe, Nothing, Number, Text, Type
 
@@ -145,7 +146,7 @@ class Scopes:
 
     def of_step(self, place: Place, names: frozenset[str], key: str) -> Scope:
         """For a text of a step: `if` and `for_each` see what is around it, `until` what is inside."""
-        before = key in ("if", "for_each")
+        before = key in BEFORE_THE_STEP
         known: dict[str, Type] = dict(self._fixed) | {"vars": MapOf(self._types.vars, noun="var")}
         known["steps"] = self._steps(place.inner() or place.block) if key == "until" else self._steps(place.block)
         aliases = {}
@@ -165,7 +166,8 @@ class Scopes:
 
     def _steps(self, block: Block) -> MapOf:
         if block.name not in self._states:
-            self._states[block.name] = MapOf(States(block, self._types), noun="step")
+            # Open, because a name that no step has was told already, with where it is instead.
+            self._states[block.name] = MapOf(States(block, self._types), rest=Anything(), noun="step")
         return self._states[block.name]
 
     def _turn(self, place: Place) -> Type:

@@ -33,7 +33,9 @@ def evils() -> list[Evil]:
     written: Mapping[str, bytes] = {
         **ENCODINGS,
         **SYNTAX,
-        **{name: text.encode() for part in (shapes(), values(), orders(), expressions()) for name, text in part.items()},
+        **{
+            name: text.encode() for part in (shapes(), values(), orders(), expressions()) for name, text in part.items()
+        },
     }
     return [
         *(Evil(name, partial(_write, content)) for name, content in written.items()),

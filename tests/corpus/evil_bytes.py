@@ -46,11 +46,15 @@ ENCODINGS: dict[str, bytes] = {
 }
 
 _TAGS = (
-    "!!python/object/apply:os.system [id]", "!!python/name:os.system", "!!binary aGVsbG8=", "!!set {a, b}", "!!omap [a: 1]",
-    "!!timestamp 2001-12-14", "!!str text", "!!null", "!custom x", "!<tag:yaml.org,2002:str> x", "!<!x> y", "!inputs.topic", "! x",
+    "!!python/object/apply:os.system [id]", "!!python/name:os.system", "!!binary aGVsbG8=", "!!set {a, b}",
+    "!!omap [a: 1]", "!!timestamp 2001-12-14", "!!str text", "!!null", "!custom x", "!<tag:yaml.org,2002:str> x", "!<!x> y",
+    "!inputs.topic", "! x",
 )  # fmt: skip
 _SYNTAX = {
-    **{f"tag {tag.split()[0] if tag != '! x' else 'alone'}": play(f"  draft: {{agent: writer, prompt: {tag}}}\n") for tag in _TAGS},
+    **{
+        f"tag {tag.split()[0] if tag != '! x' else 'alone'}": play(f"  draft: {{agent: writer, prompt: {tag}}}\n")
+        for tag in _TAGS
+    },
     "tag on the document": "--- !!map\n" + WELL,
     "tag by directive": "%TAG ! tag:example.com,2000:\n---\n" + asks("x").replace('"x"', "!x y"),
     "yaml directive of the future": "%YAML 9.9\n---\n" + WELL,
@@ -76,7 +80,12 @@ _SYNTAX = {
     "alias to what follows": play("  a: {set: {x: *b}}\n  b: {set: &b {x: 1}}\n"),
     "anchor on nothing": play("  a: {narrate: x, if: &x }\n"),
     "lone anchor": play("  a: {narrate: x, if: &x y}\n"),
-    "laugh": "\n".join(["a: &a [x, x, x, x, x, x, x, x, x]", *(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True))]),
+    "laugh": "\n".join(
+        [
+            "a: &a [x, x, x, x, x, x, x, x, x]",
+            *(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
+        ]
+    ),
     "quadratic blow-up": f"a: &a [{'x, ' * 5000}]\nb: [{'*a, ' * 99}]\n",
     "101 aliases": play("  a: {set: {x: &x 1, y: [" + "*x, " * 101 + "]}}\n"),
     "tab as indent": play("  draft:\n\t\tagent: writer\n\t\tprompt: x\n"),
@@ -117,7 +126,7 @@ _SYNTAX = {
     "number of 5,000 digits": WELL + f"limits: {{tokens: {'9' * 5000}}}\n",
     "hexadecimal number of 5,000 digits": WELL + f"limits: {{tokens: 0x{'f' * 5000}}}\n",
     "sexagesimal": WELL + "limits: {wall: 1:30}\n",
-}  # fmt: skip
+}
 SYNTAX = {name: text.encode("utf-8", "surrogatepass") for name, text in _SYNTAX.items()}
 
 STRUCTURES: dict[str, Callable[[], str]] = {
@@ -128,7 +137,9 @@ STRUCTURES: dict[str, Callable[[], str]] = {
     "100,000 question marks": lambda: "? " * 100_000,
     "1,000 indents": lambda: "\n".join(" " * depth + "a:" for depth in range(1000)),
     "block maps 10,000 deep": lambda: HEAD + "? " * 10_000 + "a\n",
-    "60 levels of blocks": lambda: play("".join(f"{'  ' * (2 * depth + 1)}a:\n{'  ' * (2 * depth + 2)}steps:\n" for depth in range(60))),
+    "60 levels of blocks": lambda: play(
+        "".join(f"{'  ' * (2 * depth + 1)}a:\n{'  ' * (2 * depth + 2)}steps:\n" for depth in range(60))
+    ),
     "data of 63 levels in a value": lambda: play(f"  a: {{set: {{x: {'[' * 60}{quoted('${{ no }}')}{']' * 60}}}}}\n"),
     "50,001 values": lambda: HEAD + "tags:\n" + "- x\n" * 50_001,
     "key of 100,000 characters": lambda: WELL + "k" * 100_000 + ": 1\n",
@@ -137,7 +148,9 @@ STRUCTURES: dict[str, Callable[[], str]] = {
     "alias of 100,000 characters": lambda: WELL + f"title: *{'k' * 100_000}\n",
     "tag of 100,000 characters": lambda: WELL + f"title: !{'k' * 100_000} x\n",
     "line of 900,000 characters": lambda: WELL + "title: " + "x" * 900_000 + ": y\n",
-    "line of 900,000 characters with typos": lambda: HEAD + "steps: {" + ", ".join(f"s{n}: {{agnet: writer}}" for n in range(9000)) + "}\n" + "#" * 600_000,
+    "line of 900,000 characters with typos": lambda: (
+        HEAD + "steps: {" + ", ".join(f"s{n}: {{agnet: writer}}" for n in range(9000)) + "}\n" + "#" * 600_000
+    ),
     "text of 900,000 characters": lambda: WELL + "title: |\n  " + "x " * 450_000 + "\n",
     "half a million lines": lambda: WELL + "\n" * 500_000 + "typo: 1\n",
     "million open lines": lambda: WELL + 'title: "' + "\n" * 990_000,
@@ -145,11 +158,13 @@ STRUCTURES: dict[str, Callable[[], str]] = {
     "20,000 anchors": lambda: HEAD + "tags:\n" + "".join(f"- &a{n} x\n" for n in range(20_000)),
     "20,000 tags on a line": lambda: HEAD + "tags: [" + "!a x, " * 20_000 + "]\n",
     "20,000 keys without values": lambda: HEAD + "limits: {" + ", ".join(f"k{n}" for n in range(20_000)) + "}\n",
-    "20,000 calls cut by commas": lambda: HEAD + "limits: {" + ", ".join(f"k{n}: f(a, b{n})" for n in range(10_000)) + "}\n",
+    "20,000 calls cut by commas": lambda: (
+        HEAD + "limits: {" + ", ".join(f"k{n}: f(a, b{n})" for n in range(10_000)) + "}\n"
+    ),
     "10,000 duplicate keys": lambda: HEAD + "vars: {" + "a: 1, " * 10_000 + "}\n",
     "60,000 expressions on a broken line": lambda: HEAD + "title: " + "${{ x }} " * 60_000 + ": y\n",
     "60,000 open expressions on a broken line": lambda: HEAD + "title: " + "${{ " * 200_000 + ": y\n",
     "60,000 quoted expressions on a broken line": lambda: HEAD + "tags: [" + '"${{ x }}" ' * 60_000 + ": y\n",
     "100,000 open choices on a broken line": lambda: HEAD + "title: {a: one of [" + "one of [" * 100_000 + "\n",
     "comments after 20,000 expressions": lambda: HEAD + "tags: [" + "a ${{, " * 20_000 + "] #}}\n",
-}  # fmt: skip
+}

@@ -23,18 +23,34 @@ _KINDS = {
     "narrate": "narrate: x",
 }
 _MODIFIERS = (
-    "title", "needs", "if", "for_each", "as", "max_parallel", "fail_fast", "loop", "retry", "timeout", "limits", "privacy",
-    "continue_on_error", "handoff", "cue", "caption", "speaker_note", "rehearsal", "prompt", "output", "tools", "mode",
+    "title", "needs", "if", "for_each", "as", "max_parallel", "fail_fast", "loop", "retry", "timeout", "limits",
+    "privacy", "continue_on_error", "handoff", "cue", "caption", "speaker_note", "rehearsal", "prompt", "output", "tools", "mode",
     "turns", "with",
 )  # fmt: skip
-_NASTY = ("null", "true", "-1", "1.5", "9223372036854775807", "''", "x y", "[]", "[[]]", "{}", "{x: {}}", "[null]", "{null: 1}")
+_NASTY = (
+    "null",
+    "true",
+    "-1",
+    "1.5",
+    "9223372036854775807",
+    "''",
+    "x y",
+    "[]",
+    "[[]]",
+    "{}",
+    "{x: {}}",
+    "[null]",
+    "{null: 1}",
+)
 
 
 def shapes() -> dict[str, str]:
     """Keys and kinds that are not there, or twice, or of another sort."""
     return {
         "unknown key at the top": WELL + "stpes: {}\n",
-        "unknown key deep down": play("  a:\n    parallel:\n      b: {steps: {c: {narrate: x, retry: {attempts: 2, atempts: 3}}}}\n"),
+        "unknown key deep down": play(
+            "  a:\n    parallel:\n      b: {steps: {c: {narrate: x, retry: {attempts: 2, atempts: 3}}}}\n"
+        ),
         "unknown key with control characters": WELL + '"a\\nb\\tc": 1\n',
         "key of combining marks": WELL + f'"{"e" + chr(0x301) * 3000}": 1\n',
         "key of joiners and flags": WELL + f'"{chr(0x200D).join("👩" * 500)}{chr(0xE0041) * 500}": 1\n',
@@ -83,7 +99,10 @@ def values() -> dict[str, str]:
     """Values that are out of range, hold secrets, or are no pattern, type or schema."""
     steps = {
         "loop without max": "{loop: {until: true}, steps: {b: {narrate: x}}}",
-        **{f"loop of {most}": f"{{loop: {{max: {most}}}, steps: {{b: {{narrate: x}}}}}}" for most in ("0", "-1", "1e9", "many", "'3'", "1.5")},
+        **{
+            f"loop of {most}": f"{{loop: {{max: {most}}}, steps: {{b: {{narrate: x}}}}}}"
+            for most in ("0", "-1", "1e9", "many", "'3'", "1.5")
+        },
         "loop of a computed max": '{loop: {max: "${{ inputs.topic }}"}, steps: {b: {narrate: x}}}',
         "timeout of a century": "{narrate: x, timeout: 36525d}",
         "timeout of 9,000 digits": f"{{narrate: x, timeout: {'9' * 9000}d}}",
@@ -95,18 +114,19 @@ def values() -> dict[str, str]:
         "attempts without end": "{narrate: x, retry: {attempts: 999999999}}",
         "type without end": f"{{agent: writer, prompt: x, output: '{'[' * 4000}'}}",
         "type of 60 levels": f"{{agent: writer, prompt: x, output: {'[' * 55}string{']' * 55}}}",
-        "type of a million words": f"{{agent: writer, prompt: x, output: one of [{', '.join('a' * 9 for _ in range(60_000))}]}}".replace("one of", "'one of").replace("]}", "]'}"),
+        "type of 60,000 words": f"{{agent: writer, prompt: x, output: 'one of [{'abcdefghi, ' * 60_000}a]'}}",
         "unknown type": "{agent: writer, prompt: x, output: strnig}",
         "tool of the shell": "{tool: 'rm -rf /'}",
         "cue with a line feed": '{narrate: x, cue: "Q1\\n"}',
         "id of a thousand characters": f"{{needs: {'a' * 1000}, narrate: x}}",
-    }  # fmt: skip
+    }
     return {
         **{name: play(f"  a: {step}\n") for name, step in steps.items()},
         "name that is a path": WELL.replace("name: play", "name: ../../play"),
         "name with a line feed": WELL.replace("name: play", 'name: "play\\n"'),
         "limits below zero": WELL + "limits: {cost_usd: -1, tokens: -5k, wall: -1m, turns: -1}\n",
-        "limits beyond measure": WELL + "limits: {cost_usd: 1e300, tokens: 999999999999M, wall: 999999999d, turns: 9223372036854775807}\n",
+        "limits beyond measure": WELL
+        + "limits: {cost_usd: 1e300, tokens: 999999999999M, wall: 999999999d, turns: 9223372036854775807}\n",
         "limits of nothing": WELL + "limits: {cost_usd: 0, tokens: 0, wall: 0s, turns: 0, warn_at: [0%, 500%]}\n",
         "secret in a prompt": asks("Use sk-abcdefghijklmnopqrstuvwxyz012345 for that"),
         "secret in a tool": play("  a: {tool: http, with: {header: Bearer abcdefghijklmnop0123456789}}\n"),
@@ -115,16 +135,26 @@ def values() -> dict[str, str]:
         "private key": WELL + "synopsis: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIEpAIBAAKCAQEA\n",
         "environment variable of a secret": WELL + "env: {AWS_SECRET_ACCESS_KEY: null}\n",
         "default that does not fit": WELL.replace("{default: a museum}", "{type: integer, default: a museum}"),
-        "cron of nonsense": WELL + 'on: {schedule: [{cron: "99 99 99 99 99"}, {cron: "* * *"}, {cron: "1-1-1 * * * *"}]}\n',
-        **{f"time zone {zone}": WELL + f"on: {{schedule: [{{cron: '0 9 * * 1', timezone: {quoted(zone)}}}]}}\n" for zone in ("../../etc/passwd", "/etc/passwd", "Europe", ".", "", "a b/c", "é")},
+        "cron of nonsense": WELL
+        + 'on: {schedule: [{cron: "99 99 99 99 99"}, {cron: "* * *"}, {cron: "1-1-1 * * * *"}]}\n',
+        **{
+            f"time zone {zone}": WELL + f"on: {{schedule: [{{cron: '0 9 * * 1', timezone: {quoted(zone)}}}]}}\n"
+            for zone in ("../../etc/passwd", "/etc/passwd", "Europe", ".", "", "a b/c", "é")
+        },
         "base_url of nonsense": WELL + 'models: {m: {use: ollama/x, base_url: "http://[::1", privacy: local}}\n',
         "provider that is not": WELL + "models: {m: {use: evil/x}, n: {use: /x}, o: {use: openai/}}\n",
         "pattern that is none": WELL + "expect: [{step: draft, matches: '(a'}]\n",
         "pattern with look-around": WELL + "expect: [{step: draft, matches: '(?=a)b'}]\n",
         "pattern that refers back": WELL + "expect: [{step: draft, matches: '(a)\\1'}]\n",
         "pattern of a hundred thousand a": WELL + "expect: [{step: draft, matches: 'a{100000}{100000}'}]\n",
-        **{f"json schema {name}": WELL + f"expect: [{{step: draft, json_schema: {schema}}}]\n" for name, schema in _JSON_SCHEMAS.items()},
-        **{f"output schema {name}": play(f"  a: {{agent: writer, prompt: x, output: {{schema: {schema}}}}}\n") for name, schema in _JSON_SCHEMAS.items()},
+        **{
+            f"json schema {name}": WELL + f"expect: [{{step: draft, json_schema: {schema}}}]\n"
+            for name, schema in _JSON_SCHEMAS.items()
+        },
+        **{
+            f"output schema {name}": play(f"  a: {{agent: writer, prompt: x, output: {{schema: {schema}}}}}\n")
+            for name, schema in _JSON_SCHEMAS.items()
+        },
     }
 
 
@@ -148,13 +178,24 @@ def orders() -> dict[str, str]:
         "unknown card": WELL.replace("{persona: A writer.}", "{card: engineering/nobody}"),
         "card with a name of 400 characters": WELL.replace("{persona: A writer.}", f"{{card: company/{'x' * 400}}}"),
         "card of a company of 400 characters": WELL.replace("{persona: A writer.}", f"{{card: {'x' * 400}/cto}}"),
-        **{f"card {name}": WELL.replace("{persona: A writer.}", f"{{card: {quoted(name)}}}") for name in ("../../x", "/etc/passwd", "**/*", "a/b/c", "/", ".", "~/x", "a\n")},
+        **{
+            f"card {name}": WELL.replace("{persona: A writer.}", f"{{card: {quoted(name)}}}")
+            for name in ("../../x", "/etc/passwd", "**/*", "a/b/c", "/", ".", "~/x", "a\n")
+        },
         "unknown mode": WELL.replace("{persona: A writer.}", "{card: engineering/cto, mode: plannign}"),
         "mode without a card": WELL.replace("{persona: A writer.}", "{persona: x, mode: planning}"),
         "unknown tone": WELL.replace("{persona: A writer.}", "{card: engineering/cto, tone: shouting}"),
         "unknown model": WELL.replace("{persona: A writer.}", "{persona: x, model: smrat}"),
-        "unknown models in a route": WELL.replace("{persona: A writer.}", "{persona: x, model: {route: {among: [a], fallback: [b]}}}"),
-        "model of every wrong sort": HEAD.replace("agents: {", "agents: {" + ", ".join(f"m{index}: {{persona: x, model: {value}}}" for index, value in enumerate(_NASTY)) + ", ") + "steps: {a: {narrate: x}}\n",
+        "unknown models in a route": WELL.replace(
+            "{persona: A writer.}", "{persona: x, model: {route: {among: [a], fallback: [b]}}}"
+        ),
+        "model of every wrong sort": HEAD.replace(
+            "agents: {",
+            "agents: {"
+            + ", ".join(f"m{index}: {{persona: x, model: {value}}}" for index, value in enumerate(_NASTY))
+            + ", ",
+        )
+        + "steps: {a: {narrate: x}}\n",
         "unknown need": play("  a: {narrate: x}\n  b: {needs: [a, c], narrate: y}\n"),
         "need of a step inside": play("  a: {steps: {b: {narrate: x}}}\n  c: {needs: b, narrate: y}\n"),
         "need of the block around": play("  a: {steps: {b: {needs: a, narrate: x}}}\n"),
@@ -162,18 +203,33 @@ def orders() -> dict[str, str]:
         "expectation of a step that is not": WELL + "expect: [{step: draft/nothing, outcome: succeeded}]\n",
         "judge who is not there": WELL + "expect: [{step: draft, judged: {by: nobody, rubric: x, at_least: 0.5}}]\n",
         "note on nobody": WELL + "cast_notes: {nobody: Who is this?}\n",
-        "wall without a door": WELL.replace("A writer.}", "A writer., model: there, privacy: local}") + "models: {there: {use: openai/x}}\n",
+        "wall without a door": WELL.replace("A writer.}", "A writer., model: there, privacy: local}")
+        + "models: {there: {use: openai/x}}\n",
         "waits for itself": play("  a: {needs: a, narrate: x}\n"),
         "refers to itself": play('  a: {narrate: "${{ steps.a.output }}"}\n'),
         "refers to the block around": play('  a: {steps: {b: {narrate: "${{ steps.a.output }}"}}}\n'),
         "circle of two": play("  a: {needs: b, narrate: x}\n  b: {needs: a, narrate: x}\n"),
         "circle of three": play("  a: {needs: c, narrate: x}\n  b: {narrate: x}\n  c: {narrate: x}\n"),
         "circle of 500": play("".join(f"  s{n}: {{needs: s{(n + 1) % 500}, narrate: x}}\n" for n in many)),
-        "circle of 500 by references": play("".join(f'  s{n}: {{needs: [], narrate: "${{{{ steps.s{(n + 1) % 500}.output }}}}"}}\n' for n in many)),
-        "circle across blocks": play('  a: {needs: [], steps: {x: {narrate: "${{ steps.b.output }}"}}}\n  b: {needs: [], steps: {y: {narrate: "${{ steps.a.outcome }}"}}}\n'),
-        "circle side by side": play('  p:\n    parallel:\n      a: {narrate: "${{ steps.b.outcome }}"}\n      b: {narrate: "${{ steps.a.outcome }}"}\n'),
-        "each waits for each": play("".join(f"  s{n}: {{needs: [{', '.join(f's{m}' for m in range(150) if m != n)}], narrate: x}}\n" for n in range(150))),
-    }  # fmt: skip
+        "circle of 500 by references": play(
+            "".join(f'  s{n}: {{needs: [], narrate: "${{{{ steps.s{(n + 1) % 500}.output }}}}"}}\n' for n in many)
+        ),
+        "circle across blocks": play(
+            '  a: {needs: [], steps: {x: {narrate: "${{ steps.b.output }}"}}}\n'
+            '  b: {needs: [], steps: {y: {narrate: "${{ steps.a.outcome }}"}}}\n'
+        ),
+        "circle side by side": play(
+            "  p:\n    parallel:\n"
+            '      a: {narrate: "${{ steps.b.outcome }}"}\n'
+            '      b: {narrate: "${{ steps.a.outcome }}"}\n'
+        ),
+        "each waits for each": play(
+            "".join(
+                f"  s{n}: {{needs: [{', '.join(f's{m}' for m in range(150) if m != n)}], narrate: x}}\n"
+                for n in range(150)
+            )
+        ),
+    }
 
 
 _EXPRESSIONS = {
@@ -226,13 +282,15 @@ _STANDS_IN = {
 
 
 def expressions() -> dict[str, str]:
-    """Expressions that cannot be read, or refer to what is not there: each in a prompt, and all of them wherever one can stand."""
+    """Expressions that cannot be read, or refer to nothing: each in a prompt, and all wherever one can stand."""
     short = [text for text in _EXPRESSIONS.values() if len(text) < 6000]
     listed = "".join(f"  k{index}: {quoted(text)}\n" for index, text in enumerate(short))
     return {
         **{f"expression {name}": asks(text) for name, text in _EXPRESSIONS.items()},
         **{
-            f"bad expressions in {key}": play("".join(step.format(quoted(text)).replace("  a:", f"  a{index}:") for index, text in enumerate(short)))
+            f"bad expressions in {key}": play(
+                "".join(step.format(quoted(text)).replace("  a:", f"  a{index}:") for index, text in enumerate(short))
+            )
             for key, step in _STANDS_IN.items()
         },
         "bad expressions in vars": WELL + "vars:\n" + listed,

@@ -10,7 +10,11 @@ name: play
 inputs: {topic: {default: a museum}}
 agents: {writer: {persona: A writer.}, critic: {persona: A critic.}}
 """
-WELL = HEAD + 'steps: {draft: {agent: writer, prompt: "About ${{ inputs.topic }}"}, review: {agent: critic, prompt: Read it.}}\n'
+WELL = (
+    HEAD
+    + 'steps: {draft: {agent: writer, prompt: "About ${{ inputs.topic }}"}, '
+    + "review: {agent: critic, prompt: Read it.}}\n"
+)
 
 
 def play(steps: str, more: str = "") -> str:
@@ -41,7 +45,7 @@ vars: {who: "${{ upper(inputs.topic) }}", both: {a: "${{ vars.who }}", b: [1, 2.
 limits: {cost_usd: 2.00, tokens: 200k, wall: 15m, warn_at: [75%, 90%], on_exceed: ask}
 models:
   here: {use: ollama/qwen3, context: 32k}
-  there: {use: openai-compatible/own, base_url: "http://127.0.0.1:8000/v1", key: "${{ secrets.OWN_KEY }}", privacy: private}
+  there: {use: openai-compatible/own, base_url: "http://127.0.0.1:8000/v1", key: "${{ secrets.KEY }}", privacy: private}
 steps:
   plan:
     agent: writer

@@ -14,7 +14,8 @@ from app.document.values import Count, Duration, Share, strictest
     ("kind", "written", "meant"),
     [
         (Duration, "500ms", 0.5), (Duration, "30s", 30.0), (Duration, "1h30m", 5400.0), (Duration, "2d", 172800.0),
-        (Duration, "1 h 30 m", 5400.0), (Duration, "30d", 2592000.0), (Count, "200k", 200_000), (Count, "1.5M", 1_500_000),
+        (Duration, "1 h 30 m", 5400.0), (Duration, "30d", 2592000.0),
+        (Count, "200k", 200_000), (Count, "1.5M", 1_500_000),
         (Count, 1500, 1500), (Share, "75%", 0.75), (Share, "100%", 1.0), (Share, "12.5 %", 0.125),
     ],
 )  # fmt: skip

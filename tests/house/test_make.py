@@ -6,12 +6,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from corpus.commands import ROOT
 
+STAMPS = (".venv/.runtime-installed", ".venv/.dev-installed")
 TARGETS = {"demo", "test", "check", "format", "bench", "soak", "coverage", "wheel", "pictures", "clean", "help"}
 
 
@@ -67,6 +69,41 @@ def test_a_python_without_venv_is_refused_with_the_remedy(clone: Path) -> None:
     done = make("demo", folder=clone, PYTHON="./bare")
     assert done.returncode != 0
     assert "sudo apt install python3-venv" in done.stderr
+
+
+@pytest.fixture
+def installed_clone(clone: Path) -> Path:
+    """A clone that looks as it does after its first `make test`."""
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (clone / ".venv" / ".made-in").write_text(f"{clone.resolve()}\n")
+    for stamp in STAMPS:
+        (clone / stamp).touch()
+    return clone
+
+
+def needs_installing(clone: Path) -> bool:
+    return any(make("-q", stamp, folder=clone).returncode == 1 for stamp in STAMPS)
+
+
+def test_what_was_installed_is_not_installed_again(installed_clone: Path) -> None:
+    assert not needs_installing(installed_clone)
+
+
+def test_a_changed_list_of_dependencies_is_installed(installed_clone: Path) -> None:
+    later = (installed_clone / STAMPS[0]).stat().st_mtime + 10
+    os.utime(installed_clone / "pyproject.toml", (later, later))
+    assert needs_installing(installed_clone)
+
+
+def test_a_clone_that_was_moved_is_set_up_again(installed_clone: Path) -> None:
+    moved = installed_clone.rename(installed_clone.with_name("moved"))
+    assert needs_installing(moved)
+
+
+def test_an_environment_that_has_lost_its_python_is_set_up_again(installed_clone: Path) -> None:
+    (installed_clone / ".venv" / "bin" / "python").unlink()
+    assert needs_installing(installed_clone)
 
 
 def test_the_gate_checks_and_then_tests() -> None:

@@ -1,12 +1,13 @@
 """Pictures of steps: what they look like, that they fit, and that their lines lead where the needs say."""
 
 import os
-import random
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -126,13 +127,96 @@ def test_the_picture_looks_as_it_did_when_it_was_last_looked_at(name: str) -> No
     assert drawn == path.read_text(encoding="utf-8")
 
 
-# --- what must be true of every picture -------------------------------------------------------------------------------
+def styled(picture: Picture, style: str) -> str:
+    return "".join(span.text for line in picture.lines for span in line if span.style == style)
 
-TITLES = st.text(st.characters(), max_size=40) | st.sampled_from(["計画を立てる", "🚀 launch", "e\u0301te\u0301", "a\nb\x1b[31m"])
+
+def test_a_step_with_a_condition_has_a_dashed_border_and_says_when() -> None:
+    picture = draw([step("deploy", marks=("if risk >= 4",))], 80)
+    assert styled(picture, "condition") == "if risk >= 4"
+    assert set(styled(picture, "border.condition")) == set("╭┄╮┆╰╯")
+
+
+def test_a_gate_has_a_double_border_and_asks() -> None:
+    picture = draw([Box("sign_off", "sign_off", "approve"), step("deploy", "sign_off")], 80)
+    assert set(styled(picture, "border.gate")) == set("╔═╗╚╤╝? ")
+
+
+def test_a_loop_says_in_its_lower_border_how_often_it_goes_round() -> None:
+    text = text_of(draw([block("polish", step("verdict"), marks=("↻ at most 3",))], 80))
+    assert text.splitlines()[-1].startswith("╰─ ↻ at most 3 ─")
+
+
+def test_a_for_each_is_a_card_with_another_behind_it() -> None:
+    *_, last = text_of(draw([step("dig", marks=("each angle",))], 80)).splitlines()
+    assert last == " ╰───────────────╯"
+
+
+def test_an_edge_that_follows_from_others_is_not_drawn() -> None:
+    short = [step("a"), step("b", "a"), step("c", "b")]
+    assert text_of(draw([*short[:2], step("c", "a", "b")], 80)) == text_of(draw(short, 80))
+
+
+def test_agents_keep_the_colours_they_come_with() -> None:
+    assert styled(draw(FEATURE_SPRINT, 80), "agent.yellow") == "■ qa■ qa"
+
+
+def test_wide_characters_leave_the_borders_straight() -> None:
+    picture = draw([Box("a", "計画を立てる", "agent", ((Span("e\u0301te\u0301 日本"),),))], 80)
+    assert {line_width(line) for line in picture.lines} == {picture.width}
+
+
+def test_where_a_graph_has_no_room_there_is_a_list_that_says_who_waits_for_whom() -> None:
+    picture = draw(FAN, 40)
+    assert not picture.fits
+    assert "├─ worker 3  ◆ cto  after root" in text_of(picture)
+
+
+def test_a_wide_terminal_does_not_pull_the_picture_apart() -> None:
+    assert draw(FEATURE_SPRINT, 200) == draw(FEATURE_SPRINT, 120)
+
+
+def test_no_steps_give_an_empty_picture() -> None:
+    assert draw([], 80) == Picture((), 0, True)
+
+
+LARGE = {
+    "a chain of 300": [step(str(n), *([str(n - 1)] if n else [])) for n in range(300)],
+    "60 side by side": [step(str(n)) for n in range(60)],
+    "60 between two": [step("a"), *(step(str(n), "a") for n in range(60)), step("z", *map(str, range(60)))],
+    "1,000 at random": [
+        step(str(n), *{str(Random(n * 3 + k).randrange(max(0, n - 40), n)) for k in range(3) if n}) for n in range(1000)
+    ],
+    "1,000 in a narrow stream": [
+        step(str(n), *{str(max(0, n - 1 - n * k % 4)) for k in (1, 2) if n}) for n in range(1000)
+    ],
+    "8 inside each other": [reduce(lambda inner, n: block(f"b{n}", inner, step("c")), range(8), step("core"))],
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_large_graphs_fit_as_well(name: str, width: int) -> None:
+    assert draw(LARGE[name], width).width <= width
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("name", LARGE)
+def test_a_thousand_steps_are_drawn_in_less_than_a_second(name: str) -> None:
+    started = time.perf_counter()
+    draw(LARGE[name], 80)
+    assert time.perf_counter() - started < 1
+
+
+TITLES = st.text(st.characters(), max_size=40) | st.sampled_from(
+    ["計画を立てる", "🚀 launch", "e\u0301te\u0301", "a\nb\x1b[31m"]
+)
 MARKS = st.sampled_from(
     ["if risk >= 4", "↻ at most 3, until verdict.pass", "each angle, 3 at once", "retry 3", "Q4", "if " + "long " * 30]
 )
-KINDS = st.sampled_from("agent steps parallel debate team escalate tool uses approve ask set narrate".split())
+KINDS = st.sampled_from(
+    ["agent", "steps", "parallel", "debate", "team", "escalate", "tool", "uses", "approve", "ask", "set", "narrate"]
+)
 
 
 @st.composite
@@ -174,7 +258,7 @@ def test_the_same_steps_give_the_same_picture(boxes: list[Box], width: int) -> N
 
 
 @given(st.integers(1, 30), st.integers(20, 160), st.randoms(use_true_random=False), st.sampled_from([0, 2, 5]))
-def test_every_title_stands_there_once(count: int, width: int, chance: random.Random, nested: int) -> None:
+def test_every_title_stands_there_once(count: int, width: int, chance: Random, nested: int) -> None:
     boxes = random_graph(count, chance)
     if nested:
         boxes = [block(f"block {n}", *boxes[n::nested], kind="parallel") for n in range(min(nested, count))]
@@ -184,7 +268,7 @@ def test_every_title_stands_there_once(count: int, width: int, chance: random.Ra
 
 @given(st.integers(1, 12), st.integers(60, 220), st.randoms(use_true_random=False))
 def test_who_follows_the_lines_arrives_where_the_needs_say_and_nowhere_else(
-    count: int, width: int, chance: random.Random
+    count: int, width: int, chance: Random
 ) -> None:
     boxes = random_graph(count, chance)
     picture = draw(boxes, width)
@@ -194,7 +278,7 @@ def test_who_follows_the_lines_arrives_where_the_needs_say_and_nowhere_else(
     assert followed(picture) == expected
 
 
-def random_graph(count: int, chance: random.Random) -> list[Box]:
+def random_graph(count: int, chance: Random) -> list[Box]:
     """Boxes that each wait for up to three of the boxes shortly before them."""
     reach = chance.choice([2, 4, 8])
     return [

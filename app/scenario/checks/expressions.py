@@ -15,7 +15,7 @@ from app.scenario.expressions import Expression, ExpressionMistake, Scope, Templ
 from app.scenario.model import SetStep, UsesStep
 from app.scenario.model.steps import SEES
 from app.scenario.order import order_of
-from app.scenario.passages import Passage, passages_of_step, passages_of_top_level
+from app.scenario.passages import AFTER_THE_STEP, Passage, passages_of_step, passages_of_top_level
 from app.scenario.places import Block, Place, places_in
 from app.scenario.scopes import Scopes, is_true_or_false
 from app.scenario.types import Anything, Boolean, Integer, ListOf, MapOf, Maybe, Number, Text, Type, accepts, describe
@@ -165,7 +165,9 @@ def _refer_to_step(
         return
     key = located.passage.key
     inner = place.inner()
-    if key == "until" and (name in inner.steps if inner else name == place.id):
+    if key == "until" and inner and name in inner.steps:
+        return
+    if key in AFTER_THE_STEP and name == place.id:
         return
     waiting = place
     while name not in waiting.block.steps:

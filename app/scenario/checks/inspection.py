@@ -45,6 +45,11 @@ class Inspection:
         self.places: list[Place] = [place for block in self.blocks for place in places_in(block)]
         self.by_name: dict[str, Place] = {place.name: place for place in self.places}
 
+    def sources(self) -> dict[str, Source]:
+        """The files that problems may stand in, by the name that is shown."""
+        read = (self.report.source, *self.files.values())
+        return {source.name: source for source in read}
+
 
 def speakers(place: Place) -> Iterator[Speaker]:
     """The agents that speak in a step, with the path where each is named."""

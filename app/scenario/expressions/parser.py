@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from sys import float_info
 
 from app.scenario.expressions import slips
 from app.scenario.expressions.lexer import NUMBER, TOKEN, Token
@@ -27,6 +29,7 @@ MAX_DEPTH = 32
 MAX_NODES = 500
 MAX_DIGITS = 15  # what every JSON number keeps exactly
 
+_NAME_A_PART = "give a part of it a name under vars:"
 _CONSTANTS = {"null": None, "true": True, "false": False}
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
 _OR = frozenset(("or", "||"))
@@ -56,7 +59,7 @@ def parse_wrapped(source: str) -> Expression:
 def _parse(source: str, start: int, end: int) -> Expression:
     if end - start > MAX_SOURCE:
         message = f"this expression is too long: {end - start:,} characters"
-        raise ExpressionMistake(message, f"{MAX_SOURCE:,} at most; give a part of it a name under vars:", start, end)
+        raise ExpressionMistake(message, f"{MAX_SOURCE:,} at most", start, end)
     if not source[start:end].strip():
         raise ExpressionMistake("an expression is missing here", "", 0, len(source))
     parser = _Parser(source, start, end)
@@ -160,3 +163,157 @@ class _Parser:
             node = self.lookup(node)
         self.last = node
         return node
+
+    def inverted(self, operand: Callable[[], Node]) -> Node:
+        """Read what a `not` or `!` stands before."""
+        start = self.start
+        self.descend()
+        self.grow()
+        self.advance()
+        node = operand()
+        self.depth -= 1
+        return Not(node, start, node.end)
+
+    def value(self) -> Node:
+        """Read a name, a call, a literal or something in parentheses."""
+        self.grow()
+        kind, word, start, end = self.kind, self.word, self.start, self.end
+        if kind == "name" and word not in _NEVER_NAMES:
+            self.advance()
+            if word in _CONSTANTS:
+                return Literal(_CONSTANTS[word], start, end)
+            return self.call(word, start) if self.word == "(" else Name(word, start, end)
+        if kind == "text":
+            self.advance()
+            return Literal(word[1:-1].replace(word[0] * 2, word[0]), start, end)
+        if kind == "number":
+            self.advance()
+            return Literal(_number(word, start, end), start, end)
+        if word == "-":
+            return self.negative()
+        if word == "(":
+            return self.group()
+        raise slips.no_value(self.token(), self.source[self.end : self.limit])
+
+    def negative(self) -> Node:
+        """Read a number with a minus before it."""
+        start = self.start
+        self.advance()
+        if self.kind != "number":
+            message = "a minus can only stand before a written number"
+            raise ExpressionMistake(message, slips.NO_ARITHMETIC, start, start + 1)
+        word, end = self.word, self.end
+        self.advance()
+        return Literal(-_number(word, start, end), start, end)
+
+    def group(self) -> Node:
+        """Read what stands in parentheses; they belong to its place."""
+        opening = self.start
+        self.advance()
+        node = self.decision()
+        self.close(")", opening)
+        return replace(node, start=opening, end=self.before)
+
+    def call(self, function: str, start: int) -> Node:
+        """Read what a function is given."""
+        opening = self.start
+        arguments: list[Node] = []
+        self.advance()
+        while self.word != ")" or arguments:
+            arguments.append(self.decision())
+            if self.word == "=":
+                raise slips.named_argument(function, self.token())
+            if self.word != ",":
+                break
+            self.advance()
+        self.close(")", opening)
+        return Call(function, tuple(arguments), start, self.before)
+
+    def lookup(self, target: Node) -> Node:
+        """Read the keys after a value."""
+        keys: list[Key] = []
+        while self.word == "." or self.word == "[":
+            self.grow()
+            start, by_name = self.start, self.word == "."
+            self.advance()
+            if by_name:
+                key = self.name(target)
+            else:
+                key = self.decision()
+                self.close("]", start)
+            keys.append(Key(key, start, self.before))
+        return Lookup(target, tuple(keys), target.start, self.before)
+
+    def name(self, target: Node) -> Node:
+        """Read the name after a dot."""
+        before = self.before
+        if self.kind != "name":
+            raise slips.no_name(self.token())
+        name = Literal(self.word, self.start, self.end)
+        self.advance()
+        if self.word == "(":
+            left = self.source[target.start : before - 1]
+            raise slips.method(left, self.source[name.start : name.end], name.start, name.end)
+        return name
+
+    def close(self, sign: str, opening: int) -> None:
+        """Go past the sign that closes what was opened."""
+        if self.kind == "end":
+            message = f'this "{self.source[opening]}" is never closed'
+            raise ExpressionMistake(message, f'add a "{sign}"', opening, opening + 1)
+        self.expect(sign)
+
+    def expect(self, sign: str) -> None:
+        """Go past a sign that has to stand here."""
+        if self.word != sign:
+            raise self.no_operator()
+        self.advance()
+
+    def descend(self) -> None:
+        """Go one level deeper, if there is one."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            message = f"this is nested too deeply: {MAX_DEPTH} levels at most"
+            raise ExpressionMistake(message, _NAME_A_PART, self.start, self.end)
+
+    def grow(self) -> None:
+        """Count one more name, value or operator, if there is room."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            message = f"this expression has too many parts: {MAX_NODES} at most"
+            raise ExpressionMistake(message, _NAME_A_PART, self.start, self.end)
+
+    def chained(self, left: Node, operator: str, middle: Node) -> ExpressionMistake:
+        """Return the mistake of comparing what a comparison gives."""
+        second, start, end = self.word, self.start, self.end
+        self.advance()
+        right = self.operand()
+        one, two, three = (slips.shown(self.source[node.start : node.end]) for node in (left, middle, right))
+        hint = f"write {one} {operator} {two} and {two} {second} {three}"
+        return ExpressionMistake("comparisons cannot be chained", hint, start, end)
+
+    def no_operator(self) -> ExpressionMistake:
+        """Return the mistake of something that cannot follow a value."""
+        left = self.source[self.last.start : self.last.end] if self.last else ""
+        return slips.no_operator(self.token(), left, self.source[self.end : self.limit], self.before == self.start)
+
+    def token(self) -> Token:
+        """Return the token the parser has come to."""
+        return Token(self.kind, self.word, self.start, self.end)
+
+
+def _number(word: str, start: int, end: int) -> int | float:
+    """Return the number that a word writes."""
+    found = NUMBER.fullmatch(word)
+    if found is None:
+        raise slips.no_number(word, start, end)
+    digits = word.lower().partition("e")[0].replace(".", "").lstrip("0")
+    if len(digits) > MAX_DIGITS:
+        message = f"this number has {len(digits)} digits: {MAX_DIGITS} at most"
+        raise ExpressionMistake(message, "write it as a text, in quotes, if it is a name", start, end)
+    if not found["decimal"] and not found["exponent"]:
+        return int(word)
+    value = float(word)
+    if value > float_info.max:
+        raise ExpressionMistake("this number is too large", "", start, end)
+    return value

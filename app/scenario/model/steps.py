@@ -128,7 +128,7 @@ class Step(Section):
     )
     handoff: Words | None = key(
         None,
-        says="What is said when its work is passed on; left out, the first sentence of it.",
+        says="What is said when its work is passed on; it may refer to the step itself. Left out, its first sentence.",
         example="Two tasks, one is risky.",
         scope=SEES,
     )
@@ -486,5 +486,3 @@ def _needs_default(timeout: float | None, default: str | None) -> None:
         )
 
 
-BlockStep.model_rebuild()
-ParallelStep.model_rebuild()

@@ -15,12 +15,19 @@ def place(layers: list[Layer], room: int) -> int:
         spread(layer, [room / 2] * len(layer), [1] * len(layer), room)
     settle(layers, room, set())
     settle(layers, room, straighten(layers, room))
-    tied = [layer for layer in layers if any(node.above or node.below for node in layer)]
-    start = min((layer[0].left for layer in tied), default=0)
     for layer in layers:
-        offsets, low, high = play(layer, room)
+        nudge(layer, room)
+    return align(layers, room)
+
+
+def align(layers: list[Layer], room: int) -> int:
+    """Let the whole start at the first column, and in rows without lines every row; return the width."""
+    tied = [any(node.above or node.below for node in layer) for layer in layers]
+    start = min((layer[0].left for layer, is_tied in zip(layers, tied, strict=True) if is_tied), default=0)
+    for layer, is_tied in zip(layers, tied, strict=True):
+        offsets, low, _ = leeway(layer, room)
         for node, offset in zip(layer, offsets, strict=True):
-            node.port = node.port - start if layer in tied else min(low, high - start) + offset
+            node.port = node.port - start if is_tied else low + offset
     return max(layer[-1].right for layer in layers)
 
 
@@ -45,7 +52,7 @@ def straighten(layers: list[Layer], room: int) -> set[Node]:
     """Put the bends of each long line into one column, the longest line first, and return these bends."""
     limits: dict[Node, tuple[int, int]] = {}
     for layer in layers:
-        offsets, low, high = play(layer, room)
+        offsets, low, high = leeway(layer, room)
         limits |= {node: (low + offset, high + offset) for node, offset in zip(layer, offsets, strict=True)}
     held: set[Node] = set()
     for start, line in sorted(long_lines(layers), key=lambda found: len(found[1]), reverse=True):
@@ -74,12 +81,22 @@ def long_lines(layers: list[Layer]) -> Iterator[tuple[int, list[Node]]]:
 
 def fix(bend: Node, column: int, layer: Layer, limits: dict[Node, tuple[int, int]], room: int) -> None:
     """Note that a bend has its column, which limits the others in its layer."""
-    offsets, _, _ = play(layer, room)
+    offsets, _, _ = leeway(layer, room)
     here = layer.index(bend)
     for index, node in enumerate(layer):
         low, high = limits[node]
         edge = column + offsets[index] - offsets[here]
         limits[node] = (max(low, edge) if index >= here else low, min(high, edge) if index <= here else high)
+
+
+def nudge(layer: Layer, room: int) -> None:
+    """Move nodes by a column or two where that straightens a line with a kink."""
+    for index, node in enumerate(layer):
+        low = layer[index - 1].right + gap(layer[index - 1], node) if index else 0
+        high = layer[index + 1].left - gap(node, layer[index + 1]) if index + 1 < len(layer) else room
+        free = [shift for shift in (0, -1, 1, -2, 2) if low <= node.left + shift and node.right + shift <= high]
+        ports = [other.port for other in (*node.above, *node.below)]
+        node.port += max(free, key=lambda shift: ports.count(node.port + shift))
 
 
 def imbalance(layers: list[Layer]) -> float:
@@ -108,7 +125,7 @@ def weight(node: Node, neighbours: list[Node]) -> int:
     return 800 if node.box is None else 100
 
 
-def play(layer: Layer, room: int) -> tuple[list[int], int, int]:
+def leeway(layer: Layer, room: int) -> tuple[list[int], int, int]:
     """The least distances of the ports from the first one, and the first and last column that one may take."""
     steps = (left.width - left.before + gap(left, right) + right.before for left, right in pairwise(layer))
     offsets = [0, *accumulate(steps)]
@@ -121,7 +138,7 @@ def spread(layer: Layer, wishes: Sequence[float], weights: Sequence[int], room: 
     With the least distances between neighbours subtracted, what remains is to find the nearest sequence that does not
     fall: neighbours that want to pass each other are pooled at their common median.
     """
-    offsets, low, high = play(layer, room)
+    offsets, low, high = leeway(layer, room)
     pools: list[list[tuple[float, int]]] = []
     middles: list[float] = []
     for wish, offset, mass in zip(wishes, offsets, weights, strict=True):

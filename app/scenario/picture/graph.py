@@ -115,7 +115,8 @@ def set_widths(layers: Sequence[Layer], parts: Sequence[Part], room: int) -> Non
             node.width = width
     grid = [layer for layer in layers if not any(node.above or node.below for node in layer)]
     for node in (node for layer in grid[1:] for node in layer):
-        node.width = min(node.width, max(peer.width for peer in grid[0]))
+        if node.box is not None and not parts[node.box].inside:
+            node.width = min(node.width, max(peer.width for peer in grid[0]))
 
 
 def widest_card(parts: Sequence[Part]) -> int:
@@ -142,8 +143,8 @@ def shared_room(parts: Sequence[Part], common: int, room: int) -> list[int]:
 
 def gutter(upper: Layer, lower: Layer, span: int) -> list[Row] | None:
     """The rows between two layers: lines, and an arrow head over each box that waits for another."""
-    place = {node: index for index, node in enumerate(lower)}
-    edges = [(index, place[end]) for index, node in enumerate(upper) for end in node.below]
+    positions = {node: index for index, node in enumerate(lower)}
+    edges = [(index, positions[end]) for index, node in enumerate(upper) for end in node.below]
     if not edges:
         return []
     lines = Gutter([node.port for node in upper], [node.port for node in lower], edges).route(span)
@@ -151,7 +152,7 @@ def gutter(upper: Layer, lower: Layer, span: int) -> list[Row] | None:
         return None
     arrows = {node.port: "│" if node.box is None else "▼" for node in lower if node.above}
     return [
-        [(line[column], "edge") if column in line else BLANK for column in range(span)] for line in (*lines, arrows)
+        [(line[column], "edge") if column in line else BLANK for column in range(span)] for line in [*lines, arrows]
     ]
 
 

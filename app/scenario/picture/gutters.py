@@ -5,14 +5,17 @@ it), but never so that who follows a line down could arrive at a box that it doe
 the vertical line passes over the horizontal one.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations_with_replacement
 
 Edge = tuple[int, int]  # positions of the source in the layer above and of the target in the layer below
 Glyphs = dict[int, str]  # what stands in the columns of a row
+End = tuple[str, int]  # "last" with a source or "first" with a target
+Claims = dict[End, "Bus"]
 
+MOST_DETOURS = 6
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
 JUNCTIONS = {
     UP | DOWN: "│", LEFT | RIGHT: "─",
@@ -52,37 +55,44 @@ class Gutter:
     below: Sequence[int]
     edges: Sequence[Edge]
 
-    def route(self, width: int) -> list[Glyphs] | None:
-        """Rows that lead the edges from above to below, or None where there is no room for them."""
-        for buses in (bundled(self), self.single_edges()):
-            tracks = ranked(self, buses)
+    def route(self, width: int, detours: int = MOST_DETOURS) -> list[Glyphs] | None:
+        """Rows that lead the edges from above to below, or None where there is no room or nobody could follow them."""
+        buses, tangled = bundled(self)
+        if tangled:
+            return self.detour(width, detours - len(tangled), [[edge] for edge in tangled])
+        for attempt in (buses, [self.bus([source], [target]) for source, target in self.edges]):
+            claims = claimed(self, attempt)
+            tracks = None if claims is None else ranked(self, attempt, claims)
             if tracks is not None:
                 return drawn(self, tracks)
-        return self.detour(width)
+        return self.detour(width, detours - 1, [self.blocked()])
 
-    def detour(self, width: int) -> list[Glyphs] | None:
-        """Route in two goes: to a free column beside a target that cannot be reached at once, then home."""
-        target = self.blocked()
-        used = {*self.above, *self.below}
-        free = [column for column in range(width) if not used & {column - 1, column, column + 1}]
-        if not free:
-            return None
-        aside = list(self.below)
-        aside[target] = min(free, key=lambda column: abs(column - self.below[target]))
-        homewards = sorted({(target, target) for _, target in self.edges})
-        upper = Gutter(self.above, aside, self.edges).route(width)
-        lower = Gutter(aside, self.below, homewards).route(width)
+    def detour(self, width: int, detours: int, groups: list[list[Edge]]) -> list[Glyphs] | None:
+        """Route in two goes: some edges, grouped by target, lead to free columns first, and home from there."""
+        below, outward = list(self.below), dict(zip(self.edges, self.edges, strict=True))
+        for group in groups:
+            used = {*self.above, *below}
+            start, home = self.above[group[0][0]], self.below[group[0][1]]
+            free = [column for column in range(width) if column not in used]
+            if not free or detours < 0:
+                return None
+            outward |= {(source, target): (source, len(below)) for source, target in group}
+            below.append(nearest(free, used, home, start))
+        homeward = sorted({(end, target) for (_, target), (_, end) in outward.items()})
+        upper = Gutter(self.above, below, [*outward.values()]).route(width, detours)
+        lower = Gutter(below, self.below, homeward).route(width, detours)
         return None if upper is None or lower is None else upper + lower
 
-    def blocked(self) -> int:
-        """A target that has a source straight above it, a stranger if there is one."""
+    def blocked(self) -> list[Edge]:
+        """All the edges to a target that has a source straight above it, a stranger if there is one."""
         above = {column: source for source, column in enumerate(self.above)}
         targets = [target for _, target in self.edges if self.below[target] in above]
-        return min(targets, key=lambda target: (above[self.below[target]], target) in self.edges)
+        blocked = min(targets, key=lambda target: (above[self.below[target]], target) in self.edges)
+        return [(source, target) for source, target in self.edges if target == blocked]
 
-    def single_edges(self) -> list[Bus]:
-        """A bus for every edge."""
-        return [self.bus([source], [target]) for source, target in self.edges]
+    def is_straight(self, edge: Edge) -> bool:
+        """Whether the target is right under the source."""
+        return self.above[edge[0]] == self.below[edge[1]]
 
     def bus(self, sources: Iterable[int], targets: Iterable[int]) -> Bus:
         """The bus from some sources to some targets."""
@@ -91,17 +101,40 @@ class Gutter:
         return Bus(sources, targets, frozenset(columns))
 
 
-def bundled(gutter: Gutter) -> list[Bus]:
-    """Few buses for all the edges: what has the same sources or the same targets together, while it stays legible."""
-    buses = gutter.single_edges()
-    for bus in sorted(families(gutter), key=lambda bus: -len(bus.sources) * len(bus.targets)):
-        inner = [one for one in buses if one.sources <= bus.sources and one.targets <= bus.targets]
-        merged = [one for one in buses if one not in inner] + [bus]
-        if len(inner) == len(bus.sources) * len(bus.targets) and legible(gutter, merged):
-            buses = merged
-    while merged := next(mergers(gutter, buses), []):
-        buses = merged
-    return buses
+def nearest(free: Sequence[int], used: set[int], home: int, start: int) -> int:
+    """The free column nearest to home, not next to another line if possible, rather on the side of the start."""
+    return min(
+        free, key=lambda column: (bool({column - 1, column + 1} & used), abs(column - home), abs(column - start))
+    )
+
+
+def bundled(gutter: Gutter) -> tuple[list[Bus], list[Edge]]:
+    """Few buses for the edges, and the edges that cannot be had as well without misleading somebody."""
+    single = [gutter.bus([source], [target]) for source, target in gutter.edges]
+    single.sort(key=lambda bus: max(bus.columns) - min(bus.columns))
+    largest = sorted(families(gutter), key=lambda bus: -len(bus.sources) * len(bus.targets))
+    fans = sorted(largest, key=lambda bus: len(bus.sources))
+    shares = []
+    for first in (largest, fans, []):
+        buses, left = shared_out(gutter, [*first, *single])
+        if not left:
+            return buses, left
+        shares.append((buses, left))
+    return min(shares, key=lambda share: (len(share[1]), sum(map(gutter.is_straight, share[1])), len(share[0])))
+
+
+def shared_out(gutter: Gutter, wanted: list[Bus]) -> tuple[list[Bus], list[Edge]]:
+    """The edges shared out among those of the wanted buses that are legible together, and the edges left over."""
+    buses: list[Bus] = []
+    left = dict.fromkeys(gutter.edges)
+    for bus in wanted:
+        edges = [(source, target) for source in bus.sources for target in bus.targets]
+        if all(edge in left for edge in edges) and claimed(gutter, [*buses, bus]) is not None:
+            buses.append(bus)
+            for edge in edges:
+                del left[edge]
+    buses = gathered(gutter, buses, lambda bus: bus.sources)
+    return gathered(gutter, buses, lambda bus: bus.targets), [*left]
 
 
 def families(gutter: Gutter) -> list[Bus]:
@@ -117,76 +150,96 @@ def families(gutter: Gutter) -> list[Bus]:
     ]
 
 
-def mergers(gutter: Gutter, buses: list[Bus]) -> Iterator[list[Bus]]:
-    """The ways to put two of the buses together."""
-    for one, other in combinations(buses, 2):
-        if one.sources == other.sources or one.targets == other.targets:
+def gathered(gutter: Gutter, buses: list[Bus], kin: Callable[[Bus], frozenset[int]]) -> list[Bus]:
+    """The buses with those of one kin put together."""
+    for family in dict.fromkeys(map(kin, buses)):
+        one, *others = (bus for bus in buses if kin(bus) == family)
+        for other in others:
             both = gutter.bus(one.sources | other.sources, one.targets | other.targets)
-            merged = [bus for bus in buses if bus not in (one, other)] + [both]
-            if legible(gutter, merged):
-                yield merged
+            merged = [both if bus is one else bus for bus in buses if bus is not other]
+            if claimed(gutter, merged) is not None:
+                buses, one = merged, both
+    return buses
 
 
-def legible(gutter: Gutter, buses: list[Bus]) -> bool:
-    """Whether who follows a line down arrives only where it leads.
+def claimed(gutter: Gutter, buses: list[Bus]) -> Claims | None:
+    """Who is the last bus of each source and the first of each target, or None where lines could be misread.
 
-    A line that comes down a column may turn at each of its junctions. So a source stands with other sources on one bus
-    at most (the last of its column) and a target with other targets on one bus at most (the first of its column). In a
-    column that goes straight from a source to a target, that bus must hold both.
+    Who follows a line down may turn at each of its junctions. So of the buses of a source only the last may have other
+    sources, lest their lines go on down its column; of those of a target only the first may have other targets. Who
+    comes down to a target and turns on a later bus must find nothing there but sources whose columns end. And where a
+    source stands straight above a target, the column does not end, so that the bus of both is last as well as first.
     """
-    gathered = [(source, bus) for bus in buses if len(bus.sources) > 1 for source in bus.sources]
-    scattered = [(target, bus) for bus in buses if len(bus.targets) > 1 for target in bus.targets]
-    ends = [("source", source) for source, _ in gathered] + [("target", target) for target, _ in scattered]
-    if len(ends) > len(set(ends)):
-        return False
-    under = {s: t for s, t in gutter.edges if gutter.above[s] == gutter.below[t]}
-    over = {t: s for s, t in under.items()}
-    return all(under[source] in bus.targets for source, bus in gathered if source in under) and all(
-        over[target] in bus.sources for target, bus in scattered if target in over
-    )
+    below = {column: target for target, column in enumerate(gutter.below)}
+    claims: Claims = {}
+    for bus in buses:
+        lasts = {source for source in bus.sources if below.get(gutter.above[source]) in bus.targets}
+        firsts = {below[gutter.above[source]] for source in lasts}
+        needed = [("last", source) for source in (bus.sources if len(bus.sources) > 1 else lasts)]
+        needed += [("first", target) for target in (bus.targets if len(bus.targets) > 1 else firsts)]
+        if any(end in claims for end in needed):
+            return None
+        claims |= dict.fromkeys(needed, bus)
+    shared = Counter(end for bus in buses for end in ends(bus))
+    single = [
+        bus for bus in buses if len(bus.columns) == 2 == len(ends(bus)) and min(shared[end] for end in ends(bus)) > 1
+    ]
+    while single:
+        free = {bus: [end for end in ends(bus) if end not in claims] for bus in single}
+        rivals = Counter(end for choice in free.values() for end in choice)
+        bus = min(single, key=lambda bus: (len(free[bus]), min((rivals[end] for end in free[bus]), default=0)))
+        if not free[bus]:
+            return None
+        claims[min(free[bus], key=lambda end: rivals[end])] = bus
+        single.remove(bus)
+    return claims
 
 
-def ranked(gutter: Gutter, buses: list[Bus]) -> list[tuple[Bus, int]] | None:
+def ends(bus: Bus) -> list[End]:
+    """What a bus may be: the last of its sources, the first of its targets. A single edge needs one of the two."""
+    return [*(("last", source) for source in bus.sources), *(("first", target) for target in bus.targets)]
+
+
+def ranked(gutter: Gutter, buses: list[Bus], claims: Claims) -> list[tuple[Bus, int]] | None:
     """The buses with their tracks, counted from above, or None where each would have to be above another.
 
     Of the buses that may come next, the one goes first that crosses least by being above the rest.
     """
     level = [bus for bus in buses if not bus.straight]
-    first = must_precede(gutter, level)
+    earlier = must_precede(gutter, level, claims)
     cost = {one: {two: crossings(gutter, one, two) - crossings(gutter, two, one) for two in level} for one in level}
     waiting, tracks = dict.fromkeys(level), {bus: 0 for bus in buses if bus.straight}
     while waiting:
-        ready = [bus for bus in waiting if not first[bus] & waiting.keys()]
+        ready = [bus for bus in waiting if not earlier[bus] & waiting.keys()]
         if not ready:
             return None
         bus = min(ready, key=lambda bus: (sum(cost[bus][other] for other in waiting), min(bus.columns)))
         del waiting[bus]
-        over = [tracks[other] for other in level if other in tracks and (other.meets(bus) or other in first[bus])]
+        over = [tracks[other] for other in level if other in tracks and (other.meets(bus) or other in earlier[bus])]
         tracks[bus] = max(over, default=-1) + 1
     return list(tracks.items())
 
 
-def must_precede(gutter: Gutter, buses: list[Bus]) -> dict[Bus, set[Bus]]:
+def must_precede(gutter: Gutter, buses: list[Bus], claims: Claims) -> dict[Bus, set[Bus]]:
     """For each bus, those that have to be above it."""
-    leaving: dict[int, list[Bus]] = defaultdict(list)
-    arriving: dict[int, list[Bus]] = defaultdict(list)
+    leaving: dict[int, set[Bus]] = defaultdict(set)
+    arriving: dict[int, set[Bus]] = defaultdict(set)
+    earlier: dict[Bus, set[Bus]] = {bus: set() for bus in buses}
     for bus in buses:
         for source in bus.sources:
-            leaving[gutter.above[source]].append(bus)
+            leaving[source].add(bus)
         for target in bus.targets:
-            arriving[gutter.below[target]].append(bus)
-    first: dict[Bus, set[Bus]] = {bus: set() for bus in buses}
-    for column, group in leaving.items():
-        last = [bus for bus in group if len(bus.sources) > 1]
-        for bus in last:
-            first[bus] |= {*group} - {bus}
-        for bus in arriving.get(column, []):
-            if bus not in group:
-                first[bus] |= {*group}
-    for group in arriving.values():
-        for bus in group:
-            first[bus] |= {other for other in group if len(other.targets) > 1 and other is not bus}
-    return first
+            arriving[target].add(bus)
+    for (claim, end), bus in claims.items():
+        if bus in earlier and claim == "last":
+            earlier[bus] |= leaving[end] - {bus}
+        for later in arriving[end] - {bus} if bus in earlier and claim == "first" else ():
+            earlier[later].add(bus)
+    below = {column: target for target, column in enumerate(gutter.below)}
+    for source, column in enumerate(gutter.above):
+        for later in arriving[below[column]] - leaving[source] if column in below else ():
+            earlier[later] |= leaving[source]
+    return earlier
 
 
 def crossings(gutter: Gutter, upper: Bus, lower: Bus) -> int:

@@ -18,6 +18,7 @@ GAP = 3  # columns between boxes side by side; odd, so that two alike have a col
 BEND_GAP = 2  # columns beside a line that passes through
 SWEEPS = 4
 MOST_ROWS = 4  # into which a layer with lines may be broken and still be read
+MOST_PASSING = 8  # lines side by side that an eye can keep apart
 
 Needs = Sequence[Sequence[int]]  # for each box, the boxes it waits for
 
@@ -125,7 +126,7 @@ def crowded(
         members[number].append(box)
     bends = bends_by_layer(needs, numbers)
     for layer in range(len(members)):
-        left = room - bends[layer] * (1 + BEND_GAP)
+        left = room - bends[layer] * (1 + BEND_GAP) if bends[layer] <= MOST_PASSING else 0
         if packed(widths[box] for box in members[layer]) > left:
             return layer, members[layer], left
     return None

@@ -70,11 +70,10 @@ def cell_width(character: str) -> int:
     """Cells a character takes: 2 for East Asian wide, 0 for combining, -1 for what must not be printed."""
     if character.isspace():
         return 1
-    category = unicodedata.category(character)
     # Joiners and variation selectors make terminals disagree about widths; without them all agree.
-    if category in {"Cc", "Cf", "Cs", "Zl", "Zp"} or "\ufe00" <= character <= "\ufe0f":
+    if not character.isprintable() or "\ufe00" <= character <= "\ufe0f":
         return -1
-    if category in {"Mn", "Me"}:
+    if unicodedata.category(character) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 

@@ -27,6 +27,7 @@ from app.scenario.types.shapes import (
     listed_values,
     spoken,
     spoken_value,
+    type_of,
 )
 
 __all__ = [
@@ -53,5 +54,6 @@ __all__ = [
     "parse_type",
     "spoken",
     "spoken_value",
+    "type_of",
     "without_null",
 ]
