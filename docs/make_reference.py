@@ -25,14 +25,14 @@ from pydantic_core import PydanticUndefined
 
 from app.cast.card import Card
 from app.document.values import FileText, Section, Text
-from app.scenario.expressions.functions import FUNCTIONS, signature
+from app.scenario.expressions import FUNCTIONS, signature
 from app.scenario.model import KINDS, Lines, Scenario, Step
 from app.scenario.model.parts import PROVIDERS, Outcome
 from app.scenario.model.steps import ERROR_CLASSES, SEES
 from app.scenario.needs import KEYS
 from app.scenario.passages import scope_words
 from app.scenario.privacy import class_of
-from docs.reference_words import ERRORS, NAMES, OUTCOMES, OUTPUTS, SPOKEN, TYPE_KEYS
+from docs.reference_words import BOUNDS, ERRORS, NAMES, OUTCOMES, OUTPUTS, SPOKEN, TYPE_KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -213,7 +213,7 @@ def _hints(section: type[Section]) -> dict[str, Any]:
 @cache
 def _anchors() -> dict[str, tuple[Path, str]]:
     """Return for each table the page it stands on and the heading above it."""
-    found = {}
+    found: dict[str, tuple[Path, str]] = {}
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for marker in MARKED.finditer(text):
@@ -247,6 +247,10 @@ def _functions() -> Listed:
     return ("function", "what it gives", "for example", "is"), rows
 
 
+def _bounds_of_files() -> Listed:
+    return ("of", "at most"), BOUNDS
+
+
 def _names() -> Listed:
     return ("name", "where", "what it is"), NAMES
 
@@ -270,6 +274,7 @@ LISTS: dict[str, Callable[[], Listed]] = {
     "kinds": _kinds,
     "functions": _functions,
     "names": _names,
+    "bounds": _bounds_of_files,
     "outcomes": _outcomes,
     "errors": _errors,
     "providers": _providers,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.cast.card import Color, Glyph
+from app.document import source, tree
 from app.document.values import Count, Duration, Id, Ids, Share, Text, Thresholds
+from app.scenario.checks import expressions, files
+from app.scenario.expressions import parser, patterns, values
 from app.scenario.model.parts import EnvironmentName, Model
 from app.scenario.model.steps import Condition, ErrorClass, Items, ScenarioFile, ToolName
 from app.scenario.scopes import AGENT, ANSWER, DEBATE, RUN, state_of
@@ -83,4 +86,18 @@ NAMES = (
     ("`run`", "in steps and `outputs:`", f"`{describe(RUN)}`"),
     ("`agent`", "in the prompts of agents", f"`{describe(AGENT)}`"),
     ("`secrets.<NAME>`", "in `with:` of a tool and `key:` of a model", "a secret"),
+)
+BOUNDS = (
+    ("a file, and each file it names", f"{source.MAX_BYTES // 1_000_000} MB"),
+    ("all files it names together", f"{source.MAX_INCLUDED_BYTES // 1_000_000} MB"),
+    ("values in a file", f"{tree.MAX_NODES:,}"),
+    ("levels of nesting in a file", f"{tree.MAX_DEPTH}"),
+    ("aliases in a file", f"{tree.MAX_ALIASES}"),
+    ("scenarios that use one another", f"{files.MAX_NESTING} deep"),
+    ("characters of an expression", f"{parser.MAX_SOURCE:,}"),
+    ("names, values and operators in it", f"{parser.MAX_NODES}"),
+    ("levels of nesting in it", f"{parser.MAX_DEPTH}"),
+    ("characters of what it gives", f"{values.MAX_RESULT:,}"),
+    ("characters of a pattern for `matches`", f"{patterns.MAX_PATTERN}"),
+    ("patterns in a file", f"{expressions.MAX_PATTERNS}"),
 )

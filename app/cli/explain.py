@@ -138,7 +138,8 @@ class Page:
             ("calls", f"{needs.calls} at most" if needs.calls is not None else "as many as a list has items", ""),
         ]
         self._table("needs", [(clean(name), clean(what), last) for name, what, last in rows if what])
-        self._lines += ["", self._ink.paint("rehearsed, it needs no key, no network and no money", "good")]
+        closing = "rehearsed, it needs no key, no network and no money"
+        self._lines += ["", *(self._ink.paint(line, "good") for line in wrapped(closing, self._width))]
 
     def _table(self, title: str, rows: list[tuple[str, str, str]]) -> None:
         if not rows:

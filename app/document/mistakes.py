@@ -67,7 +67,14 @@ def _explain(model: type[BaseModel], report: Report, complaint: Complaint) -> No
 
 def path_of(complaint: Complaint) -> Path:
     """Where a complaint is, without the names of union branches (written in <>) that pydantic puts between."""
-    return tuple(step for step in complaint["loc"] if not (isinstance(step, str) and step[:1] in "<["))
+    *above, last = complaint["loc"] or ((),)
+    # What was written may look like such a name; only an unknown key is certain to be the reader's own.
+    ends = (last,) if complaint["type"] == "extra_forbidden" else tuple(filter(_is_written, (last,)))
+    return (*filter(_is_written, above), *ends)
+
+
+def _is_written(step: str | int) -> bool:
+    return not (isinstance(step, str) and step.startswith(("<", "[")))
 
 
 def _said(model: type[BaseModel], complaint: Complaint) -> Said:
@@ -77,7 +84,7 @@ def _said(model: type[BaseModel], complaint: Complaint) -> Said:
     if code == "extra_forbidden":
         return _unknown_key(model, complaint)
     if code == "missing":
-        return f'"{complaint["loc"][-1]}" is missing', ""
+        return f'"{complaint["loc"][-1]}" is missing', _example(model, complaint["loc"])
     if words := _WORDS.get(code):
         return words(complaint)
     return _plain(complaint["msg"]), context.get("hint", "")
@@ -94,6 +101,15 @@ def _unknown_key(model: type[BaseModel], complaint: Complaint) -> Said:
     return f'"{key}" is not a key here', hint
 
 
+def _example(model: type[BaseModel], place: tuple[str | int, ...]) -> str:
+    """How the missing key could be written."""
+    holder = _model_at(model, place[:-1])
+    for name, field in holder.model_fields.items() if holder else ():
+        if (field.alias or name) == place[-1] and field.examples:
+            return f"such as  {place[-1]}: {field.examples[0]}"
+    return ""
+
+
 def _all_keys(known: list[str]) -> str:
     return f"known here: {', '.join(sorted(known))}" if known else ""
 
@@ -108,6 +124,8 @@ def _wrong_type(wanted: str) -> Callable[[Complaint], Said]:
             and given.lower() in ("yes", "no", "on", "off", "y", "n")
         ):
             hint = f"in YAML 1.2 {given} is a text: write {'true' if given.lower() in ('yes', 'on', 'y') else 'false'}"
+        elif wanted == "a map" and isinstance(given, list):
+            hint = "give each item a name:  NAME: {...}"
         elif wanted == "a map" and isinstance(given, str) and given[:60].partition(":")[2].strip():
             hint = "put a space after the colon"
         elif wanted == "text" and isinstance(given, dict) and len(given) == 1:
@@ -124,6 +142,8 @@ def _not_one_of(complaint: Complaint) -> Said:
     given = complaint["input"]
     shown = f'"{given}"' if isinstance(given, str) else name_of(given)
     near = nearest(given, choices) if isinstance(given, str) else None
+    if len(choices) == 1:
+        return f"this needs {choices[0]}, not {name_of(given)}", ""
     return f"{shown} is not one of {listed(choices, 'or')}", f'did you mean "{near}"?' if near else ""
 
 
@@ -186,6 +206,7 @@ def _inner(annotation: Any, step: str | int) -> Any:
     if isinstance(step, str) and step.startswith("<"):
         return _branch(annotation, step)
     for holder in _models(annotation):
+        holder.model_rebuild()  # a model that refers to itself knows its own fields only then
         for name, field in holder.model_fields.items():
             if (field.alias or name) == step:
                 return field.annotation

@@ -108,7 +108,7 @@ def _read_regular_file(path: Path, shown: str, flags: int) -> bytes:
 def _unopened(path: Path, shown: str, error: Exception) -> ScenarioRefused:
     match getattr(error, "errno", None):
         case errno.ENOENT | errno.ENOTDIR:
-            return _refused(shown, "missing", f'there is no file "{shown}"', _neighbour(path))
+            return _refused(shown, "missing", f'there is no file "{shown}"', _neighbour(path, shown))
         case errno.EACCES | errno.EPERM:
             return _refused(shown, "unreadable", f'"{shown}" may not be read', "check who may read it: ls -l")
         case errno.ELOOP:
@@ -123,18 +123,18 @@ def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
 
 
-def _neighbour(path: Path) -> str:
-    """A hint naming the file that was probably meant."""
+def _neighbour(path: Path, shown: str) -> str:
+    """A hint naming the file that was probably meant, as it would be written in place of `shown`."""
     from difflib import get_close_matches
 
     folder = path.parent
     if not folder.is_dir():
-        return f'there is no folder "{folder}" either'
+        return f'there is no folder "{Path(shown).parent}" either'
     try:
         nearest = get_close_matches(path.name, sorted(entry.name for entry in folder.iterdir()), n=1)
     except OSError:
         return ""
-    return f'did you mean "{folder / nearest[0]}"?' if nearest else ""
+    return f'did you mean "{Path(shown).with_name(nearest[0])}"?' if nearest else ""
 
 
 def _as_text(content: bytes, path: Path, shown: str) -> Source:

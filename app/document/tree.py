@@ -92,7 +92,9 @@ def parse(source: Source) -> Node:
         for event in yaml.parse(source.text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        raise ScenarioRefused([*builder.problems, traps.explain_syntax_error(source, error)]) from error
+        found = traps.explain_syntax_error(source, error)
+        told = any(problem.line == found.line for problem in builder.problems)  # what follows from it in the same line
+        raise ScenarioRefused(builder.problems if told else [*builder.problems, found]) from error
     except yaml.YAMLError as error:  # only the pure-Python reader, on characters that were refused before
         raise source.refuse("yaml", f"this is not YAML: {error}") from error
     if builder.root is None:

@@ -1,5 +1,5 @@
 """A scenario file becomes a checked scenario: `check` tells all that is wrong, `load` insists that nothing is."""
 
-from app.scenario.check import Checked, check, load
+from app.scenario.checking import Checked, check, load
 
 __all__ = ["Checked", "check", "load"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.scenario.check import Checked
+from app.scenario.checking import Checked
 from app.scenario.checks.inspection import speakers
 from app.scenario.model import ApproveStep, AskStep, DebateStep, NarrateStep, SetStep, ToolStep, UsesStep
 from app.scenario.model.steps import Step

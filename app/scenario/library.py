@@ -71,7 +71,10 @@ def _name(folder: Folder, file: Path) -> str:
 
 
 def _shown(folder: Folder, file: Path) -> str:
-    return f"scenarios/{file.relative_to(folder.path)}" if folder.origin == "built in" else str(file)
+    if folder.origin == "built in":
+        return f"scenarios/{file.relative_to(folder.path)}"
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
 def _listed(name: str, folder: Folder, file: Path) -> Listed:

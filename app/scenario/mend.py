@@ -18,6 +18,7 @@ STAND_INS: dict[str, Any] = {
     "agents": {"persona": "?"},
     "steps": {"set": {"any": None}},
     "parallel": {"set": {"any": None}},
+    "expect": {"cost_under": 1},
 }
 ATTEMPTS = 4
 
@@ -47,7 +48,8 @@ def _set_aside(left: dict[str, Any], path: Path, unknown_key: bool) -> None:
     for length in range(len(path), 1, -1):
         section, name = path[length - 2], path[length - 1]
         holder = _walk(left, path[: length - 1])
-        if section in STAND_INS and isinstance(holder, dict) and name in holder and _is_section(path[: length - 1]):
+        known = name in holder if isinstance(holder, dict) else isinstance(holder, list) and isinstance(name, int)
+        if section in STAND_INS and known and _is_section(path[: length - 1]):
             holder[name] = copy.deepcopy(STAND_INS[str(section)])
             return
     if path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.document.values import Privacy, strictest
-from app.scenario.check import Checked
+from app.scenario.checking import Checked
 from app.scenario.checks.inspection import speakers
 from app.scenario.model import (
     Agent,

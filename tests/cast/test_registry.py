@@ -78,7 +78,7 @@ def test_no_name_leads_out_of_the_folders(name: str, tmp_path: Path) -> None:
         (("modes:", "default_mode: frist\nmodes:"), 'there is no mode "frist"'),
         (("rehearsal:\n  first", "rehearsal:\n  third"), 'there is no mode "third"'),
         (("[{ok: true}]", "[{ok: 7}]"), "needs true or false"),
-        (("ok: boolean", "ok: bool"), '"bool" is not a type'),
+        (("ok: boolean", "ok: bool"), 'there is no type "bool"'),
         (("title: Tester", "title: Tester\ncolor: pink"), '"pink" is not one of'),
         (("title: Tester", "title: Tester\nglyph: ab"), "character"),
         (("schema: footlights-card/v1\n", ""), '"schema" is missing'),

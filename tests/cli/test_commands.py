@@ -9,10 +9,10 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 import yaml
-from conftest import Outcome
 
 from app.scenario import check
 from app.scenario.library import list_scenarios
+from corpus.commands import Outcome
 
 Run = Callable[..., Outcome]
 
@@ -29,7 +29,7 @@ def test_check_shows_every_mistake_with_its_line_and_exits_with_2(perform: Run, 
     done = perform("check", str(path))
     assert done.code == 2
     assert f"{path}:3:1: error:" in done.out
-    assert f"{path}:4:12: error:" in done.out
+    assert f"{path}:4:13: error:" in done.out
     assert "2 errors in play.yaml" in done.out
 
 

@@ -47,8 +47,8 @@ ENCODINGS: dict[str, bytes] = {
 
 _TAGS = (
     "!!python/object/apply:os.system [id]", "!!python/name:os.system", "!!binary aGVsbG8=", "!!set {a, b}",
-    "!!omap [a: 1]", "!!timestamp 2001-12-14", "!!str text", "!!null", "!custom x", "!<tag:yaml.org,2002:str> x", "!<!x> y",
-    "!inputs.topic", "! x",
+    "!!omap [a: 1]", "!!timestamp 2001-12-14", "!!str text", "!!null", "!custom x", "!<tag:yaml.org,2002:str> x",
+    "!<!x> y", "!inputs.topic", "! x",
 )  # fmt: skip
 _SYNTAX = {
     **{

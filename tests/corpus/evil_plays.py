@@ -24,8 +24,8 @@ _KINDS = {
 }
 _MODIFIERS = (
     "title", "needs", "if", "for_each", "as", "max_parallel", "fail_fast", "loop", "retry", "timeout", "limits",
-    "privacy", "continue_on_error", "handoff", "cue", "caption", "speaker_note", "rehearsal", "prompt", "output", "tools", "mode",
-    "turns", "with",
+    "privacy", "continue_on_error", "handoff", "cue", "caption", "speaker_note", "rehearsal", "prompt", "output",
+    "tools", "mode", "turns", "with",
 )  # fmt: skip
 _NASTY = (
     "null",

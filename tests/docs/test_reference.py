@@ -83,7 +83,7 @@ def _accept_card(text: str, folder: Path) -> None:
     path = folder / company / f"{name}.yaml"
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
-    assert read_card(path)[2] == []
+    assert read_card(path).problems == ()
 
 
 def test_every_piece_of_the_tutorial_is_a_piece_of_its_play() -> None:

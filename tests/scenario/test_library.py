@@ -9,7 +9,7 @@ import pytest
 from app.errors import NotFound
 from app.scenario import check
 from app.scenario.library import find_scenario, list_scenarios
-from app.scenario.model import KINDS
+from app.scenario.model import KINDS, Scenario
 from app.scenario.model.steps import Step
 from app.settings import content_root
 
@@ -17,9 +17,9 @@ from app.settings import content_root
 def test_a_bundled_scenario_is_found_by_its_name(tmp_path: Path) -> None:
     path, shown = find_scenario("feature-sprint", tmp_path)
     assert path.is_file()
-    assert shown == "scenarios/software/feature-sprint.yaml"
+    assert shown.endswith("scenarios/software/feature-sprint.yaml")
     assert find_scenario("software/feature-sprint", tmp_path)[0] == path
-    assert find_scenario("scenarios/software/feature-sprint.yaml", tmp_path)[0] == path
+    assert find_scenario("scenarios/software/feature-sprint.yaml", tmp_path)[0].resolve() == path
 
 
 def test_the_projects_own_scenario_comes_first(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_together_the_bundled_scenarios_use_the_whole_grammar() -> None:
             used |= place.step.model_fields_set | {f"kind {place.step.kind}"}
     assert set(Step.model_fields) - used == set()
     assert {f"kind {kind.kind}" for kind in KINDS} - used == set()
-    assert set(type(checked.scenario).model_fields) - top_level == set()
+    assert set(Scenario.model_fields) - top_level == set()
 
 
 def test_hello_takes_six_lines() -> None:

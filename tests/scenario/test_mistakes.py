@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import app.scenario.check
 from app.errors import Problem
-from app.scenario import check
+from app.scenario import check, checking
 from app.scenario.checks import CHECKS, Inspection
 
 TABLE = Path(__file__).with_name("mistakes.txt")
@@ -37,7 +36,8 @@ def cases() -> Iterator[Case]:
 
 def told_about(text: str, folder: Path) -> str:
     """What is said about a scenario, as the table writes it."""
-    path = folder / "play.yaml"
+    path = folder / "project" / "play.yaml"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return "\n".join(line for problem in check(path, "play.yaml").problems for line in _lines(problem))
 
@@ -49,7 +49,7 @@ def _lines(problem: Problem) -> Iterator[str]:
         yield f"    {problem.hint}"
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.title.replace(" ", "-"))
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.title.replace(" ", "-"))
 def test_each_mistake_is_told_in_exactly_these_words(case: Case, tmp_path: Path) -> None:
     told = told_about(case.text, tmp_path)
     if os.environ.get("FOOTLIGHTS_REWRITE"):
@@ -85,7 +85,7 @@ def test_without_any_one_check_some_mistake_goes_unseen(
     left_out: Callable[[Inspection], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remaining = tuple(each for each in CHECKS if each is not left_out)
-    monkeypatch.setattr(app.scenario.check, "CHECKS", remaining)
+    monkeypatch.setattr(checking, "CHECKS", remaining)
     assert any(_differs(case, tmp_path) for case in cases())
 
 

@@ -76,7 +76,7 @@ def test_a_long_chain_and_a_long_circle_are_ordered_or_named_without_recursion(w
     assert written(chain).ok
     circle = "  s0: {needs: s1999, narrate: Hi.}\n" + "".join(f"  s{n}: {{narrate: Hi.}}\n" for n in range(1, 2000))
     problems = written(circle).problems
-    assert [problem.code for problem in problems] == ["cycle"]
+    assert [problem.code for problem in problems if problem.severity == "error"] == ["cycle"]
 
 
 def test_ties_are_broken_by_position(written: Written) -> None:

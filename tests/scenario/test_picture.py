@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.scenario.picture import Box, Line, Picture, Span, draw
@@ -245,6 +245,7 @@ def everything(boxes: list[Box]) -> list[Box]:
     return [one for box in boxes for one in (box, *everything(list(box.inside)))]
 
 
+@settings(max_examples=60)
 @given(graphs(), st.integers(20, 160))
 def test_no_line_is_wider_than_it_may_be_and_nothing_hostile_gets_through(boxes: list[Box], width: int) -> None:
     picture = draw(boxes, width)
@@ -252,6 +253,7 @@ def test_no_line_is_wider_than_it_may_be_and_nothing_hostile_gets_through(boxes:
     assert all(character.isprintable() for character in text_of(picture).replace("\n", ""))
 
 
+@settings(max_examples=20)
 @given(graphs(), st.integers(20, 160))
 def test_the_same_steps_give_the_same_picture(boxes: list[Box], width: int) -> None:
     assert draw(boxes, width) == draw(boxes, width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from app.document import Path
@@ -28,6 +29,7 @@ from app.scenario.types import (
 )
 
 SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS")
+MAX_TYPE_MISTAKES = 20
 ANY_VALUE = ("default", "example", "reply", "env")
 
 
@@ -50,14 +52,35 @@ def check_types(case: Inspection) -> None:
 
 
 def _type(case: Inspection, written: Any, at: Path) -> Type | None:
-    try:
-        found = parse_type(written)
-    except TypeMistake as error:
-        case.report.error("type", error.message, error.hint, at=(*at, *error.path))
+    """The type that is written, or nothing, after every mistake in it was told."""
+    left, wrong = copy.deepcopy(written), False
+    for _ in range(MAX_TYPE_MISTAKES):
+        try:
+            found = parse_type(left)
+        except TypeMistake as error:
+            wrong = True
+            case.report.error("type", error.message, error.hint, at=(*at, *error.path))
+            left = _without(left, error.path)
+        else:
+            break
+    if wrong:
         return None
     if isinstance(found, Described):
         _check_json_schema(case, found.schema, (*at, "schema"))
     return found
+
+
+def _without(written: Any, path: Path) -> Any:
+    """The same with the part at a path set aside, so that what follows is read too."""
+    if not path:
+        return "any"
+    holder = written
+    for step in path[:-1]:
+        holder = holder[step]
+    if not isinstance(holder, dict | list):
+        return "any"
+    holder[path[-1]] = "any"  # type: ignore[index]
+    return written
 
 
 def check_inputs(case: Inspection) -> None:
@@ -234,6 +257,8 @@ def check_secrets(case: Inspection) -> None:
             waiting.extend((content, (*at, name)) for name, content in value.items())
         elif isinstance(value, list):
             waiting.extend((content, (*at, index)) for index, content in enumerate(value))
+        elif at[:1] == ("models",) and at[2:] == ("key",):
+            continue  # any key there but a name was refused with the model
         elif isinstance(value, str) and len(value) >= 12 and looks_like_secret(value):
             case.report.error(
                 "secret",

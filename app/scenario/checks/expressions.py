@@ -50,7 +50,8 @@ class Reader:
         text = self._text(passage)
         if passage.reading == "none":
             if "${{" in text:
-                self.report(passage, "no-expression-here", "expressions are not read here", "", "${{")
+                message = f'expressions are not read in "{passage.key}"'
+                self.report(passage, "no-expression-here", message, "the prompt is the place for them", "${{")
             return []
         if passage.reading == "bare":
             try:
@@ -308,7 +309,11 @@ class _Typing:
             case Anything():
                 return Anything()
         self.reader.report(
-            passage, "for-each", f"for_each needs a list, and this is {_kind_of(found)}", "", passage.text
+            passage,
+            "for-each",
+            f"for_each needs a list, and this is {_kind_of(found)}",
+            "declare it as a list: [string]",
+            passage.text,
         )
         return Anything()
 

@@ -57,7 +57,7 @@ def _read(case: Inspection, name: str, at: Path) -> None:
 
 def check_used_scenarios(case: Inspection) -> None:
     """A scenario that is used exists, is in order itself, and does not lead back here."""
-    from app.scenario.check import check_used
+    from app.scenario.checking import check_used
 
     for place in case.places:
         step = place.step

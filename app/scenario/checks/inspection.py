@@ -16,7 +16,7 @@ from app.scenario.places import Block, Place, blocks_of, places_in
 from app.scenario.scopes import Types
 
 if TYPE_CHECKING:
-    from app.scenario.check import Checked
+    from app.scenario.checking import Checked
 
 # Where agents are named in a step, under the step's own key.
 Speaker = tuple[str, Path]

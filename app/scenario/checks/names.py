@@ -125,7 +125,7 @@ def _check_model(case: Inspection, model: str, at: Path) -> None:
     provider, slash, _ = model.partition("/")
     if not slash:
         hint = did_you_mean(
-            model, models, f"the models are {listed(models)}" if models else "write provider/model, or add models:"
+            model, models, f"known here: {listed(models)}" if models else "write provider/model, or add models:"
         )
         case.report.error("unknown-model", f'there is no model "{model}"', hint, at=at)
     elif provider not in PROVIDERS:

@@ -31,8 +31,11 @@ def check_cycles(case: Inspection) -> None:
 def _why(order: Order, way: list[str]) -> str:
     """Tell the need that the author may not know of."""
     for step, need in pairwise(way):
-        if need in order.inferred.get(step, ()):
-            return f'"{step}" refers to the output of "{need}"'
+        if need not in order.inferred.get(step, ()):
+            continue
+        if order.ids.index(need) > order.ids.index(step):
+            return f'"{step}" refers to "{need}", which stands below it: move "{need}" up, or give it needs: []'
+        return f'"{step}" refers to "{need}"'
     for step, need in pairwise(way):
         if step in order.by_position:
             return f'"{step}" has no needs, so it waits for the step above it, "{need}"; needs: [] starts it at once'

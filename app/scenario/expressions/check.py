@@ -1,6 +1,6 @@
 """Checks an expression before anything runs: are its names there, do its types fit, are its calls right?
 
-All the mistakes of an expression are found at once. A part that has one counts as anything, so that one slip is said once.
+All the mistakes of an expression are found at once. A part that has one counts as anything: one slip is said once.
 """
 
 from __future__ import annotations
@@ -13,17 +13,7 @@ from functools import reduce
 from app.document.suggest import did_you_mean, listed
 from app.scenario.expressions import patterns
 from app.scenario.expressions.evaluate import evaluate
-from app.scenario.expressions.functions import (
-    ALIASES,
-    FUNCTIONS,
-    NUMBER,
-    NUMBER_OR_TEXT,
-    SLOTS,
-    TEXT,
-    signature,
-    wrong_count,
-    wrong_slot,
-)
+from app.scenario.expressions.functions import ALIASES, FUNCTIONS, SLOTS, wrong_slot
 from app.scenario.expressions.lexer import NUMBER as NUMBER_WORD
 from app.scenario.expressions.mistakes import EvaluationError, ExpressionMistake
 from app.scenario.expressions.nodes import (
@@ -41,6 +31,7 @@ from app.scenario.expressions.nodes import (
     Not,
     written_key,
 )
+from app.scenario.expressions.signatures import NUMBER, NUMBER_OR_TEXT, TEXT, signature, wrong_count
 from app.scenario.expressions.slips import shown
 from app.scenario.types import (
     Anything,
@@ -175,10 +166,11 @@ class _Checker:
                 return self.mistake(key, f"a list is looked into by a whole number, this is {spoken(by)}")
             case ListOf(item):
                 return _or_null(item)
-        hint = _method_hint(written, node, index) or "declare what is in it with output:, or read it with from_json()"
-        return self.mistake(
-            key, f"{_spelt(node, index) or 'this'} is {spoken(type)}: there is nothing to look up in it", hint
-        )
+        path = _spelt(node, index)
+        hint = _method_hint(written, node, index)
+        if path and not hint and accepts(type, Text()):
+            hint = f"declare its fields where it is made, or write from_json({path})"
+        return self.mistake(key, f"{path or 'this'} is {spoken(type)}: there is nothing to look up in it", hint)
 
     def field(self, type: MapOf, name: str, node: Node, path: str) -> Type:
         """Return the type of a field of a map, if it has one of that name."""
@@ -213,18 +205,17 @@ class _Checker:
         (first, left), (second, right) = one, other
         if Nothing() in (left, right) or accepts(left, right) or accepts(right, left):
             return
-        kinds = f"{spoken(left)} and {spoken(right)}"
-        if spoken(left) == spoken(right):
-            kinds = f"{describe(left)} and {describe(right)}"
-        self.mistake(place, f"{kinds} are never equal", _conversion(first, right) or _conversion(second, left))
+        said, other_said = spoken(left), spoken(right)
+        if said == other_said:
+            said, other_said = describe(left), describe(right)
+        message = f"{said} never equals {other_said}" if len(said + other_said) <= 100 else "these are never equal"
+        self.mistake(place, message, _conversion(first, right) or _conversion(second, left))
 
     def insist_on_order(self, node: Comparison, left: Type, right: Type) -> None:
         """Note a mistake when it makes no sense to say which of two values comes first."""
         for operand, type in ((node.left, left), (node.right, right)):
             if not NUMBER_OR_TEXT.takes(type):
-                self.mistake(
-                    operand, f"{spoken(type)} is neither more nor less than anything", "compare numbers, or texts"
-                )
+                self.mistake(operand, f"{spoken(type)} has no order", "compare numbers, or texts")
                 return
         if not any(kind.takes(left) and kind.takes(right) for kind in (NUMBER, TEXT)):
             hint = _conversion(node.left, right) or _conversion(node.right, left)
@@ -326,7 +317,7 @@ def _hint(name: str, known: Mapping[str, Type], path: str) -> str:
             return f'did you mean "{path}{outer}.{name}"?'
     if "-" in name and name.partition("-")[0] in known:
         return "a hyphen is part of a name: there is no arithmetic"
-    return did_you_mean(name, known)
+    return did_you_mean(name, known, "" if known else "there are none")
 
 
 def _method_hint(name: object, node: Lookup, index: int) -> str:

@@ -1,7 +1,8 @@
 """Works out what an expression gives, and puts what expressions give into a text.
 
-Nothing but plain data is touched, nothing is called but the functions of the table, and all of it is paid for out of one
-allowance: see values.py. Whatever the expression and the values, there is a value or an EvaluationError, the same each time.
+Nothing but plain data is touched, nothing is called but the functions of the table, and all of it is paid for out of
+one allowance (see values.py). Whatever the expression and the values, there is a value or an EvaluationError, and the
+same one each time.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import Enum
 from typing import Final
 
 from app.document.suggest import did_you_mean
-from app.scenario.expressions.functions import FUNCTIONS, Function, Status, signature, wrong_count
+from app.scenario.expressions.functions import FUNCTIONS, Status
 from app.scenario.expressions.mistakes import EvaluationError
 from app.scenario.expressions.nodes import (
     Call,
@@ -28,6 +29,7 @@ from app.scenario.expressions.nodes import (
     Not,
     walk,
 )
+from app.scenario.expressions.signatures import Function, signature, wrong_count
 from app.scenario.expressions.template import Template
 from app.scenario.expressions.values import (
     Page,
@@ -62,7 +64,7 @@ def evaluate(expression: Expression, values: Mapping[str, object], status: Statu
 
 
 def render(template: Template, values: Mapping[str, object], status: Status | None = None) -> Value:
-    """Return a text with what its expressions give, or what its lone expression gives as it is; or raise EvaluationError.
+    """Return a text with what its expressions give, or as it is what a lone one gives; or raise EvaluationError.
 
     What is put in is never read again, whatever it holds. The place of an error counts in the text.
     """
@@ -83,7 +85,7 @@ def render(template: Template, values: Mapping[str, object], status: Status | No
         except EvaluationError as error:
             raise error.moved(part.start) from None
     try:
-        return mended(page.text())
+        return mended(page.text(), evaluation.work)
     except Refused as refused:
         raise EvaluationError(refused.message, refused.hint, 0, 0) from None
 

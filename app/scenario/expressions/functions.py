@@ -7,10 +7,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import fsum
-from typing import TypeAlias
+from typing import cast
 
 from app.scenario.expressions import patterns
+from app.scenario.expressions.signatures import (
+    ANY,
+    HOLDER,
+    LIST,
+    LIST_OF_NUMBERS,
+    NUMBER,
+    NUMBERS,
+    TEXT,
+    WHOLE,
+    Function,
+    Parameter,
+    Result,
+)
 from app.scenario.expressions.values import (
+    LOOK,
+    MAKE,
     WRITE,
     Page,
     Refused,
@@ -27,13 +42,11 @@ from app.scenario.types import (
     Boolean,
     Integer,
     ListOf,
-    MapOf,
     Maybe,
     Nothing,
     Number,
     Text,
     Type,
-    accepts,
     common,
     spoken_value,
     without_null,
@@ -43,75 +56,8 @@ MAX_DIGITS = 15
 SLOTS = re.compile(r"\{\{|\}\}|\{([0-9]{1,2})\}|[{}]")  # of format
 
 # What these cost, in characters: a brace in a pattern, a letter beyond ASCII in another case.
-SLOT = 64
+SLOT = 96
 RECASE = 8
-
-Result: TypeAlias = Callable[[Sequence[Type]], Type]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a parameter takes: in words, as types for the check, as Python types for the evaluation."""
-
-    said: str
-    types: tuple[Type, ...]
-    python: frozenset[type]
-
-    def takes(self, given: Type) -> bool:
-        """Could a value of this type be taken?"""
-        return any(accepts(type, given) for type in self.types)
-
-
-TEXT = Kind("text", (Text(),), frozenset((str,)))
-NUMBER = Kind("a number", (Number(),), frozenset((int, float)))
-WHOLE = Kind("a whole number", (Integer(),), frozenset((int,)))
-LIST = Kind("a list", (ListOf(Anything()),), frozenset((list,)))
-HOLDER = Kind(
-    "text, a list or a map", (Text(), ListOf(Anything()), MapOf({}, Anything())), frozenset((str, list, dict))
-)
-NUMBER_OR_TEXT = Kind("a number or text", (Number(), Text()), frozenset((int, float, str)))
-LIST_OF_NUMBERS = Kind("a list of numbers", (ListOf(Number()),), frozenset((list,)))
-NUMBERS = Kind("numbers or one list of them", (Number(), ListOf(Number())), frozenset((int, float, list)))
-ANY = Kind("anything", (Anything(),), frozenset((type(None), bool, int, float, str, list, dict)))
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One thing a function is given."""
-
-    name: str
-    kind: Kind
-    default: str = ""  # how the value is written that stands for it when it is left out
-    repeated: bool = False  # any number more may follow
-    literal: bool = False  # has to be written out, not computed
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """One function: how it is called, what it gives, and how it does it."""
-
-    name: str
-    parameters: tuple[Parameter, ...]
-    result: Result
-    summary: str
-    example: str
-    gives: str  # what the example gives, as JSON
-    call: Callable[..., object]  # the work it may do, then one argument for each value given
-    of_status: bool = False  # about the steps before, so only meaningful where they have ended
-
-    @property
-    def least(self) -> int:
-        """How many values it needs."""
-        return sum(not parameter.default and not parameter.repeated for parameter in self.parameters)
-
-    @property
-    def most(self) -> int | None:
-        """How many values it takes; None for any number."""
-        return None if self.parameters and self.parameters[-1].repeated else len(self.parameters)
-
-    def parameter(self, index: int) -> Parameter:
-        """The parameter that the value at an index is for."""
-        return self.parameters[min(index, len(self.parameters) - 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,32 +75,11 @@ ALIASES = {
     "startsWith": "starts_with", "startswith": "starts_with", "hasPrefix": "starts_with", "endsWith": "ends_with",
     "endswith": "ends_with", "hasSuffix": "ends_with", "fromJSON": "from_json", "fromJson": "from_json",
     "toJSON": "json", "toJson": "json", "to_json": "json", "tojson": "json", "stringify": "json", "len": "length",
-    "size": "length", "count": "length", "strip": "trim", "includes": "contains", "has": "contains", "coalesce": "default",
-    "ifnull": "default", "toLower": "lower", "toLowerCase": "lower", "lowercase": "lower", "toUpper": "upper",
-    "toUpperCase": "upper", "uppercase": "upper", "concat": "format", "replace": "format", "match": "matches",
-    "test": "matches", "regex": "matches", "total": "sum",
+    "size": "length", "count": "length", "strip": "trim", "includes": "contains", "has": "contains",
+    "coalesce": "default", "ifnull": "default", "toLower": "lower", "toLowerCase": "lower", "lowercase": "lower",
+    "toUpper": "upper", "toUpperCase": "upper", "uppercase": "upper", "concat": "format", "replace": "format",
+    "match": "matches", "test": "matches", "regex": "matches", "total": "sum",
 }  # fmt: skip
-
-
-def signature(function: Function) -> str:
-    """Return how a function is called: `join(list, separator = ', ')`."""
-    return f"{function.name}({', '.join(map(_written, function.parameters))})"
-
-
-def _written(parameter: Parameter) -> str:
-    if parameter.repeated:
-        return "..."
-    return f"{parameter.name} = {parameter.default}" if parameter.default else parameter.name
-
-
-def wrong_count(function: Function, count: int) -> str:
-    """Return what is wrong with the number of values a function is given, or nothing."""
-    least, most = function.least, function.most
-    if least <= count and (most is None or count <= most):
-        return ""
-    wanted = f"at least {least}" if most is None else f"{least}" if least == most else f"{least} to {most}"
-    values = "value" if wanted.endswith("1") else "values"
-    return f"{function.name} takes {wanted} {values}, not {count}"
 
 
 def _function(
@@ -172,8 +97,8 @@ def _function(
 
 @_function(
     "contains",
-    Parameter("holder", HOLDER),
-    Parameter("what", ANY),
+    Parameter("list", HOLDER),
+    Parameter("value", ANY),
     gives=Boolean(),
     example=("contains('dark mode', 'dark')", "true"),
 )
@@ -257,13 +182,16 @@ def wrong_slot(slot: re.Match[str], count: int) -> Refused | None:
 )
 def _join(work: Work, items: list[object], separator: str = ", ") -> str:
     """The items of a list as one text."""
-    work.charge(WRITE * len(items))
-    texts = [item if type(item) is str else text_of(item, work) for item in items]
+    work.charge(LOOK * len(items))
+    texts = [item for item in items if type(item) is str]
+    if len(texts) < len(items):
+        work.charge(MAKE * len(items))
+        texts = [text_of(item, work) for item in items]
     work.room(sum(map(len, texts)) + len(separator) * len(items))
     return separator.join(texts)
 
 
-@_function("length", Parameter("holder", HOLDER), gives=Integer(), example=("length('ship')", "4"))
+@_function("length", Parameter("list", HOLDER), gives=Integer(), example=("length('ship')", "4"))
 def _length(_: Work, holder: str | list[object] | dict[str, object]) -> int:
     """How many characters a text has, items a list, or keys a map."""
     return len(holder)
@@ -381,15 +309,15 @@ def _sum(work: Work, items: list[object]) -> int | float:
         raise Refused("this number is too large") from None
 
 
-def _numbers(work: Work, values: Sequence[object]) -> list[int | float]:
+def _numbers(work: Work, values: Sequence[object]) -> Sequence[int | float]:
     """Return the numbers given one by one, or those of the one list that was given."""
-    found = values[0] if len(values) == 1 and type(values[0]) is list else list(values)
-    work.charge(WRITE * len(found))
-    for index, number in enumerate(found):
-        if not is_number(number):
-            raise Refused(f"this needs numbers, item {index} is {spoken_value(number)}")
-    insist_on_fair_numbers(found)
-    return found
+    given = cast(Sequence[object], values[0] if len(values) == 1 and type(values[0]) is list else values)
+    work.charge(WRITE * len(given))
+    if not set(map(type, given)) <= {int, float}:
+        index, other = next((index, value) for index, value in enumerate(given) if not is_number(value))
+        raise Refused(f"this needs numbers, item {index} is {spoken_value(other)}")
+    insist_on_fair_numbers(given)
+    return cast(Sequence[int | float], given)
 
 
 @_function("json", Parameter("value", ANY), gives=Text(), example=("json(from_json('[1,2]'))", '"[1, 2]"'))

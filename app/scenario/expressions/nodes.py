@@ -19,7 +19,7 @@ class Expression:
 class Literal:
     """A written value: null, true, 12, 'text'."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     start: int
     end: int
 

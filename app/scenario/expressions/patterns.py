@@ -31,7 +31,7 @@ _PIECE = re.compile(
 def search(pattern: str, text: str, work: Work) -> bool:
     """Tell whether a pattern is found anywhere in a text."""
     work.charge(len(text) * max(1, _pieces(pattern)))
-    return _compiled(pattern).isinstance_python(mended(text))
+    return _compiled(pattern).isinstance_python(mended(text, work))
 
 
 def mistake_in(pattern: str) -> Refused | None:
@@ -52,12 +52,12 @@ def _compiled(pattern: str) -> SchemaValidator:
     if _pieces(pattern) > MAX_PIECES:
         raise Refused("this pattern repeats too much", r"keep counts in { } small, and write [a-z] rather than \w")
     try:
-        return SchemaValidator(core_schema.str_schema(pattern=mended(pattern)))
+        return SchemaValidator(core_schema.str_schema(pattern=mended(pattern, Work())))
     except SchemaError as error:
         reason = str(error).rpartition("error: ")[2].strip().lower()
-        hint = r"texts are taken as they are, so \d is written \d, and \. is a dot"
-        if "look-around" in reason or "backreference" in reason:
-            hint = "patterns with these can take for ever, so there are none"
+        hint = r"a ( or [ that stands for itself is written \( or \["
+        if "not supported" in reason:
+            hint = "there are no patterns that could take for ever"
         raise Refused(f"this pattern cannot be read: {reason}", hint) from None
 
 

@@ -1,4 +1,4 @@
-"""Habits from other languages, and what to write instead: every sign and word that people type by reflex gets its answer.
+"""Habits from other languages, and what to write instead: each sign and word that people type by reflex is answered.
 
 All of these are mistakes already when this is asked; it only finds the words for them.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from app.scenario.expressions.functions import ALIASES, FUNCTIONS, signature
+from app.scenario.expressions.functions import ALIASES, FUNCTIONS
 from app.scenario.expressions.lexer import Token
 from app.scenario.expressions.mistakes import ExpressionMistake
+from app.scenario.expressions.signatures import signature
 
 NO_ARITHMETIC = "there is no arithmetic: let a step or a tool work it out"
 _NO_LITERALS = "write it under vars: and refer to it as vars.name"
@@ -127,7 +128,7 @@ def no_operator(token: Token, left: str, rest: str, touching: bool) -> Expressio
     elif word == ",":
         message, hint = "a comma can only stand between what a function is given", ""
     elif word == ":":
-        message, hint = "there is a : without a ? before it", "write condition ? value : other"
+        message, hint = "there is a : without a ? before it", "a : belongs to condition ? value : other"
     elif word == "(":
         message, hint = "only a function can be called", "write its name right before the ("
     elif word in _SIGNS:

@@ -1,4 +1,4 @@
-"""Plain data, the only thing expressions ever touch: what is true, what is equal, how it reads, and how much of it is fine.
+"""Plain data, all that expressions ever touch: what is true, what is equal, how it reads, and how much is too much.
 
 Only the exact built-in types count. Anything else, a subclass too, is refused before a method of it could run.
 Work is charged by its size before it is done, so that no expression can ask for more than a few milliseconds.
@@ -6,31 +6,34 @@ Work is charged by its size before it is done, so that no expression can ask for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from json import JSONEncoder, loads
 from math import isfinite
 from operator import ge, gt, le, lt
-from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeGuard
+from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeGuard, cast
 
 from app.scenario.types import spoken_value
 
-Value: TypeAlias = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+Value: TypeAlias = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
 
 MAX_RESULT = 262_144  # characters of one result, about
 MAX_WORK = 1_048_576  # characters that one evaluation may touch
 MAX_NESTING = 64
 MAX_INTEGER = 2**63 - 1
 
-# What other work costs, in characters, so that all of an evaluation's takes some five milliseconds at most: to begin
-# on a value; to look at an item of a list or map, to compare or write it, to make it.
-SURVEY = 512
+# What other work costs, in characters, so that all that an evaluation may do takes about five milliseconds: to begin on
+# a value; to look at an item of a list or map; to compare or write it; to make it; to mend a byte of half a pair.
+SURVEY = 768
 LOOK = 16
-WRITE = 32
+WRITE = 16
 MAKE = 32
+MEND = 5
 
 _PLAIN = frozenset((type(None), bool, int, float, str, list, dict))
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+_HALF = re.compile("[\ud800-\udfff]")
 _write_json = JSONEncoder(ensure_ascii=False, check_circular=False, allow_nan=False).encode
 
 
@@ -197,18 +200,21 @@ def settled(value: object, work: Work) -> Value:
         return value
     if type(value) is str:
         work.room(len(value))
-        return mended(value)
+        return mended(value, work)
     size = survey(value, work)
     if size.characters + 4 * size.items > MAX_RESULT:
         work.room(MAX_RESULT + 1)
-    return value if size.whole else _mended_all(value)
+    plain = cast(Value, value)
+    return plain if size.whole else _mended_all(plain, work)
 
 
-def mended(text: str) -> str:
+def mended(text: str, work: Work) -> str:
     """Return a text in which no half of a surrogate pair stands alone: UTF-8 has no bytes for it."""
     if _is_whole(text):
         return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    bytes_of_halves = len(text.encode("utf-8", "surrogatepass")) - len(text.encode("utf-8", "ignore"))
+    work.charge(MEND * bytes_of_halves)
+    return _HALF.sub("\ufffd", text)
 
 
 def _is_whole(text: str) -> bool:
@@ -221,13 +227,13 @@ def _is_whole(text: str) -> bool:
     return True
 
 
-def _mended_all(value: Value) -> Value:
+def _mended_all(value: Value, work: Work) -> Value:
     if type(value) is str:
-        return mended(value)
+        return mended(value, work)
     if type(value) is list:
-        return [_mended_all(item) for item in value]
+        return [_mended_all(item, work) for item in value]
     if type(value) is dict:
-        return {mended(key): _mended_all(item) for key, item in value.items()}
+        return {mended(key, work): _mended_all(item, work) for key, item in value.items()}
     return value
 
 
@@ -272,10 +278,10 @@ def _insist_on_plain(values: Iterable[object]) -> set[type]:
     return kinds
 
 
-def insist_on_fair_numbers(values: Iterable[object]) -> None:
+def insist_on_fair_numbers(values: Sequence[object]) -> None:
     """Refuse whole numbers beyond 64 bits, infinity and what is not a number."""
-    for value in values:
-        if type(value) is int and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
-            raise Refused("this number is too large", "64 bits at most")
-        if type(value) is float and not isfinite(value):
-            raise Refused("this is not a number")
+    whole = [value for value in values if type(value) is int]
+    if whole and (min(whole) < -MAX_INTEGER - 1 or max(whole) > MAX_INTEGER):
+        raise Refused("this number is too large", "64 bits at most")
+    if not all(isfinite(value) for value in values if type(value) is float):
+        raise Refused("this is not a number")

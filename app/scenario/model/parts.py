@@ -226,7 +226,7 @@ class Schedule(Section):
         return self
 
 
-_CRON_RANGES = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
+_CRON_RANGES = (("a minute", 0, 59), ("an hour", 0, 23), ("a day", 1, 31), ("a month", 1, 12), ("a weekday", 0, 7))
 
 
 def check_cron(cron: str) -> None:
@@ -247,7 +247,7 @@ def check_cron(cron: str) -> None:
             numbers = [int(number) for number in found.groups()[:2] if number] if found else []
             if not found or any(not low <= number <= high for number in numbers) or numbers != sorted(numbers):
                 raise mistake(
-                    "cron", f'"{text}" is not a {name}', f"from {low} to {high}, as 5, 1-5, 1,3 or */2", at="cron"
+                    "cron", f'"{text}" is not {name}', f"from {low} to {high}, as 5, 1-5, 1,3 or */2", at="cron"
                 )
 
 

@@ -59,7 +59,9 @@ class Scenario(Section):
     cast_notes: dict[Id, Words] = key(
         {}, says="A line on each agent for the playbill.", example="{cto: Decides, then worries.}"
     )
-    steps: dict[Id, AnyStep] = key(says="What happens, by id, in order.", min_length=1)
+    steps: dict[Id, AnyStep] = key(
+        says="What happens, by id, in order.", example="{plan: {agent: cto, prompt: Split the work.}}", min_length=1
+    )
     outputs: dict[Id, Any] = key(
         {}, says="What a run gives back.", example='{plan: "${{ steps.deploy.output }}"}', scope=SEES
     )

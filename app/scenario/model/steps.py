@@ -191,7 +191,7 @@ class AgentStep(Speaks):
     """One agent answers one prompt."""
 
     kind = "agent"
-    agent: Id = key(says="Who speaks: a name of agents.", example="cto")
+    agent: Words = key(says="Who speaks: a name of agents.", example="cto")
     mode: Id | None = key(None, says="A mode of the agent's card for this step.", example="review")
     turns: int | None = key(None, says="The most calls of the model while it uses tools.", example="6", ge=1, le=100)
 
@@ -199,8 +199,10 @@ class AgentStep(Speaks):
 class Team(Section):
     """A manager and those it may hand work to."""
 
-    manager: Id = key(says="Who leads: a name of agents.", example="cto")
-    members: list[Id] = key(says="Who it may delegate to.", example="[backend, frontend]", min_length=1, max_length=32)
+    manager: Words = key(says="Who leads: a name of agents.", example="cto")
+    members: list[Words] = key(
+        says="Who it may delegate to.", example="[backend, frontend]", min_length=1, max_length=32
+    )
     turns: int = key(12, says="The most delegations.", example="8", ge=1, le=200)
 
     @model_validator(mode="after")
@@ -226,7 +228,9 @@ class TeamStep(Speaks):
 class Escalate(Section):
     """Agents in the order in which they are asked."""
 
-    agents: list[Id] = key(says="The first is asked first.", example="[tier1, tier2, cto]", min_length=2, max_length=16)
+    agents: list[Words] = key(
+        says="The first is asked first.", example="[tier1, tier2, cto]", min_length=2, max_length=16
+    )
     below: float = key(
         0.7, says="The next is asked when the confidence that an agent states is below.", example="0.7", gt=0, lt=1
     )
@@ -247,14 +251,14 @@ class EscalateStep(Speaks):
 class Debate(Section):
     """Members speak in rounds and hear each other."""
 
-    members: list[Id] = key(says="Who debates.", example="[backend, frontend, qa]", min_length=2, max_length=16)
+    members: list[Words] = key(says="Who debates.", example="[backend, frontend, qa]", min_length=2, max_length=16)
     question: Text = key(says="What about.", example="Monolith or service?", scope=SEES)
     rounds: int = key(2, says="The most rounds.", example="3", ge=1, le=20)
     converge: float | None = key(
         None, says="Ends early when the members agree at least so much, from 0 to 1.", example="0.8", gt=0, le=1
     )
     decide: Literal["judge", "vote", "consensus"] = key("vote", says="How it is decided.", example="judge")
-    judge: Id | None = key(None, says="Who decides, with decide: judge.", example="cto")
+    judge: Words | None = key(None, says="Who decides, with decide: judge.", example="cto")
     options: list[Words] | None = key(
         None, says="What can be decided; left out, anything.", example="[enter, wait]", min_length=2, max_length=32
     )
@@ -449,6 +453,8 @@ Block = BlockStep | ParallelStep
 
 def explain_kind(data: Any) -> tuple[str, str, str | None]:
     """Why a map is no step: message, hint, and the key to point at."""
+    if isinstance(data, str) and ":" in data:
+        return "a step is a map, and this is text", "put a space after the colon", None
     if not isinstance(data, dict):
         return "a step is a map", "such as  {agent: cto, prompt: Split the work.}", None
     present = [name for name in KIND_KEYS if name in data]
@@ -484,5 +490,3 @@ def _needs_default(timeout: float | None, default: str | None) -> None:
             "add  timeout: 30m",
             at="default",
         )
-
-

@@ -1,4 +1,8 @@
-"""The drawing of a scenario's steps as a layered graph in the terminal: pure text with named styles."""
+"""The drawing of a scenario's steps as a layered graph in the terminal: pure text with named styles.
+
+The styles are title, kind, condition, mark, dim, edge, border, border.gate, border.condition and border.loop, and those
+of the spans that a box comes with. Without any of them the picture says the same.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

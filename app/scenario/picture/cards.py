@@ -14,15 +14,19 @@ UNNAMED = {"agent", "steps", "parallel"}  # kinds that need no label: their look
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A step as it is drawn: boxes that wait for each other, and boxes with a graph of their own inside."""
+    """A step as it is drawn.
 
-    id: str
+    Marks are told apart by how they start: "if" is a condition, "↻" the bound of a loop, "each" what a for_each goes
+    through; all others are notes, such as a retry or a cue.
+    """
+
+    id: str  # unique among its siblings
     title: str
-    kind: str
-    lines: tuple[Line, ...] = ()
+    kind: str  # the key of the step in the scenario file
+    lines: tuple[Line, ...] = ()  # what stands under the title
     marks: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    inside: tuple["Box", ...] = ()
+    needs: tuple[str, ...] = ()  # ids of siblings it waits for
+    inside: tuple["Box", ...] = ()  # a block has a graph of its own
 
     def marked(self, *starts: str) -> tuple[str, ...]:
         """The marks that start in one of these ways."""
@@ -138,7 +142,8 @@ def with_shadow(rows: list[Row]) -> list[Row]:
 
 def title(box: Box) -> Row:
     """The title, with a question mark where a person has to answer."""
-    return row("? ", "border.gate") + row(box.title, "title") if box.is_gate else row(box.title, "title")
+    name = row(box.title, "title") or row(box.id, "title")
+    return row("? ", "border.gate") + name if box.is_gate else name
 
 
 def label(box: Box) -> Row:

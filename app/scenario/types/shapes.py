@@ -98,6 +98,13 @@ _SPOKEN = {
     Anything(): "anything",
     Nothing(): "null",
 }
+_PLURALS = {
+    "text": "texts",
+    "a number": "numbers",
+    "a whole number": "whole numbers",
+    "a list": "lists",
+    "a map": "maps",
+}
 _BARE = re.compile(r"[A-Za-z_](?:[\w .-]*[\w.-])?", re.ASCII)
 
 
@@ -141,8 +148,9 @@ def spoken(type: Type) -> str:
             return kinds.pop() if len(kinds) == 1 else "one of several values"
         case Maybe(of) | Described(_, of):
             return spoken(of)
-        case ListOf():
-            return "a list"
+        case ListOf(item):
+            items = _PLURALS.get(spoken(item))
+            return f"a list of {items}" if items else "a list"
         case MapOf():
             return "a map"
     return _SPOKEN[type]
