@@ -27,14 +27,14 @@ demo: $(RUNTIME) ## show the plan of a built-in scenario; needs no key and no ne
 
 .PHONY: test
 test: $(DEV) ## run the tests, two at a time
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2
 
 .PHONY: check
 check: $(DEV) ## lint, format, types and the arrows between the rooms
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo "make format mends this"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$report"; exit 1; }
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 	@echo "make check: lint, format, types and the arrows between the rooms hold"
 
 .PHONY: format
@@ -47,15 +47,16 @@ bench: $(DEV) ## measure the promises about time, as ratios to a floor; wants a 
 
 .PHONY: soak
 soak: $(DEV) ## run the full counts of the promises; takes minutes
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m soak
+	@$(BIN)/python -m pytest -q -n 2 -m soak
 
 .PHONY: coverage
 coverage: $(DEV) ## run the tests and say which lines none of them reached
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --cov --cov-report=term
+	@$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term
 
 .PHONY: wheel
 wheel: $(DEV) ## build the wheel and the sdist into dist/
-	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null && ls dist
+	@said=$$($(BIN)/python -m build --no-isolation --outdir dist . 2>&1) || { echo "$$said"; exit 1; }
+	@ls dist/*
 
 .PHONY: pictures
 pictures: $(DEV) ## make the pictures in docs/pictures again, from the commands themselves

@@ -1,8 +1,7 @@
 """An agent's card: who it is, what it can do in which mode, and what it says when it rehearses."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, Literal
+# Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -53,7 +52,7 @@ class Card(Section):
     rehearsal: dict[Id, list[Any]] = key({}, says="What it says offline, by mode, in turn.", max_length=32)
 
     @model_validator(mode="after")
-    def _modes_agree(self) -> Card:
+    def _modes_agree(self) -> Self:
         if self.default_mode is not None and self.default_mode not in self.modes:
             raise mistake("unknown-mode", *_no_such_mode(self.default_mode, self.modes), at="default_mode")
         for name in self.rehearsal:

@@ -58,7 +58,7 @@ def _write_help() -> int:
     for title, commands in GROUPS.items():
         lines += ["", ink.paint(title, "bold")]
         lines += [f"  {ink.paint(f'{name:<12}', 'accent')}{summary}" for name, summary in commands.items()]
-    lines += ["", "footlights COMMAND -h shows two examples and every option; footlights --version the version."]
+    lines += ["", "footlights COMMAND -h shows two examples and every option."]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 

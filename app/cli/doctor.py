@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ _GIGABYTE = 1024**3
 _LEAST_DISK = 1 * _GIGABYTE
 _LEAST_MEMORY = _GIGABYTE // 2
 _SMALLEST_SCREEN = (80, 24)
+_DETAIL = 32  # the column in which details begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,21 @@ def _show(findings: list[Finding]) -> None:
             print(("" if finding is findings[0] else "\n") + ink.paint(area, "bold"))
         glyph, style = looks[finding.verdict]
         mark = ink.paint(f"{glyph} {finding.verdict:<8}", style)
-        print(ink.glyphs(f"  {mark} {finding.name:<18} {_safe(finding.detail)}"))
+        first, *more = _lines(finding.detail, ink)
+        print(ink.glyphs(f"  {mark} {finding.name:<18} {first}"))
+        for line in more:
+            print(ink.glyphs(" " * _DETAIL + line))
         if finding.remedy:
             print(f"{'':<13}{ink.paint('hint:', 'good')} {_safe(finding.remedy)}")
     counts = {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in ("problem", "warning")}
     said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count]
     print(f"\n{', '.join(said) or 'nothing to mend'}")
+
+
+def _lines(detail: str, ink: Ink) -> list[str]:
+    """Keep to a terminal's width; a file or a pipe gets whole lines, which are easier to search."""
+    text = _safe(detail)
+    return textwrap.wrap(text, max(20, ink.width - _DETAIL)) if sys.stdout.isatty() else [text]
 
 
 def _safe(text: str) -> str:
@@ -159,7 +170,7 @@ def _sqlite(version: tuple[int, int, int]) -> Finding:
     mended_later = (3, 44, 6) <= version < (3, 45, 0) or (3, 50, 7) <= version < (3, 51, 0)
     if version >= (3, 51, 3) or mended_later or version < (3, 7, 0):
         return Finding("libraries", "SQLite", "ok", f"{shown}, free of the WAL-reset fault")
-    detail = f"{shown}, affected by the WAL-reset fault (mended in 3.51.3); Footlights guards against it with a lock"
+    detail = f"{shown}, affected by the WAL-reset fault (until 3.51.3); Footlights guards against it with a lock"
     return Finding("libraries", "SQLite", "note", detail)
 
 
@@ -215,7 +226,7 @@ def _data_folder(folder: Path) -> Finding:
 
 def _config_folder(folder: Path) -> Finding:
     if not folder.is_dir():
-        detail = f"{folder}, not there; only cards and scenarios of your own need it"
+        detail = f"{folder}, not there; only cards of your own need it"
         return Finding("folders", "configuration", "note", detail)
     if _mode(folder) & 0o022:
         detail = f"other users may change {folder} (mode {_mode(folder):04o})"

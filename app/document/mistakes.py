@@ -67,14 +67,13 @@ def _explain(model: type[BaseModel], report: Report, complaint: Complaint) -> No
 
 def path_of(complaint: Complaint) -> Path:
     """Where a complaint is, without the names of union branches (written in <>) that pydantic puts between."""
-    *above, last = complaint["loc"] or ((),)
-    # What was written may look like such a name; only an unknown key is certain to be the reader's own.
-    ends = (last,) if complaint["type"] == "extra_forbidden" else tuple(filter(_is_written, (last,)))
-    return (*filter(_is_written, above), *ends)
-
-
-def _is_written(step: str | int) -> bool:
-    return not (isinstance(step, str) and step.startswith(("<", "[")))
+    steps = complaint["loc"]
+    unknown = len(steps) - 1 if complaint["type"] == "extra_forbidden" else -1  # a key that may look like such a name
+    return tuple(
+        step
+        for index, step in enumerate(steps)
+        if index == unknown or not (isinstance(step, str) and step.startswith(("<", "[")))
+    )
 
 
 def _said(model: type[BaseModel], complaint: Complaint) -> Said:

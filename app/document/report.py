@@ -56,7 +56,7 @@ class Report:
         node, key = self._place(at)
         node = key or node
         line, column, length = self._span(node, part, offset)
-        message, hint = shortened(message, _LONGEST), shortened(hint, _LONGEST)
+        message, hint = shortened(message, _LONGEST), hint if len(hint) <= _LONGEST else shortened(hint, _LONGEST)
         self._keep(Problem(code, message, hint, self.source.name, line, column, length, severity))
 
     def _keep(self, problem: Problem) -> None:

@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from app.document.suggest import nearest, shortened
 from app.errors import Problem, ScenarioRefused
 
 MAX_BYTES = 1_000_000
 MAX_INCLUDED_BYTES = 4_000_000
+_LONGEST_REFERENCE = 500  # characters
+_LONGEST_MESSAGE = 600  # it may hold the name of a file, and that a line feed
 
 # What has no business in a text file: control characters, lone surrogates, non-characters, and the
 # marks that reorder text on screen so that a reader sees something else than what is read.
@@ -57,6 +60,8 @@ def read_source(path: Path, name: str | None = None) -> Source:
 def read_included(reference: str, including: Path, root: Path) -> Source:
     """Read a file that another file names: relative, below `root`, and not through a link that leads out."""
     shown = reference
+    if len(reference) > _LONGEST_REFERENCE:  # to follow a hundred thousand folders one by one takes minutes
+        raise _refused(shown[:80] + "…", "missing", "this file name is too long for any file")
     target = including.parent / reference
     if reference.startswith(("/", "~", "\\")) or re.match(r"[A-Za-z]:|[a-z]+://", reference):
         raise _refused(shown, "outside", f'"{shown}" is not a relative path', "write it relative to this file")
@@ -125,16 +130,14 @@ def _reason(error: Exception) -> str:
 
 def _neighbour(path: Path, shown: str) -> str:
     """A hint naming the file that was probably meant, as it would be written in place of `shown`."""
-    from difflib import get_close_matches
-
     folder = path.parent
     if not folder.is_dir():
         return f'there is no folder "{Path(shown).parent}" either'
     try:
-        nearest = get_close_matches(path.name, sorted(entry.name for entry in folder.iterdir()), n=1)
+        near = nearest(path.name, [entry.name for entry in folder.iterdir()])
     except OSError:
         return ""
-    return f'did you mean "{Path(shown).with_name(nearest[0])}"?' if nearest else ""
+    return f'did you mean "{Path(shown).with_name(near)}"?' if near else ""
 
 
 def _as_text(content: bytes, path: Path, shown: str) -> Source:
@@ -179,4 +182,4 @@ def _position(before: str) -> tuple[int, int]:
 def _refused(
     shown: str, code: str, message: str, hint: str = "", line: int | None = None, column: int | None = None
 ) -> ScenarioRefused:
-    return ScenarioRefused([Problem(code, message, hint, shown, line, column)])
+    return ScenarioRefused([Problem(code, shortened(message, _LONGEST_MESSAGE), hint, shown, line, column)])

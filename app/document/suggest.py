@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Iterable
 
+from app.safety import safe_text
+
 # To compare a word with each of thousands of names takes seconds, so then only those that begin like it are looked at.
 _COMPARED = 100
 
@@ -36,8 +38,8 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def shortened(text: str, most: int = 60) -> str:
-    """The text as a message can hold it."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """The text as a message can hold it: of one line, and with nothing in it that cannot be seen."""
+    return safe_text(text if len(text) <= most else text[: most - 1] + "…", newlines=False)
 
 
 def listed(names: Iterable[str], joint: str = "and") -> str:

@@ -7,7 +7,7 @@ Expressions and prose meet YAML's punctuation all the time: `!x` is a tag to it,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.document.suggest import shortened
@@ -113,7 +113,7 @@ def is_repeated(source: Source, anchor: str) -> bool:
     return anchor in source.aliases
 
 
-def key_without_value(source: Source, entries: Mapping[str, Entry], key: Node) -> Problem | None:
+def key_without_value(source: Source, entries: dict[str, Entry], key: Node) -> Problem | None:
     """`{a, b: 1}`: a key, a comma, and nothing between."""
     before = next(reversed(entries.values())) if entries else None
     if before and isinstance(before.value.data, str) and _is_cut_call(before.value.data, key.data):

@@ -4,8 +4,7 @@ Each is an annotated type: pydantic reads the notation, the model holds the plai
 generated JSON Schema describes the notation to editors.
 """
 
-from __future__ import annotations
-
+# Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
 import re
 from typing import Annotated, Any, Literal
 
@@ -24,11 +23,12 @@ from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 MAX_DURATION_DAYS = 30
+_LONGEST_DURATION = 40
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION_PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|h|d)")
+_DURATION_PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|m|h|d)", re.ASCII)
 _MAGNITUDES = {"": 1, "k": 1_000, "M": 1_000_000}
-_COUNT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kM]?)\Z")
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%\Z")
+_COUNT = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([kM]?)\Z", re.ASCII)
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*%\Z", re.ASCII)
 
 PRIVACY_ORDER = ("public", "private", "local")
 
@@ -78,8 +78,8 @@ def _seconds(value: object) -> float:
         raise mistake("duration", f"{value} has no unit", f"write {value}s, {value}m or {value}h")
     if not isinstance(value, str):
         raise mistake("duration", "this needs a time such as 30s, 15m or 1h30m")
-    parts = _DURATION_PART.findall(value)
-    if not parts or _DURATION_PART.sub("", value).strip():
+    parts = _DURATION_PART.findall(value[:_LONGEST_DURATION])
+    if not parts or len(value) > _LONGEST_DURATION or _DURATION_PART.sub("", value).strip():
         raise mistake("duration", f'"{value[:40]}" is not a time', "write it as 500ms, 30s, 15m, 1h30m or 2d")
     seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
     if seconds == 0:

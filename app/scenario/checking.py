@@ -63,9 +63,13 @@ class Checked:
 
     def texts(self) -> dict[str, str]:
         """The text of every file that a problem may point into, by the name that is shown."""
-        found = {name: source.text for name, source in self.sources.items()}
-        for used in self.used.values():
-            found |= used.texts()
+        found: dict[str, str] = {}
+        waiting, seen = [self], {id(self)}
+        while waiting:  # one scenario can be used in many places, and so can those that use it
+            checked = waiting.pop()
+            found |= {name: source.text for name, source in checked.sources.items()}
+            waiting += [used for used in checked.used.values() if id(used) not in seen]
+            seen |= set(map(id, checked.used.values()))
         return found
 
 
@@ -77,7 +81,7 @@ def check(path: FilePath, shown: str | None = None) -> Checked:
     except ScenarioRefused as refused:
         return Checked(name, refused.problems)
     root = project_root(path)
-    return _check(source, root, Registry(search_folders("agents", root)), ())
+    return _check(source, root, Registry(search_folders("agents", root)), (), {})
 
 
 def load(path: FilePath, shown: str | None = None) -> Checked:
@@ -90,10 +94,12 @@ def load(path: FilePath, shown: str | None = None) -> Checked:
 
 def check_used(source: Source, case: Inspection, trail: tuple[FilePath, ...]) -> Checked:
     """Check a scenario that another one uses."""
-    return _check(source, case.root, case.registry, trail)
+    return _check(source, case.root, case.registry, trail, case.known)
 
 
-def _check(source: Source, root: FilePath, registry: Registry, trail: tuple[FilePath, ...]) -> Checked:
+def _check(
+    source: Source, root: FilePath, registry: Registry, trail: tuple[FilePath, ...], known: dict[FilePath, Checked]
+) -> Checked:
     try:
         report = Report(source, parse(source))
     except ScenarioRefused as refused:
@@ -107,7 +113,7 @@ def _check(source: Source, root: FilePath, registry: Registry, trail: tuple[File
         scenario = without_mistakes(report.root.data)
     if scenario is None:
         return Checked(source.name, _sorted(report.problems), {source.name: source})
-    case = Inspection(scenario, report, source.path, root, registry, trail)
+    case = Inspection(scenario, report, source.path, root, registry, trail, known=known)
     try:
         for each in CHECKS:
             each(case)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.document import Path
 from app.document.mistakes import path_of
 from app.scenario.model import Scenario
+from app.scenario.model.steps import KIND_KEYS
 
 # What stands in for an entry that is wrong, so that names that refer to it are not called unknown.
 STAND_INS: dict[str, Any] = {
@@ -20,7 +21,9 @@ STAND_INS: dict[str, Any] = {
     "parallel": {"set": {"any": None}},
     "expect": {"cost_under": 1},
 }
-ATTEMPTS = 4
+# What an entry cannot do without; any other key is dropped alone, and the rest of the entry still checked.
+NEEDED = frozenset((*KIND_KEYS, "prompt", "use", "persona", "card"))
+ATTEMPTS = 8
 
 
 def without_mistakes(data: Any) -> Scenario | None:
@@ -34,24 +37,25 @@ def without_mistakes(data: Any) -> Scenario | None:
             return Scenario.model_validate(left)
         except ValidationError as error:
             for complaint in error.errors(include_url=False, include_input=False):
-                _set_aside(left, path_of(complaint), complaint["type"] == "extra_forbidden")
+                about = complaint.get("ctx", {}).get("at")
+                _set_aside(left, path_of(complaint) if about is None else (*path_of(complaint), about))
     return None
 
 
-def _set_aside(left: dict[str, Any], path: Path, unknown_key: bool) -> None:
-    """Remove an unknown key; replace the innermost entry that has a stand-in; else drop the whole section."""
-    if unknown_key:
-        holder = _walk(left, path[:-1])
-        if isinstance(holder, dict):
-            holder.pop(path[-1], None)
-        return
+def _set_aside(left: dict[str, Any], path: Path) -> None:
+    """Drop the key of the innermost entry that holds the mistake, or the entry itself when it cannot do without."""
     for length in range(len(path), 1, -1):
         section, name = path[length - 2], path[length - 1]
         holder = _walk(left, path[: length - 1])
         known = name in holder if isinstance(holder, dict) else isinstance(holder, list) and isinstance(name, int)
-        if section in STAND_INS and known and _is_section(path[: length - 1]):
+        if section not in STAND_INS or not known or not _is_section(path[: length - 1]):
+            continue
+        entry, key = holder[name], path[length] if length < len(path) else None
+        if isinstance(entry, dict) and key in entry and key not in NEEDED:
+            del entry[key]
+        else:
             holder[name] = copy.deepcopy(STAND_INS[str(section)])
-            return
+        return
     if path:
         left.pop(str(path[0]), None)
 

@@ -51,23 +51,24 @@ class Order:
         """One way round in which every step waits for the next, or nothing."""
         settled: set[str] = set()
         for start in self.ids:
-            trail: list[str] = []
+            trail: dict[str, None] = {}  # in order, and quick to search
             stack: list[tuple[str, int]] = [(start, 0)]
             while stack:
                 step, index = stack.pop()
                 if index == 0:
                     if step in settled:
                         continue
-                    trail.append(step)
+                    trail[step] = None
                 if index < len(self.needs[step]):
                     stack.append((step, index + 1))
                     need = self.needs[step][index]
                     if need in trail:
-                        return [*trail[trail.index(need) :], need]
+                        way = list(trail)
+                        return [*way[way.index(need) :], need]
                     stack.append((need, 0))
                 else:
                     settled.add(step)
-                    trail.pop()
+                    del trail[step]
         return []
 
     def implied(self, step: str, need: str) -> bool:

@@ -102,6 +102,9 @@ class States(Mapping[str, Type]):
 
     @cached_property
     def _around(self) -> States | None:
+        return self._outside()
+
+    def _outside(self) -> States | None:
         return States(self._block.owner.block, self._types) if self._block.owner else None
 
     def __getitem__(self, name: str) -> Type:
@@ -119,6 +122,13 @@ class States(Mapping[str, Type]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class Turn(States):
+    """`loop.previous`: the steps of a block as one turn left them, without those around it."""
+
+    def _outside(self) -> None:
+        return None
 
 
 class Scopes:
@@ -141,7 +151,8 @@ class Scopes:
     def of_top_level(self, names: frozenset[str]) -> Scope:
         """For texts outside the steps; `outputs` sees the outermost ones."""
         known = dict(self._fixed) | {"vars": MapOf(self._types.vars, noun="var")}
-        known["steps"] = self._steps(Block(self._scenario.steps, ("steps",), None, side_by_side=False))
+        outermost = Block(self._scenario.steps, ("steps",), None, side_by_side=False)
+        known["steps"] = MapOf(States(outermost, self._types), noun="step")
         return self._scope(known, names, names)
 
     def of_step(self, place: Place, names: frozenset[str], key: str) -> Scope:
@@ -175,10 +186,7 @@ class Scopes:
         inner = place.inner()
         if inner is None:
             return state_of(self._types.once(place))
-        return MapOf(
-            {name: state_of(self._types.outputs.get(f"{place.name}/{name}", Anything())) for name in inner.steps},
-            noun="step",
-        )
+        return MapOf(Turn(inner, self._types), noun="step")
 
     def _scope(
         self, known: dict[str, Type], allowed: frozenset[str], names: frozenset[str], *, status: bool = False

@@ -131,11 +131,11 @@ def _check_and_show(path: Path) -> tuple[tuple[Any, dict[str, str], str, bool], 
 
 def _read(path: Path) -> dict[str, str]:
     """The text of a file that was refused before it became one, as far as it can be read."""
-    return (
-        {str(path): path.read_bytes().decode("utf-8", "replace")}
-        if path.is_file() and path.stat().st_size < 3_000_000
-        else {}
-    )
+    try:
+        small = path.is_file() and path.stat().st_size < 3_000_000
+        return {str(path): path.read_bytes().decode("utf-8", "replace")} if small else {}
+    except OSError:
+        return {}
 
 
 def _placed(problem: Problem, texts: Mapping[str, str]) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from corpus.plays import HEAD, WELL, asks, play, quoted
 
+# Those whose values are bound to a shape; vars and outputs may hold anything.
 _TOP_LEVEL = (
-    "schema", "name", "title", "synopsis", "tags", "privacy", "inputs", "env", "vars", "limits", "models", "agents",
-    "cast_notes", "steps", "outputs", "expect", "strategy", "on",
+    "schema", "name", "title", "synopsis", "tags", "privacy", "inputs", "env", "limits", "models", "agents",
+    "cast_notes", "steps", "expect", "strategy", "on",
 )  # fmt: skip
 _KINDS = {
     "agent": "agent: writer, prompt: x",

@@ -26,7 +26,7 @@ def test_help_names_every_command_on_stdout(words: list[str], perform: Perform) 
     assert shown.err == ""
     for name, summary in COMMANDS.items():
         assert f"  {name:<12}{summary}\n" in shown.out
-    assert all(len(line) <= 100 for line in shown.out.splitlines())
+    assert all(len(line) <= 80 for line in shown.out.splitlines())
 
 
 @pytest.mark.parametrize("word", ["--version", "-V"])

@@ -15,9 +15,6 @@ import pytest
 from corpus.commands import ROOT
 from footlights import __version__
 
-# One wheel and one environment serve all these tests, so they stay with one worker.
-pytestmark = pytest.mark.xdist_group("wheel")
-
 SCENARIO = "scenarios/software/feature-sprint.yaml"
 
 

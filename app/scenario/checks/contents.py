@@ -9,6 +9,7 @@ from app.document import Path
 from app.document.values import Section
 from app.safety import looks_like_secret
 from app.scenario.checks.inspection import Inspection, speakers
+from app.scenario.expressions import patterns
 from app.scenario.model import AgentStep, ApproveStep, AskStep, Expectation, Lines, Speaks
 from app.scenario.model.rehearsal import turn_reply
 from app.scenario.model.steps import Step
@@ -169,8 +170,8 @@ def check_expectations(case: Inspection) -> None:
     """Patterns and schemas can be read."""
     for index, expected in enumerate(case.scenario.expect):
         at: Path = ("expect", index)
-        if expected.matches is not None and (wrong := _pattern_mistake(expected.matches)):
-            case.report.error("pattern", f"this is not a pattern: {wrong}", at=(*at, "matches"))
+        if expected.matches is not None and (wrong := patterns.mistake_in(expected.matches)):
+            case.report.error("pattern", wrong.message, wrong.hint, at=(*at, "matches"))
         _check_expected_schema(case, expected, (*at, "json_schema"))
 
 
@@ -183,16 +184,6 @@ def _check_expected_schema(case: Inspection, expected: Expectation, at: Path) ->
         case.report.error(
             "json-schema", "this needs true or a JSON Schema", "true means the step's own output type", at=at
         )
-
-
-def _pattern_mistake(pattern: str) -> str:
-    from pydantic_core import SchemaError, SchemaValidator, core_schema
-
-    try:
-        SchemaValidator(core_schema.str_schema(pattern=pattern))
-    except SchemaError as error:
-        return str(error).strip().splitlines()[-1].removeprefix("error: ").strip()
-    return ""
 
 
 def _check_json_schema(case: Inspection, schema: dict[str, Any], at: Path) -> None:

@@ -19,6 +19,7 @@ from app.scenario.passages import AFTER_THE_STEP, Passage, passages_of_step, pas
 from app.scenario.places import Block, Place, places_in
 from app.scenario.scopes import Scopes, is_true_or_false
 from app.scenario.types import Anything, Boolean, Integer, ListOf, MapOf, Maybe, Number, Text, Type, accepts, describe
+from app.scenario.types.fit import of_fair_size
 
 MAX_PATTERNS = 50
 _STEP_NAMES = frozenset(name.strip() for name in SEES.split(","))
@@ -258,7 +259,7 @@ class _Typing:
                     name: self._value(value, (*place.at, "set", name), self._scope(place, "set"))
                     for name, value in values.items()
                 }
-                types.declared[place.name] = MapOf(fields)
+                types.declared[place.name] = of_fair_size(MapOf(fields))
             case UsesStep():
                 types.declared[place.name] = self._used(place, place.step)
         if (inner := place.inner()) is not None:
@@ -360,9 +361,11 @@ class _Typing:
                 return Number()
             case list():
                 items = [self._value(content, (*at, index), scope) for index, content in enumerate(value)]
-                return ListOf(items[0] if items and all(item == items[0] for item in items) else Anything())
+                alike = items and all(item == items[0] for item in items)
+                return of_fair_size(ListOf(items[0] if alike else Anything()))
             case dict():
-                return MapOf({name: self._value(content, (*at, name), scope) for name, content in value.items()})
+                fields = {name: self._value(content, (*at, name), scope) for name, content in value.items()}
+                return of_fair_size(MapOf(fields))
         return Anything()
 
     def _text(self, text: str, at: Path, scope: Scope) -> Type:

@@ -39,8 +39,8 @@ def _read_lines(case: Inspection, lines: Lines, at: Path) -> None:
 
 
 def _read(case: Inspection, name: str, at: Path) -> None:
-    if name in case.files:
-        return
+    if name in case.files or sum(len(file.text) for file in case.files.values()) > MAX_INCLUDED_BYTES:
+        return  # read already, or the last one was too much already
     try:
         source = read_included(name, case.path, case.root)
     except ScenarioRefused as refused:
@@ -76,12 +76,21 @@ def check_used_scenarios(case: Inspection) -> None:
             case.report.error(
                 "uses-itself", "these scenarios use each other: " + " → ".join([*way, source.path.name]), at=at
             )
+        elif _length_of_used(case) > MAX_INCLUDED_BYTES:
+            message = f"the scenarios used here are more than {MAX_INCLUDED_BYTES:,} bytes together"
+            case.report.error("too-large", message, at=at)
         elif len(trail) > MAX_NESTING:
             case.report.error("too-deep", f"more than {MAX_NESTING} scenarios use one another", at=at)
         else:
-            case.used[place.name] = used = check_used(source, case, trail)
+            if source.path not in case.known:
+                case.known[source.path] = check_used(source, case, trail)
+            case.used[place.name] = used = case.known[source.path]
             if errors := [problem for problem in used.problems if problem.severity == "error"]:
                 where = f"{errors[0].file}:{errors[0].line or 1}"
                 case.report.error(
                     "used-scenario", f'"{step.uses}" has errors: {errors[0].message}', f"see {where}", at=at
                 )
+
+
+def _length_of_used(case: Inspection) -> int:
+    return sum(len(source.text) for used in case.known.values() for source in used.sources.values())

@@ -35,6 +35,7 @@ class Inspection:
     cast: dict[str, Entry] = field(default_factory=dict)
     files: dict[str, Source] = field(default_factory=dict)
     used: dict[str, Checked] = field(default_factory=dict)  # by step name
+    known: dict[FilePath, Checked] = field(default_factory=dict)  # what any of them uses: each is checked once
     orders: dict[str, Order] = field(default_factory=dict)  # by block name
     types: Types = field(default_factory=Types)
     referred: set[tuple[str, str]] = field(default_factory=set)  # ("inputs", "feature"): what expressions use

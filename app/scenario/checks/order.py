@@ -17,7 +17,8 @@ def check_cycles(case: Inspection) -> None:
         order = case.orders[block.name]
         if not (cycle := order.cycle()):
             continue
-        first = min(cycle[:-1], key=order.ids.index)
+        waiting = set(cycle)
+        first = next(step for step in order.ids if step in waiting)
         turn = cycle.index(first)
         way = [*cycle[turn:-1], *cycle[:turn], first]
         case.report.error(

@@ -13,9 +13,9 @@ def check_unused(case: Inspection) -> None:
             case.report.warning(
                 "unused", f'"{name}" never speaks', "leave it out, or give it a step", at=("agents", name, "@key")
             )
-    if all(agent.model is not None for agent in scenario.agents.values()):
+    if all(agent.model is not None for agent in scenario.agents.values()) and not _routed_to_all(case):
         for name in scenario.models:
-            if ("models", name) not in case.referred and not _routed_to_all(case):
+            if ("models", name) not in case.referred:
                 case.report.warning("unused", f'no agent may use "{name}"', "leave it out", at=("models", name, "@key"))
     for section in ("inputs", "vars"):
         for name in getattr(scenario, section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.document.suggest import listed
+from app.document.values import strictest
 from app.scenario.checks.inspection import Inspection, speakers
 from app.scenario.privacy import HOSTED, candidates, class_of, may_see, required_privacy, runs_here
 
@@ -29,6 +30,11 @@ def check_model_classes(case: Inspection) -> None:
 def check_privacy(case: Inspection) -> None:
     """No step is left without a model that may see it."""
     told: set[tuple[str, str]] = set()
+    allowed = {
+        name: {model: class_of(case.scenario, model) for model in candidates(case.scenario, agent)}
+        for name, agent in case.scenario.agents.items()
+    }
+    most_private = {name: strictest(*classes.values()) for name, classes in allowed.items()}
     for place in case.places:
         for name, at in speakers(place):
             agent = case.scenario.agents.get(name)
@@ -37,9 +43,8 @@ def check_privacy(case: Inspection) -> None:
             needed = required_privacy(
                 case.scenario, place, agent, case.cast.get(name), case.inputs_of.get(place.name, set())
             )
-            models = candidates(case.scenario, agent)
-            classes = {model: class_of(case.scenario, model) for model in models}
-            if not models or any(may_see(found, needed) for found in classes.values()) or (place.name, name) in told:
+            classes = allowed[name]
+            if not classes or may_see(most_private[name], needed) or (place.name, name) in told:
                 continue
             told.add((place.name, name))
             shown = listed(f"{model} ({found})" for model, found in classes.items())

@@ -169,7 +169,7 @@ class _Checker:
         path = _spelt(node, index)
         hint = _method_hint(written, node, index)
         if path and not hint and accepts(type, Text()):
-            hint = f"declare its fields where it is made, or write from_json({path})"
+            hint = "declare what is in it with output:, or read it with from_json()"
         return self.mistake(key, f"{path or 'this'} is {spoken(type)}: there is nothing to look up in it", hint)
 
     def field(self, type: MapOf, name: str, node: Node, path: str) -> Type:
@@ -269,7 +269,7 @@ class _Checker:
         """Check the places in a written pattern."""
         pattern = node.arguments[0]
         if isinstance(pattern, Literal) and isinstance(pattern.value, str):
-            for slot in SLOTS.finditer(pattern.value):
+            for slot in SLOTS.findall(pattern.value):
                 if refused := wrong_slot(slot, len(given) - 1):
                     self.mistake(pattern, refused.message, refused.hint)
                     return

@@ -30,9 +30,8 @@ from app.scenario.expressions.nodes import (
     walk,
 )
 from app.scenario.expressions.signatures import Function, signature, wrong_count
-from app.scenario.expressions.template import Template
+from app.scenario.expressions.template import Placed, Template
 from app.scenario.expressions.values import (
-    Page,
     Refused,
     Value,
     Work,
@@ -75,19 +74,13 @@ def render(template: Template, values: Mapping[str, object], status: Status | No
             return _settled(placed.expression, evaluation)
         except EvaluationError as error:
             raise error.moved(placed.start) from None
-    page = Page(evaluation.work)
-    for part in template.parts:
-        if isinstance(part, str):
-            page.add(part)
-            continue
-        try:
-            page.add(evaluation.text(part.expression))
-        except EvaluationError as error:
-            raise error.moved(part.start) from None
+    pieces = [part if isinstance(part, str) else evaluation.text(part) for part in template.parts]
     try:
-        return mended(page.text(), evaluation.work)
+        evaluation.work.room(sum(map(len, pieces)))
+        return mended("".join(pieces), evaluation.work)
     except Refused as refused:
-        raise EvaluationError(refused.message, refused.hint, 0, 0) from None
+        end = template.placed[-1].end if template.placed else 0
+        raise EvaluationError(refused.message, refused.hint, 0, end) from None
 
 
 def constant(expression: Expression) -> Value | NotConstant:
@@ -127,14 +120,16 @@ class _Evaluation:
         self.status = status
         self.work = work
 
-    def text(self, expression: Expression) -> str:
-        """Return what an expression gives as it reads in a text."""
-        root = expression.root
+    def text(self, placed: Placed) -> str:
+        """Return what an expression gives as it reads in the text it stands in."""
+        root = placed.expression.root
         try:
             self.work.charge(PLACE)
             return text_of(self.value(root), self.work)
         except Refused as refused:
-            raise _at(root, refused) from None
+            raise _at(root, refused).moved(placed.start) from None
+        except EvaluationError as error:
+            raise error.moved(placed.start) from None
 
     def value(self, node: Node) -> object:
         """Return what a node gives."""

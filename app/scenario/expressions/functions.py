@@ -27,7 +27,6 @@ from app.scenario.expressions.values import (
     LOOK,
     MAKE,
     WRITE,
-    Page,
     Refused,
     Work,
     from_json,
@@ -53,11 +52,9 @@ from app.scenario.types import (
 )
 
 MAX_DIGITS = 15
-SLOTS = re.compile(r"\{\{|\}\}|\{([0-9]{1,2})\}|[{}]")  # of format
+SLOTS = re.compile(r"(\{\{|\}\}|\{[0-9]{1,2}\}|[{}])")  # what stands for something else in a pattern of format
 
-# What these cost, in characters: a brace in a pattern, a letter beyond ASCII in another case.
-SLOT = 96
-RECASE = 8
+RECASE = 8  # what a letter beyond ASCII costs in another case, in characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +146,30 @@ def _ends_with(work: Work, text: str, end: str) -> bool:
 def _format(work: Work, pattern: str, *values: object) -> str:
     """The pattern with values in the places of {0}, {1} and so on; {{ and }} write braces."""
     work.room(len(pattern))
-    work.charge(SLOT * (pattern.count("{") + pattern.count("}")))
-    page = Page(work)
-    end = 0
-    for slot in SLOTS.finditer(pattern):
-        page.add(pattern[end : slot.start()])
-        end = slot.end()
-        if refused := wrong_slot(slot, len(values)):
-            raise refused
-        page.add(slot[0][0] if slot[1] is None else text_of(values[int(slot[1])], work))
-    page.add(pattern[end:])
-    return page.text()
+    work.charge(LOOK * (pattern.count("{") + pattern.count("}")))
+    parts = SLOTS.split(pattern)
+    written = {slot: _written_slot(slot, values, work) for slot in set(parts[1::2])}
+    parts[1::2] = [written[slot] for slot in parts[1::2]]
+    work.room(sum(map(len, parts)))
+    return "".join(parts)
 
 
-def wrong_slot(slot: re.Match[str], count: int) -> Refused | None:
-    """Return what is wrong with a brace in a pattern that so many values go with, if anything is."""
-    if slot[1] is not None and int(slot[1]) >= count:
-        return Refused(f"there is no value for {slot[0]}", "{0} is the first value after the pattern")
-    if slot[1] is None and slot[0] not in ("{{", "}}"):
+def _written_slot(slot: str, values: Sequence[object], work: Work) -> str:
+    if refused := wrong_slot(slot, len(values)):
+        raise refused
+    return slot[0] if slot in ("{{", "}}") else text_of(values[int(slot[1:-1])], work)
+
+
+def wrong_slot(slot: str, count: int) -> Refused | None:
+    """Return what is wrong with braces in a pattern that so many values go with, if anything is."""
+    if slot in ("{{", "}}"):
+        return None
+    if len(slot) == 1:
         return Refused(
-            f'there is a single "{slot[0]}" in the pattern', "write {0} for the first value, {{ or }} for a brace"
+            f'there is a single "{slot}" in the pattern', "write {0} for the first value, {{ or }} for a brace"
         )
+    if int(slot[1:-1]) >= count:
+        return Refused(f"there is no value for {slot}", "{0} is the first value after the pattern")
     return None
 
 

@@ -27,7 +27,7 @@ MAX_INTEGER = 2**63 - 1
 # a value; to look at an item of a list or map; to compare or write it; to make it; to mend a byte of half a pair.
 SURVEY = 768
 LOOK = 16
-WRITE = 16
+WRITE = 24
 MAKE = 32
 MEND = 5
 
@@ -73,25 +73,6 @@ class Work:
                 f"the result is longer than {MAX_RESULT // 1024} KB", "take a part of it, or let a tool do it"
             )
         self.charge(characters)
-
-
-class Page:
-    """A text put together from pieces, of which the length is known before it is made."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
-        self._pieces: list[str] = []
-        self._length = 0
-
-    def add(self, piece: str) -> None:
-        self._length += len(piece)
-        if self._length > MAX_RESULT:
-            self._work.room(self._length)
-        self._pieces.append(piece)
-
-    def text(self) -> str:
-        self._work.room(self._length)
-        return "".join(self._pieces)
 
 
 def is_true(value: object) -> bool:
@@ -174,7 +155,7 @@ def to_json(value: object, work: Work) -> str:
     """Return a value as JSON text."""
     size = survey(value, work)
     work.room(size.characters + 2 * size.items)
-    work.charge(WRITE * size.items)
+    work.charge(WRITE * size.items + 2 * size.characters)
     return _write_json(value)
 
 

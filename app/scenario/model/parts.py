@@ -1,8 +1,7 @@
 """The parts of a scenario beside its steps: inputs, models, agents, and what is expected of a run."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, Literal
+# Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -41,7 +40,7 @@ class Input(Section):
     max: float | None = key(None, says="The greatest number, or the greatest length of a text or list.", example="5")
 
     @model_validator(mode="after")
-    def _range(self) -> Input:
+    def _range(self) -> Self:
         if self.min is not None and self.max is not None and self.min > self.max:
             raise mistake("range", f"min {self.min:g} is above max {self.max:g}", at="min")
         return self
@@ -95,7 +94,7 @@ class ModelChoice(Section):
     max_output: Count | None = key(None, says="The most it writes in one answer.", example="8k")
 
     @model_validator(mode="after")
-    def _provider_exists(self) -> ModelChoice:
+    def _provider_exists(self) -> Self:
         check_provider(self.use, "use")
         if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
             raise mistake(
@@ -191,7 +190,7 @@ class Agent(Section):
     limits: Limits | None = key(None, says="What it may spend in this run.", example="{cost_usd: 0.50}")
 
     @model_validator(mode="after")
-    def _is_somebody(self) -> Agent:
+    def _is_somebody(self) -> Self:
         if self.card is None and self.persona is None:
             raise mistake("nobody", "this agent has neither a card nor a persona", "such as  card: engineering/backend")
         if self.card is None and self.mode is not None:
@@ -220,7 +219,7 @@ class Schedule(Section):
     overlap: Literal["skip", "queue"] = key("skip", says="What to do while the last run goes on.", example="queue")
 
     @model_validator(mode="after")
-    def _readable(self) -> Schedule:
+    def _readable(self) -> Self:
         check_cron(self.cron)
         check_timezone(self.timezone)
         return self
@@ -288,7 +287,7 @@ class Strategy(Section):
     max_parallel: int | None = key(None, says="Runs at the same time.", example="4", ge=1, le=1000)
 
     @model_validator(mode="after")
-    def _cells(self) -> Strategy:
+    def _cells(self) -> Self:
         for name, values in self.matrix.items():
             if not values:
                 raise mistake("matrix", f'"{name}" has no values', "give it a list of at least one", at="matrix")
@@ -335,7 +334,7 @@ class Expectation(Section):
     )
 
     @model_validator(mode="after")
-    def _says_something(self) -> Expectation:
+    def _says_something(self) -> Self:
         said = self.model_fields_set - {"step"}
         if not said:
             raise mistake("expects-nothing", "this expects nothing", "such as  {step: deploy, outcome: succeeded}")

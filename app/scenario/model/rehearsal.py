@@ -1,8 +1,7 @@
 """What a step does offline: answers written for it, calls of tools, and faults on purpose."""
 
-from __future__ import annotations
-
-from typing import Any, Literal
+# Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
@@ -38,7 +37,7 @@ class Lines(Section):
     takes: Duration | None = key(None, says="How long it takes on stage.", example="4s")
 
     @model_validator(mode="after")
-    def _one_answer(self) -> Lines:
+    def _one_answer(self) -> Self:
         answers = [name for name in ("reply", "file", "turns") if name in self.model_fields_set]
         if len(answers) > 1:
             raise mistake(
@@ -65,7 +64,7 @@ class Rehearsal(Lines):
     )
 
     @model_validator(mode="after")
-    def _says_something(self) -> Rehearsal:
+    def _says_something(self) -> Self:
         if not self.model_fields_set:
             raise mistake("no-answer", "this rehearsal says nothing", "add  reply: ...")
         return self

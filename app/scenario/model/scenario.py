@@ -1,7 +1,6 @@
 """The scenario file as a whole."""
 
-from __future__ import annotations
-
+# Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr

@@ -1,8 +1,7 @@
 """Steps: one class a kind, told apart by the one key that names the kind; modifiers are shared by all."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, ClassVar, Literal
+# Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
@@ -82,7 +81,7 @@ class Retry(Section):
     delay: Duration = key("1s", says="The first wait; each has some jitter.", example="2s", validate_default=True)
     on: list[ErrorClass] | None = key(
         None,
-        says="Only these errors; left out, all that may pass: " + ", ".join(ERROR_CLASSES) + ".",
+        says="Only these errors; left out, those that may pass by themselves.",
         example="[timeout]",
         min_length=1,
     )
@@ -142,7 +141,7 @@ class Step(Section):
     rehearsal: Rehearsal | None = key(None, says="What it does offline.", example="{reply: Done.}")
 
     @model_validator(mode="after")
-    def _modifiers_agree(self) -> Step:
+    def _modifiers_agree(self) -> Self:
         if self.for_each is None:
             for name, written in (("as", self.as_), ("max_parallel", self.max_parallel), ("fail_fast", self.fail_fast)):
                 if written is not None:
@@ -206,7 +205,7 @@ class Team(Section):
     turns: int = key(12, says="The most delegations.", example="8", ge=1, le=200)
 
     @model_validator(mode="after")
-    def _manager_is_apart(self) -> Team:
+    def _manager_is_apart(self) -> Self:
         _refuse_repeats(self.members, "members")
         if self.manager in self.members:
             raise mistake(
@@ -236,7 +235,7 @@ class Escalate(Section):
     )
 
     @model_validator(mode="after")
-    def _distinct(self) -> Escalate:
+    def _distinct(self) -> Self:
         _refuse_repeats(self.agents, "agents")
         return self
 
@@ -264,7 +263,7 @@ class Debate(Section):
     )
 
     @model_validator(mode="after")
-    def _decides(self) -> Debate:
+    def _decides(self) -> Self:
         _refuse_repeats(self.members, "members")
         if self.options:
             _refuse_repeats(self.options, "options")
@@ -298,10 +297,10 @@ class BlockStep(Step):
     """Steps inside a step, one after another unless their needs say otherwise."""
 
     kind = "steps"
-    steps: dict[Id, AnyStep] = key(says="The steps inside, by id.", min_length=1)
+    steps: "dict[Id, AnyStep]" = key(says="The steps inside, by id.", min_length=1)
 
     @property
-    def inside(self) -> dict[str, AnyStep]:
+    def inside(self) -> "dict[str, AnyStep]":
         """The steps inside."""
         return self.steps
 
@@ -310,10 +309,10 @@ class ParallelStep(Step):
     """Steps inside a step, side by side."""
 
     kind = "parallel"
-    parallel: dict[Id, AnyStep] = key(says="The steps inside, by id.", min_length=1)
+    parallel: "dict[Id, AnyStep]" = key(says="The steps inside, by id.", min_length=1)
 
     @property
-    def inside(self) -> dict[str, AnyStep]:
+    def inside(self) -> "dict[str, AnyStep]":
         """The steps inside."""
         return self.parallel
 
@@ -353,7 +352,7 @@ class Approve(Section):
     role: Id | None = key(None, says="Who may answer.", example="approver")
 
     @model_validator(mode="after")
-    def _default_is_an_option(self) -> Approve:
+    def _default_is_an_option(self) -> Self:
         _refuse_repeats(self.options, "options")
         if self.default is not None and self.default not in self.options:
             near = nearest(self.default, self.options)
@@ -372,7 +371,7 @@ class Ask(Section):
     role: Id | None = key(None, says="Who may answer.", example="on_call")
 
     @model_validator(mode="after")
-    def _timeout_has_default(self) -> Ask:
+    def _timeout_has_default(self) -> Self:
         _needs_default(self.timeout, self.default)
         return self
 

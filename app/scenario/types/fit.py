@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
-from app.document.suggest import nearest
+from app.document.suggest import nearest, shortened
 from app.scenario.types.shapes import (
     Anything,
     Boolean,
@@ -27,6 +27,8 @@ from app.scenario.types.shapes import (
     type_of,
 )
 
+MAX_PARTS = 1000  # of a type that is put together from others
+MAX_DEPTH = 32
 MAX_MISMATCHES = 20  # more would drown the person, or the model, who has to mend the value
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -73,7 +75,7 @@ def _mismatched_fields(type: MapOf, value: dict[object, object], path: Path) -> 
     for key, one in value.items():
         if key in type.fields:
             continue
-        name = _shortened(str(key))
+        name = shortened(str(key))
         if type.rest is not None:
             yield from _mismatches(type.rest, one, (*path, name))
         else:
@@ -84,12 +86,8 @@ def _mismatched_fields(type: MapOf, value: dict[object, object], path: Path) -> 
 
 def _no_choice(type: Choice, value: object) -> str:
     if isinstance(value, str) and spoken(type) == "text":
-        return f'"{_shortened(value)}" is not one of {listed_values(type.values)}'
+        return f'"{shortened(value)}" is not one of {listed_values(type.values)}'
     return f"needs one of {listed_values(type.values)}, this is {spoken_value(value)}"
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _is_a(type: Type, value: object) -> bool:
@@ -178,6 +176,22 @@ def common(one: Type, other: Type) -> Type:
         case (Number() | Integer(), Number() | Integer()):
             return Number()
     return Anything()
+
+
+def of_fair_size(type: Type) -> Type:
+    """Return the type, or anything if it is vast: a value made of values made of values can double with every line."""
+    parts, waiting = 0, [(type, 0)]
+    while waiting:
+        part, depth = waiting.pop()
+        parts += 1
+        if parts > MAX_PARTS or depth > MAX_DEPTH:
+            return Anything()
+        match part:
+            case ListOf(inner) | Maybe(inner) | Described(_, inner):
+                waiting.append((inner, depth + 1))
+            case MapOf(fields):
+                waiting.extend((field, depth + 1) for field in islice(fields.values(), MAX_PARTS + 1))
+    return type
 
 
 def without_null(type: Type) -> Type:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from app.document.suggest import did_you_mean
+from app.document.suggest import did_you_mean, shortened
 from app.errors import FootlightsError
 from app.scenario.types.shapes import (
     WORDS,
@@ -120,7 +120,7 @@ class _Shorthand:
             raise self.unknown(self.text.strip(), f"write [{_ours(elsewhere[1] or elsewhere[2])}]")
         type = self.type(len(self.path))
         if self.pieces[self.at].kind != "end":
-            raise self.unreadable(f'"{_shortened(self.pieces[self.at].text)}" cannot stand here')
+            raise self.unreadable(f'"{shortened(self.pieces[self.at].text)}" cannot stand here')
         return type
 
     def type(self, depth: int) -> Type:
@@ -158,15 +158,17 @@ class _Shorthand:
     def choice(self) -> Type:
         """Return the choice whose `[` has been read."""
         values: list[Scalar] = []
+        seen: set[tuple[type, Scalar]] = set()  # 1 and true are equal to Python
         while not values or self.takes(","):
             quoted = self.pieces[self.at].kind == "quoted"
             word = self.word("one of [a, b] needs values")
             value = word if quoted else _value(word)
             if value is None:
                 raise self.mistake("null cannot be one of the values", "write one of [a, b]? for what may be missing")
-            if any(value == known and type(value) is type(known) for known in values):
+            if (type(value), value) in seen:
                 raise self.mistake(f'"{word}" is there twice', "each value stands once in one of [a, b]")
             values.append(value)
+            seen.add((type(value), value))
         self.expect("]")
         return Choice(tuple(values))
 
@@ -191,19 +193,15 @@ class _Shorthand:
 
     def unreadable(self, why: str) -> TypeMistake:
         """Return the mistake of a text that follows no rule."""
-        return self.mistake(f'"{_shortened(self.text)}" cannot be read as a type', why)
+        return self.mistake(f'"{shortened(self.text)}" cannot be read as a type', why)
 
     def unknown(self, word: str, hint: str) -> TypeMistake:
         """Return the mistake of a word that is no type."""
-        return self.mistake(f'there is no type "{_shortened(word)}"', hint)
+        return self.mistake(f'there is no type "{shortened(word)}"', hint)
 
     def mistake(self, message: str, hint: str) -> TypeMistake:
         """Return a mistake of this text."""
         return TypeMistake(message, hint, self.path)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _value(word: str) -> Scalar | None:
