@@ -21,9 +21,9 @@ def safe_text(text: str, *, newlines: bool = True) -> str:
     Line feeds and tabs stay, unless `newlines` is false: then they are shown too, for text that must keep to one line.
     """
     if _SUSPECT.search(text):
-        text = _UNSAFE.sub(_show, text)
-    if not text.isascii() and _TOWER.search(text):
-        text = _TOWER.sub(_thin_marks, text)
+        text = re.sub(_UNSAFE, _show, text)
+    if not text.isascii() and re.search(_TOWER, text):
+        text = re.sub(_TOWER, _thin_marks, text)
     return text if newlines else text.replace("\n", "␊").replace("\t", "␉")
 
 
@@ -62,13 +62,14 @@ _EMOJI = (
 )
 # One plain class is searched first: nearly all text has nothing in it, and this is the quickest way to know.
 _SUSPECT = re.compile(rf"[{_CONTROLS}\u200d\ufe0e\ufe0f]")
-_UNSAFE = re.compile(
+# What comes next is compiled by its first use: most commands never meet a text that needs it.
+_UNSAFE = (
     rf"[{_CONTROLS}]"
     rf"|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"  # a joiner holds two emoji together, or is shown
     rf"|(?<![{_EMOJI}])[\ufe0e\ufe0f](?!\u20e3)"  # a presentation selector follows an emoji, or makes a keycap
 )
 # Marks are no word characters, so a tower of them is a run of this class; a row of box drawing is one too, and is kept.
-_TOWER = re.compile(rf"[^\w\s\x00-\x7f]{{{_MARKS_PER_BASE + 1},}}")
+_TOWER = rf"[^\w\s\x00-\x7f]{{{_MARKS_PER_BASE + 1},}}"
 
 
 def _show(unsafe: re.Match[str]) -> str:

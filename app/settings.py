@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Origin = Literal["project", "user", "built in"]
 Kind = Literal["agents", "scenarios", "themes"]
@@ -17,8 +16,7 @@ Kind = Literal["agents", "scenarios", "themes"]
 _SIGNS_OF_A_PROJECT = ("footlights.toml", "agents", "scenarios", ".git")
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """A folder that holds cards, scenarios or themes, and whose they are."""
 
     origin: Origin

@@ -12,7 +12,7 @@ def main(argv: list[str] | None = None) -> int:
     """Perform one command and return its exit code; whatever goes wrong becomes one clear message."""
     _write_what_the_terminal_cannot_as_escapes()
     # Most of what start-up makes lives to the end: looking through it for rubbish is a tenth of a short command's time.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(200_000, 20, 20)
     try:
         refuse_foreign_packages()
     except ImportError as refusal:  # told here, because the room that tells errors is one of those that are not ours

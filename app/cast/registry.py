@@ -7,8 +7,8 @@ misspelling) makes the registry read the others.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from app.cast.card import Card
 from app.document import Report, parse, read_source, validate
@@ -17,8 +17,7 @@ from app.errors import Problem, ScenarioRefused
 from app.settings import Folder
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A card that was found: where, in which version, and what is wrong with it."""
 
     name: str  # company/id

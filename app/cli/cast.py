@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from app.cast import Card, Entry, Registry
-from app.cli.explain import colour, limits, padded, visible, wrapped
-from app.cli.ink import Ink
+from app.cli.explain import colour, limits, padded, wrapped
+from app.cli.ink import Ink, cell_width
 from app.cli.problems import write_problems
 from app.cli.said import clean, say_good
 from app.errors import NotFound, Problem
@@ -99,7 +99,7 @@ def _portrait(entry: Entry, card: Card, ink: Ink) -> list[str]:
             lines += [f"  {line}" for line in wrapped(clean(paragraph), width - 2)] or [""]
     rows = [(clean(key), clean(value)) for key, value in card.criteria.items()]
     if rows:
-        widest = max(visible(key) for key, _ in rows)
+        widest = max(cell_width(key) for key, _ in rows)
         lines += ["", ink.paint("criteria", "bold"), *(f"  {padded(key, widest)}  {value}" for key, value in rows)]
     told = {
         "tools": ", ".join(card.tools),
@@ -115,9 +115,7 @@ def _check(registry: Registry, as_json: bool) -> int:
     entries = registry.entries()
     problems: list[Problem] = [problem for entry in entries for problem in entry.problems]
     if as_json:
-        from dataclasses import asdict
-
-        _print_json({"ok": not problems, "problems": [asdict(problem) for problem in problems]})
+        _print_json({"ok": not problems, "problems": [problem._asdict() for problem in problems]})
     elif problems:
         texts = {
             problem.file: entry.path.read_text("utf-8", "replace") for entry in entries for problem in entry.problems

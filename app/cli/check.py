@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.problems import write_problems
@@ -71,7 +70,7 @@ def _print_json(checks: list[Checked], strict: bool) -> None:
         {
             "file": checked.name,
             "ok": _accepted(checked, strict),
-            "problems": [asdict(problem) for problem in checked.problems],
+            "problems": [problem._asdict() for problem in checked.problems],
         }
         for checked in checks
     ]

@@ -20,7 +20,7 @@ from app.scenario import Checked, load
 from app.scenario.boxes import boxes_of
 from app.scenario.library import find_scenario
 from app.scenario.model import Scenario
-from app.scenario.needs import Gate, Member, Needs, needs_of
+from app.scenario.needs import Candidate, Gate, Member, Needs, needs_of
 from app.scenario.picture import Span, draw
 
 EXAMPLES = """
@@ -29,6 +29,7 @@ footlights explain scenarios/business/market-scan.yaml --json
 """
 
 WIDEST = 140
+Row = tuple[Span, str, str]
 STYLES = {
     "border": "dim", "edge": "dim", "dim": "dim", "title": "bold", "kind": "dim", "condition": "yellow", "mark": "cyan",
     "border.gate": "yellow", "border.condition": "dim", "border.loop": "cyan",
@@ -96,7 +97,7 @@ class Page:
         """Who plays what, and on which models."""
         rows = []
         for member in cast:
-            name = self._ink.paint(clean(f"{member.glyph} {member.name}"), colour(member.color))
+            name = Span(clean(f"{member.glyph} {member.name}"), colour(member.color))
             who = f"{member.title}, {member.mode}" if member.mode else member.title
             models = listed(member.models, "or") if member.models else "any model that is configured"
             limit = "" if member.privacy == "public" else f"  {member.privacy} only"
@@ -105,17 +106,7 @@ class Page:
 
     def models(self, needs: Needs) -> None:
         """Which models may be called, what they may see, and whether the key is there."""
-        rows = []
-        for model in needs.models:
-            key = self._ink.paint("no key needed", "dim")
-            if model.keys:
-                there = [name for name in model.keys if os.environ.get(name) or os.environ.get(f"{name}_FILE")]
-                key = (
-                    f"{there[0]} is set"
-                    if there
-                    else self._ink.paint(f"{' or '.join(model.keys)} is not set", "yellow")
-                )
-            rows.append((clean(model.name), clean(model.use), f"{model.privacy:<8}{key}"))
+        rows = [(Span(clean(model.name)), clean(model.use), _key_of(model)) for model in needs.models]
         self._table("models", rows)
 
     def people(self, gates: Iterable[Gate]) -> None:
@@ -124,39 +115,45 @@ class Page:
         for gate in gates:
             who = gate.role or "anybody"
             then = f"after {duration(gate.timeout)}: {gate.default}" if gate.timeout else "waits until answered"
-            rows.append((clean(gate.step), clean(who), clean(then)))
+            rows.append((Span(clean(gate.step)), clean(who), clean(then)))
         self._table("people", rows)
 
     def rest(self, needs: Needs, scenario: Scenario) -> None:
         """Network, tools, secrets, limits and calls, a line each."""
         rows = [
-            ("network", listed(needs.hosts) if needs.hosts else "not for models", ""),
+            ("network", _network(needs), ""),
             ("tools", ", ".join(needs.tools), ""),
             ("secrets", ", ".join(needs.secrets), ""),
             ("environment", ", ".join(needs.environment), ""),
             ("limits", limits(scenario.limits), ""),
-            ("calls", f"{needs.calls} at most" if needs.calls is not None else "as many as a list has items", ""),
+            ("calls", f"{needs.calls} at most" if needs.calls is not None else "it depends on the length of a list", ""),
         ]
-        self._table("needs", [(clean(name), clean(what), last) for name, what, last in rows if what])
+        self._table("needs", [(Span(name), clean(what), last) for name, what, last in rows if what])
         closing = "rehearsed, it needs no key, no network and no money"
         self._lines += ["", *(self._ink.paint(line, "good") for line in wrapped(closing, self._width))]
 
-    def _table(self, title: str, rows: list[tuple[str, str, str]]) -> None:
+    def _table(self, title: str, rows: list[Row]) -> None:
+        """Three columns side by side where they fit, else the last two below each other beside the first."""
         if not rows:
             return
         self._lines += ["", self._ink.paint(title, "bold")]
-        widths = [max(visible(row[column]) for row in rows) for column in range(2)]
-        widths = [min(widths[0], self._width // 3), min(widths[1], self._width // 2)]
-        indent = widths[0] + 4
-        for first, second, third in rows:
-            cells = f"  {padded(first, widths[0])}  {padded(second, widths[1])}  {third}".rstrip()
-            if visible(cells) <= self._width:
-                self._lines.append(cells)
+        first = min(max(cell_width(row[0].text) for row in rows), self._width // 3)
+        second = max(cell_width(row[1]) for row in rows)
+        for name, what, how in rows:
+            start = f"  {self._ink.paint(name.text, name.style) if name.style else name.text}"
+            start += " " * (first - cell_width(name.text) + 2)
+            style = "yellow" if how.endswith("not set") else ""
+            if first + second + cell_width(how) + 6 <= self._width:
+                self._lines.append(f"{start}{padded(what, second)}  {self._painted(how, style)}".rstrip())
                 continue
-            self._lines.append(f"  {padded(first, widths[0])}  {(wrapped(second, self._width - indent) or [''])[0]}")
-            self._lines += [" " * indent + line for line in wrapped(second, self._width - indent)[1:]]
-            if third:
-                self._lines.append(" " * indent + third)
+            below = [(line, "") for line in wrapped(what, self._width - first - 4)]
+            below += [(line, style) for line in wrapped(how, self._width - first - 4)]
+            for line, look in below:
+                self._lines.append(start + self._painted(line, look))
+                start = " " * (first + 4)
+
+    def _painted(self, text: str, style: str) -> str:
+        return self._ink.paint(text, style) if style else text
 
     def _span(self, span: Span) -> str:
         style = STYLES.get(span.style) or (colour(span.style[6:]) if span.style.startswith("agent.") else "")
@@ -169,16 +166,9 @@ def colour(name: str) -> str:
     return name.removeprefix("bright_")
 
 
-def visible(text: str) -> int:
-    """Cells that a text takes, painted or not."""
-    import re
-
-    return cell_width(re.sub(r"\x1b\[[0-9;]*m", "", text))
-
-
 def padded(text: str, width: int) -> str:
     """The text filled up to a width."""
-    return text + " " * (width - visible(text))
+    return text + " " * (width - cell_width(text))
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -209,6 +199,20 @@ def limits(found: Limits | None) -> str:
     return f"{', '.join(part for part in parts if part)}; then {found.on_exceed or 'stop'}"
 
 
+def _key_of(model: Candidate) -> str:
+    """What the model may see, and whether its key is there; never the key."""
+    if not model.keys:
+        return f"{model.privacy}, no key needed"
+    there = [name for name in model.keys if os.environ.get(name) or os.environ.get(f"{name}_FILE")]
+    return f"{model.privacy}, {f'{there[0]} is set' if there else ' or '.join(model.keys) + ' is not set'}"
+
+
+def _network(needs: Needs) -> str:
+    if needs.hosts:
+        return listed(needs.hosts)
+    return "none for models" if all(member.models for member in needs.cast) else "depends on the model"
+
+
 def _as_data(checked: Checked, scenario: Scenario) -> dict[str, Any]:
     needs = needs_of(checked)
     return {
@@ -229,5 +233,5 @@ def _as_data(checked: Checked, scenario: Scenario) -> dict[str, Any]:
             for place in checked.places
         ],
         "needs": asdict(needs) | {"hosts": needs.hosts},
-        "problems": [asdict(problem) for problem in checked.problems],
+        "problems": [problem._asdict() for problem in checked.problems],
     }

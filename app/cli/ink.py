@@ -23,7 +23,6 @@ _STYLES = {
     "dim": "2",
     "bold": "1",
     "accent": "1;35",
-    "heading": "1;4",
     "black": "90",  # true black would vanish on a dark ground
     "red": "31",
     "green": "32",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn, Protocol, cast
 
 from app.cli import COMMANDS
@@ -50,6 +49,8 @@ class CommandParser(argparse.ArgumentParser):
         if not word.startswith("-"):
             raise UsageError(f'{self.prog}: there is nothing to do with "{word}"', f"{self.prog} -h shows two examples")
         name = word.partition("=")[0]
+        from difflib import get_close_matches  # only a mistake needs it
+
         near = get_close_matches(name, _options_of(self), n=1)
         hint = f'did you mean "{near[0]}"?' if near else f"{self.prog} -h lists the options"
         raise UsageError(f'{self.prog}: there is no option "{name}"', hint)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.explain import wrapped
@@ -42,7 +41,7 @@ def perform(args: argparse.Namespace) -> int:
         return 0
     found = [listed for listed in list_scenarios(project_root(Path.cwd())) if _wanted(listed, args.words, args.tag)]
     if args.json:
-        json.dump([asdict(listed) | {"path": str(listed.path)} for listed in found], sys.stdout, indent=2)
+        json.dump([listed._asdict() | {"path": str(listed.path)} for listed in found], sys.stdout, indent=2)
         sys.stdout.write("\n")
     else:
         _print(found)

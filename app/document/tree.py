@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -38,8 +38,7 @@ _WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL")) | {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A place in the text: line and column from 1, offset from 0."""
 
     line: int
@@ -76,8 +75,7 @@ class Node:
         yield from self.items or ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A key of a map with its value."""
 
     key: Node

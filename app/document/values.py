@@ -6,6 +6,7 @@ generated JSON Schema describes the notation to editors.
 
 # Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -15,12 +16,13 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
-    StringConstraints,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     Tag,
     WithJsonSchema,
 )
 from pydantic.config import JsonDict
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 
 MAX_DURATION_DAYS = 30
 _LONGEST_DURATION = 40
@@ -61,16 +63,53 @@ def mistake(
     return PydanticCustomError(code, "{said}", context)
 
 
-def shaped(pattern: str, cannot: str, hint: str) -> tuple[BeforeValidator, WithJsonSchema]:
-    """What a text must look like, for us and for editors; `cannot` and `hint` are said about one that does not."""
-    whole = re.compile(rf"(?:{pattern})\Z")
+class Reads:
+    """Annotates a type with how it is written: a function that reads it, and what an editor may expect.
 
-    def fits(value: object) -> object:
-        if isinstance(value, str) and not whole.match(value):
-            raise mistake("shape", f'"{value[:60]}" {cannot}', hint)
-        return value
+    It stands for a validator and a JSON Schema at once, and pydantic asks nothing more about it: the models that use
+    these types by the hundred are built in half the time.
+    """
 
-    return BeforeValidator(fits), WithJsonSchema({"type": "string", "pattern": f"^({pattern})$"})
+    def __init__(self, read: Callable[[Any], Any], written: dict[str, Any]) -> None:
+        self._read = read
+        self._written = written
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._read)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(self._written)
+
+
+def words(most: int) -> Reads:
+    """Text that is not empty and not longer than `most` characters."""
+
+    def read(value: object) -> str:
+        text = _text(value)
+        if not text:
+            raise PydanticKnownError("string_too_short", {"min_length": 1})
+        if len(text) > most:
+            raise PydanticKnownError("string_too_long", {"max_length": most})
+        return text
+
+    return Reads(read, {"type": "string", "minLength": 1, "maxLength": most})
+
+
+def shaped(pattern: str, cannot: str, hint: str) -> Reads:
+    """What a text must look like; `cannot` and `hint` are said about one that does not."""
+
+    def read(value: object) -> str:
+        if not re.fullmatch(pattern, text := _text(value)):  # compiled and kept by re at the first use
+            raise mistake("shape", f'"{text[:60]}" {cannot}', hint)
+        return text
+
+    return Reads(read, {"type": "string", "pattern": f"^({pattern})$"})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise PydanticKnownError("string_type")
+    return value
 
 
 def _seconds(value: object) -> float:
@@ -119,33 +158,28 @@ def _one_or_more(value: object) -> object:
 
 Duration = Annotated[
     float,
-    BeforeValidator(_seconds),
-    WithJsonSchema({"type": "string", "pattern": r"^(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$", "examples": ["30s", "15m"]}),
+    Reads(_seconds, {"type": "string", "pattern": r"^(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$", "examples": ["30s", "15m"]}),
 ]
 Count = Annotated[
     int,
-    BeforeValidator(_count),
-    WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^\d+(\.\d+)?\s*[kM]?$"}]}
+    Reads(
+        _count,
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^\d+(\.\d+)?\s*[kM]?$"}]},
     ),
 ]
-Share = Annotated[
-    float, BeforeValidator(_share), WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d+)?\s*%$"})
-]
+Share = Annotated[float, Reads(_share, {"type": "string", "pattern": r"^\d{1,3}(\.\d+)?\s*%$"})]
 
 ID_PATTERN = r"[A-Za-z][A-Za-z0-9_-]{0,63}"
 Id = Annotated[
     str,
-    *shaped(
-        ID_PATTERN, "cannot be a name", "a name begins with a letter and has letters, digits, _ and - (at most 64)"
-    ),
+    shaped(ID_PATTERN, "cannot be a name", "a name begins with a letter and has letters, digits, _ and - (at most 64)"),
 ]
 Ids = Annotated[
     list[Id],
     BeforeValidator(_one_or_more),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Words = Annotated[str, words(500)]
 Privacy = Literal["public", "private", "local"]
 Preference = Literal["cost", "speed", "quality", "privacy"]
 Complexity = Literal["low", "medium", "high"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.document import parse, read_source
 from app.document.suggest import did_you_mean
@@ -13,8 +12,7 @@ from app.errors import NotFound, ScenarioRefused
 from app.settings import Folder, content_root, search_folders
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """A scenario in a list: what its first lines say, without the cost of a check."""
 
     name: str  # company/name

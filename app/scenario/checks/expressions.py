@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.document import Path, Report, Source
 from app.document.suggest import did_you_mean
@@ -25,8 +24,7 @@ MAX_PATTERNS = 50
 _STEP_NAMES = frozenset(name.strip() for name in SEES.split(","))
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """An expression with the place of the text it stands in and its offset there."""
 
     expression: Expression

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import reduce
+from types import MappingProxyType
+from typing import NamedTuple
 
 from app.document.suggest import did_you_mean, listed
 from app.scenario.expressions import patterns
@@ -55,19 +56,15 @@ from app.scenario.types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What an expression may refer to where it stands."""
 
     names: Mapping[str, Type]
-    absent: Mapping[str, str] = field(
-        default_factory=dict
-    )  # names there are elsewhere, and the sentence that says where
+    absent: Mapping[str, str] = MappingProxyType({})  # names there are elsewhere, and the sentence that says where
     status_functions: bool = False  # whether success(), failure() and always() mean something here
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """The type of what an expression gives, and what is wrong with it."""
 
     type: Type

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from math import fsum
-from typing import cast
+from typing import NamedTuple, cast
 
 from app.scenario.expressions import patterns
 from app.scenario.expressions.signatures import (
@@ -57,8 +56,7 @@ SLOTS = re.compile(r"(\{\{|\}\}|\{[0-9]{1,2}\}|[{}])")  # what stands for someth
 RECASE = 8  # what a letter beyond ASCII costs in another case, in characters
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """How the steps before have ended, for success() and failure()."""
 
     success: bool

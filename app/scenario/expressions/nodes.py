@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """One expression. The offsets of its nodes count in `source`, which has `${{ }}` around it if they were written."""
 
     source: str
     root: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A written value: null, true, 12, 'text'."""
 
     value: bool | int | float | str | None
@@ -24,8 +21,7 @@ class Literal:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name that stands for itself: inputs, steps, item."""
 
     name: str
@@ -33,8 +29,7 @@ class Name:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One `.name` or `[index]` of a look-up; a name is a literal text."""
 
     value: Node
@@ -42,8 +37,7 @@ class Key:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """A value and the keys by which to look into it, one after another."""
 
     target: Node
@@ -52,8 +46,7 @@ class Lookup:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A function and what it is given; the function's name begins at `start`."""
 
     function: str
@@ -62,8 +55,7 @@ class Call:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """True when the operand counts as false."""
 
     operand: Node
@@ -71,8 +63,7 @@ class Not:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Two values with == != < <= > or >= between them."""
 
     left: Node
@@ -82,8 +73,7 @@ class Comparison:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(NamedTuple):
     """`and`: the first operand that counts as false, else the last."""
 
     operands: tuple[Node, ...]
@@ -91,8 +81,7 @@ class Every:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(NamedTuple):
     """`or`: the first operand that counts as true, else the last."""
 
     operands: tuple[Node, ...]
@@ -100,8 +89,7 @@ class Either:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """`condition ? then : otherwise`."""
 
     condition: Node
@@ -114,8 +102,7 @@ class Decision:
 Node: TypeAlias = Literal | Name | Lookup | Call | Not | Comparison | Every | Either | Decision
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name and the written keys after it, such as ("steps", "plan", "output"), with its place in the source."""
 
     path: tuple[str | int, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from sys import float_info
 
 from app.scenario.expressions import slips
@@ -212,7 +211,7 @@ class _Parser:
         self.advance()
         node = self.decision()
         self.close(")", opening)
-        return replace(node, start=opening, end=self.before)
+        return node._replace(start=opening, end=self.before)
 
     def call(self, function: str, start: int) -> Node:
         """Read what a function is given."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from app.scenario.types import Anything, Integer, ListOf, MapOf, Number, Text, Type, accepts
 
 Result: TypeAlias = Callable[[Sequence[Type]], Type]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a parameter takes: in words, as types for the check, as Python types for the evaluation."""
 
     said: str
@@ -37,8 +35,7 @@ NUMBERS = Kind("numbers or one list of them", (Number(), ListOf(Number())), froz
 ANY = Kind("anything", (Anything(),), frozenset((type(None), bool, int, float, str, list, dict)))
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One thing a function is given."""
 
     name: str
@@ -48,8 +45,7 @@ class Parameter:
     literal: bool = False  # has to be written out, not computed
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """One function: how it is called, what it gives, and how it does it."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.scenario.expressions.mistakes import ExpressionMistake, ExpressionMistakes
 from app.scenario.expressions.nodes import Expression
@@ -17,8 +17,7 @@ _OPENING = re.compile(r"\$?\$\{\{")
 _WRAPPED = re.compile(r"""\$\{\{(?:[^'"}]++|'[^']*+'|"[^"]*+"|\}(?!\}))*+\}\}""")
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An expression, and where it stands in the text with its `${{ }}`. Its own offsets count from `start`."""
 
     expression: Expression
@@ -26,8 +25,7 @@ class Placed:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A text as what is written and what is worked out, in turn."""
 
     parts: tuple[str | Placed, ...]

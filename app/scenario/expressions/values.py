@@ -31,6 +31,7 @@ WRITE = 24
 MAKE = 32
 MEND = 5
 
+_LESS = "take a part of it, or let a tool do it"
 _PLAIN = frozenset((type(None), bool, int, float, str, list, dict))
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _HALF = re.compile("[\ud800-\udfff]")
@@ -64,15 +65,17 @@ class Work:
         """Take an amount of work off, before it is done."""
         self.left -= amount
         if self.left < 0:
-            raise Refused("this goes through too much text or data", "take a part of it, or let a tool do it")
+            raise Refused("this goes through too much text or data", _LESS)
 
     def room(self, characters: int) -> None:
         """Make sure that a result of this size may be made, before it is."""
-        if characters > MAX_RESULT:
-            raise Refused(
-                f"the result is longer than {MAX_RESULT // 1024} KB", "take a part of it, or let a tool do it"
-            )
+        _insist_on_fair_length(characters)
         self.charge(characters)
+
+
+def _insist_on_fair_length(characters: int) -> None:
+    if characters > MAX_RESULT:
+        raise Refused(f"the result is longer than {MAX_RESULT // 1024} KB", _LESS)
 
 
 def is_true(value: object) -> bool:
@@ -98,12 +101,12 @@ def look_up(value: object, key: object) -> object:
 
 def equal(left: object, right: object, work: Work) -> bool:
     """Tell whether two values are the same, all the way down. Nothing is converted, but 1 equals 1.0."""
-    if type(left) is str and type(right) is str:
+    kinds = _insist_on_plain((left, right))
+    if list in kinds or dict in kinds:
+        for value in (left, right):
+            work.charge(WRITE * survey(value, work).items)
+    elif type(left) is str and type(right) is str:
         work.charge(min(len(left), len(right)))
-        return left == right
-    for value in (left, right):
-        items = survey(value, work).items
-        work.charge(WRITE * items)
     return left == right and _same_truths(left, right)
 
 
@@ -156,7 +159,9 @@ def to_json(value: object, work: Work) -> str:
     size = survey(value, work)
     work.room(size.characters + 2 * size.items)
     work.charge(WRITE * size.items + 2 * size.characters)
-    return _write_json(value)
+    text = _write_json(value)
+    work.room(len(text))  # escapes can make six characters of one
+    return text
 
 
 def from_json(text: str, work: Work) -> object:
@@ -180,11 +185,10 @@ def settled(value: object, work: Work) -> Value:
     if value is None or type(value) is bool:
         return value
     if type(value) is str:
-        work.room(len(value))
+        _insist_on_fair_length(len(value))
         return mended(value, work)
     size = survey(value, work)
-    if size.characters + 4 * size.items > MAX_RESULT:
-        work.room(MAX_RESULT + 1)
+    _insist_on_fair_length(size.characters + 4 * size.items)
     plain = cast(Value, value)
     return plain if size.whole else _mended_all(plain, work)
 
@@ -221,35 +225,41 @@ def _mended_all(value: Value, work: Work) -> Value:
 def survey(value: object, work: Work) -> Size:
     """Go through a value, level by level, and return how much there is; refuse what is not plain data or too deep."""
     work.charge(SURVEY)
-    items, characters, whole = 1, 0, True
+    items, characters, whole = 0, 0, True
     level: list[object] = [value]
     for _ in range(MAX_NESTING):
+        items += len(level)
         kinds = _insist_on_plain(level)
         if int in kinds or float in kinds:
             insist_on_fair_numbers(level)
-        below: list[object] = []
-        names: list[str] = []
-        if list in kinds or dict in kinds:
-            for inner in level:
-                if type(inner) is list:
-                    work.charge(LOOK * len(inner))
-                    below += inner
-                elif type(inner) is dict:
-                    work.charge(LOOK * len(inner))
-                    names += inner
-                    below += inner.values()
-        if not set(map(type, names)) <= {str}:
-            raise Refused("a map has a key that is not text")
-        texts = names if str not in kinds else names + [inner for inner in level if type(inner) is str]
+        below, texts = _inside(level, work) if list in kinds or dict in kinds else ([], [])
+        if str in kinds:
+            texts += [inner for inner in level if type(inner) is str]
         length = sum(map(len, texts))
         work.charge(length)
         characters += length
         whole = whole and _is_whole("".join([text for text in texts if not text.isascii()]))
         if not below:
             return Size(items, characters, whole)
-        items += len(below)
         level = below
     raise Refused(f"this data is nested too deeply: {MAX_NESTING} levels at most")
+
+
+def _inside(level: list[object], work: Work) -> tuple[list[object], list[str]]:
+    """Return what stands in the lists and maps among some values, and the names in the maps."""
+    below: list[object] = []
+    names: list[str] = []
+    for value in level:
+        if type(value) is list:
+            work.charge(LOOK * len(value))
+            below += value
+        elif type(value) is dict:
+            work.charge(LOOK * len(value))
+            names += value
+            below += value.values()
+    if not set(map(type, names)) <= {str}:
+        raise Refused("a map has a key that is not text")
+    return below, names
 
 
 def _insist_on_plain(values: Iterable[object]) -> set[type]:

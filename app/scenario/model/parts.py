@@ -348,5 +348,5 @@ class Expectation(Section):
 
 
 EnvironmentName = Annotated[
-    str, *shaped(r"[A-Z][A-Z0-9_]{0,63}", "is not the name of a variable", "capitals, digits and _, such as REGION")
+    str, shaped(r"[A-Z][A-Z0-9_]{0,63}", "is not the name of a variable", "capitals, digits and _, such as REGION")
 ]

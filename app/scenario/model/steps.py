@@ -6,7 +6,21 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from app.document.suggest import listed, nearest
-from app.document.values import Duration, Id, Ids, Limits, Privacy, Section, Text, Words, key, mistake, shaped
+from app.document.values import (
+    Duration,
+    Id,
+    Ids,
+    Limits,
+    Privacy,
+    Reads,
+    Section,
+    Text,
+    Words,
+    key,
+    mistake,
+    shaped,
+    words,
+)
 from app.scenario.model.rehearsal import Rehearsal
 
 ERROR_CLASSES = (
@@ -25,10 +39,10 @@ def _as_text(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
+# `if: false` is a condition too.
 Condition = Annotated[
-    str,
+    Annotated[str, words(4096)],
     BeforeValidator(_as_text),
-    Field(min_length=1, max_length=4096),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "boolean"}]}),
 ]
 
@@ -41,19 +55,18 @@ def _list_or_text(value: object) -> object:
 
 Items = Annotated[
     Any,
-    BeforeValidator(_list_or_text),
-    WithJsonSchema({"anyOf": [{"type": "array"}, {"type": "string", "pattern": r"\$\{\{"}]}),
+    Reads(_list_or_text, {"anyOf": [{"type": "array"}, {"type": "string", "pattern": r"\$\{\{"}]}),
 ]
-Cue = Annotated[str, *shaped(r"[A-Za-z][A-Za-z0-9_.-]{0,30}", "cannot be a cue", "such as Q4 or Q4.5")]
+Cue = Annotated[str, shaped(r"[A-Za-z][A-Za-z0-9_.-]{0,30}", "cannot be a cue", "such as Q4 or Q4.5")]
 ToolName = Annotated[
     str,
-    *shaped(
+    shaped(
         r"mcp:[\w.-]{1,60}/[\w.-]{1,60}|[a-z][a-z0-9_]{0,60}(\.[a-z][a-z0-9_]{0,60})?",
         "is not the name of a tool",
         "such as http, table.filter or mcp:server/tool",
     ),
 ]
-ScenarioFile = Annotated[str, *shaped(r"[^\n]{1,500}\.ya?ml", "is not a scenario file", "such as fact-check.yaml")]
+ScenarioFile = Annotated[str, shaped(r"[^\n]{1,500}\.ya?ml", "is not a scenario file", "such as fact-check.yaml")]
 
 
 class Loop(Section):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from app.document.suggest import nearest, shortened
 from app.scenario.types.shapes import (
@@ -34,8 +33,7 @@ MAX_MISMATCHES = 20  # more would drown the person, or the model, who has to men
 Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """One place in a value that is not as its type says."""
 
     path: Path
