@@ -126,7 +126,11 @@ class Page:
             ("secrets", ", ".join(needs.secrets), ""),
             ("environment", ", ".join(needs.environment), ""),
             ("limits", limits(scenario.limits), ""),
-            ("calls", f"{needs.calls} at most" if needs.calls is not None else "it depends on the length of a list", ""),
+            (
+                "calls",
+                f"{needs.calls} at most" if needs.calls is not None else "a list decides how many",
+                "",
+            ),
         ]
         self._table("needs", [(Span(name), clean(what), last) for name, what, last in rows if what])
         closing = "rehearsed, it needs no key, no network and no money"

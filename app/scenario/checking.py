@@ -6,11 +6,13 @@ place, and the rest is checked all the same, so that one look at the messages sh
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from app.cast import Entry, Registry
 from app.document import Report, Source, parse, read_source, validate
+from app.document.values import Privacy
 from app.errors import Problem, ScenarioRefused
 from app.scenario.checks import CHECKS, Inspection
 from app.scenario.mend import without_mistakes
@@ -35,7 +37,7 @@ class Checked:
     orders: dict[str, Order] = field(default_factory=dict)
     cast: dict[str, Entry] = field(default_factory=dict)
     used: dict[str, Checked] = field(default_factory=dict)
-    inputs_of: dict[str, set[str]] = field(default_factory=dict)
+    privacy_at: dict[tuple[str, str], Privacy] = field(default_factory=dict)  # by step and agent: who may see it
     types: Types = field(default_factory=Types)
 
     @property
@@ -81,7 +83,8 @@ def check(path: FilePath, shown: str | None = None) -> Checked:
     except ScenarioRefused as refused:
         return Checked(name, refused.problems)
     root = project_root(path)
-    return _check(source, root, Registry(search_folders("agents", root)), (), {})
+    registry = Registry(search_folders("agents", root))
+    return _check(source, lambda scenario, report: Inspection(scenario, report, source.path, root, registry))
 
 
 def load(path: FilePath, shown: str | None = None) -> Checked:
@@ -92,14 +95,27 @@ def load(path: FilePath, shown: str | None = None) -> Checked:
     return checked
 
 
-def check_used(source: Source, case: Inspection, trail: tuple[FilePath, ...]) -> Checked:
-    """Check a scenario that another one uses."""
-    return _check(source, case.root, case.registry, trail, case.known)
-
-
-def _check(
-    source: Source, root: FilePath, registry: Registry, trail: tuple[FilePath, ...], known: dict[FilePath, Checked]
+def check_used(
+    source: Source, case: Inspection, trail: tuple[FilePath, ...], privacy: Privacy, given: dict[str, Privacy]
 ) -> Checked:
+    """Check a scenario that another one uses, with what it is given being as private as it is there."""
+    return _check(
+        source,
+        lambda scenario, report: Inspection(
+            scenario,
+            report,
+            source.path,
+            case.root,
+            case.registry,
+            trail,
+            known=case.known,
+            privacy=privacy,
+            given=given,
+        ),
+    )
+
+
+def _check(source: Source, inspection: Callable[[Scenario, Report], Inspection]) -> Checked:
     try:
         report = Report(source, parse(source))
     except ScenarioRefused as refused:
@@ -113,7 +129,7 @@ def _check(
         scenario = without_mistakes(report.root.data)
     if scenario is None:
         return Checked(source.name, _sorted(report.problems), {source.name: source})
-    case = Inspection(scenario, report, source.path, root, registry, trail, known=known)
+    case = inspection(scenario, report)
     try:
         for each in CHECKS:
             each(case)
@@ -138,7 +154,7 @@ def _outcome(case: Inspection, broken: bool) -> Checked:
         case.orders,
         case.cast,
         case.used,
-        case.inputs_of,
+        case.privacy_at,
         case.types,
     )
 

@@ -22,7 +22,7 @@ from app.scenario.model import (
     UsesStep,
 )
 from app.scenario.places import Place
-from app.scenario.privacy import HOSTED, candidates, class_of, may_see, required_privacy, runs_here
+from app.scenario.privacy import HOSTED, candidates, class_of, may_see, runs_here
 
 KEYS = {
     "openai": ("OPENAI_API_KEY",),
@@ -113,10 +113,7 @@ def _member(checked: Checked, scenario: Scenario, name: str, agent: Agent) -> Me
     entry = checked.cast.get(name)
     card = entry.card if entry else None
     places = [place for place in checked.places if name in [speaker for speaker, _ in speakers(place)]]
-    levels = [
-        required_privacy(scenario, place, agent, entry, checked.inputs_of.get(place.name, set())) for place in places
-    ]
-    level = strictest(*levels)
+    level = strictest(*(checked.privacy_at[place.name, name] for place in places))
     return Member(
         name,
         agent.title or (card.title if card else name),

@@ -4,26 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from app.cast import Entry
-from app.document.values import PRIVACY_ORDER, Privacy, strictest
+from app.document.values import PRIVACY_ORDER, Privacy
 from app.scenario.model import Agent, ModelChoice, Routed, Scenario
-from app.scenario.places import Place
 
 HOSTED = ("openai", "anthropic", "gemini")
 ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
-
-
-def required_privacy(scenario: Scenario, place: Place, agent: Agent, entry: Entry | None, inputs: set[str]) -> Privacy:
-    """The strictest of scenario, blocks around, step, agent, card and the inputs that the step reads."""
-    card = entry.card if entry else None
-    return strictest(
-        scenario.privacy,
-        *(around.step.privacy for around in place.enclosing()),
-        place.step.privacy,
-        agent.privacy,
-        card.routing.privacy if card and card.routing else None,
-        *(scenario.inputs[name].privacy for name in sorted(inputs) if name in scenario.inputs),
-    )
 
 
 def candidates(scenario: Scenario, agent: Agent) -> list[str]:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from corpus.evil_bytes import ENCODINGS, STRUCTURES, SYNTAX
-from corpus.evil_crowds import CROWDS
+from corpus.evil_crowds import COSTLY, CROWDS
 from corpus.evil_folders import FOLDERS, REFERENCES, refer
 from corpus.evil_plays import expressions, orders, shapes, values
 
@@ -26,6 +26,11 @@ class Evil:
 
     name: str
     build: Callable[[Path], Path]
+
+    @property
+    def is_costly(self) -> bool:
+        """Does it take so long, though not too long, that only a soak should have it?"""
+        return self.name in COSTLY
 
 
 def evils() -> list[Evil]:

@@ -29,6 +29,31 @@ def _two_towers(floors: int, floor: str) -> str:
     return asks("${{ inputs.no }}") + "vars:\n" + both + compared
 
 
+# Half a second and more each, even as it should be.
+COSTLY = frozenset(
+    (
+        "12,000 steps and one typo",
+        "10,000 secrets",
+        "200 expectations among 10,000 steps",
+        "3,000 agents and 3,000 steps that miss theirs",
+        "4,000 steps before 4,000 models",
+        "4,000 steps in a loop that look back",
+        "5,000 missing files",
+        "5,000 models nobody uses",
+        "5,000 unknown needs",
+        "5,000 unknown steps in expressions",
+        "6,000 steps that also wait for the first",
+        "8,000 cues of one name",
+        "8,000 inputs with defaults that do not fit",
+        "8,000 steps in a circle",
+        "8,000 steps in a circle by references",
+        "json schema of 10,000 fields",
+        "json schema of 8,000 references",
+        "two towers of 3,000, compared",
+        "uses of a hundred megabytes",
+    )
+)
+
 _DOUBLED = "{a: #, b: #}"
 
 CROWDS: dict[str, Callable[[], str]] = {

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from corpus.checking import Watched, check_apart, is_safe, lay_out
+from corpus.checking import MEGABYTES, SECONDS, Watched, check_apart, is_safe, lay_out
 from corpus.mutants import mutants
 
 SEED = 24
 COUNT = 300
 SOAK_COUNT = 5000
-SECONDS = 1.0
-MEGABYTES = 200
 PLACED = 0.99  # the share of errors with a line and a column inside their file; an encoding has none
 
 pytestmark = pytest.mark.xdist_group("fuzz")

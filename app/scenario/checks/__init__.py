@@ -19,6 +19,7 @@ from app.scenario.checks.files import check_files, check_used_scenarios
 from app.scenario.checks.inspection import Inspection
 from app.scenario.checks.names import check_agents, check_cards, check_expected_steps, check_models, check_needs
 from app.scenario.checks.order import check_added_needs, check_cycles, check_loops, check_reachable
+from app.scenario.checks.references import check_references
 from app.scenario.checks.unused import check_unused
 from app.scenario.checks.wall import check_model_classes, check_privacy
 
@@ -26,7 +27,6 @@ CHECKS: tuple[Callable[[Inspection], None], ...] = (
     check_empty_keys,
     check_secrets,
     check_files,
-    check_used_scenarios,
     check_cards,
     check_models,
     check_agents,
@@ -34,6 +34,8 @@ CHECKS: tuple[Callable[[Inspection], None], ...] = (
     check_names_of_values,
     check_types,
     check_inputs,
+    check_references,
+    check_used_scenarios,
     check_expressions,
     check_cycles,
     check_added_needs,

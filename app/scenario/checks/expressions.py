@@ -1,222 +1,41 @@
-"""Expressions are read, refer to what there is, and fit where they stand; what they refer to becomes a need."""
+"""Expressions fit where they stand: every name is there, types agree, and each step's output gets a type of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
-from app.document import Path, Report, Source
+from app.document import Path
 from app.document.suggest import did_you_mean
-from app.document.tree import Mark, Node
 from app.scenario import expressions
 from app.scenario.checks.inspection import Inspection
-from app.scenario.expressions import Expression, ExpressionMistake, Scope, Template
+from app.scenario.checks.reading import Located, Reader
+from app.scenario.expressions import Scope
 from app.scenario.model import SetStep, UsesStep
 from app.scenario.model.steps import SEES
-from app.scenario.order import order_of
-from app.scenario.passages import AFTER_THE_STEP, Passage, passages_of_step, passages_of_top_level
-from app.scenario.places import Block, Place, places_in
+from app.scenario.passages import Passage
+from app.scenario.places import Block, Place
 from app.scenario.scopes import Scopes, is_true_or_false
 from app.scenario.types import Anything, Boolean, Integer, ListOf, MapOf, Maybe, Number, Text, Type, accepts, describe
 from app.scenario.types.fit import of_fair_size
 
-MAX_PATTERNS = 50
 _STEP_NAMES = frozenset(name.strip() for name in SEES.split(","))
 
 
-class Located(NamedTuple):
-    """An expression with the place of the text it stands in and its offset there."""
-
-    expression: Expression
-    offset: int
-    passage: Passage
-
-
-class Reader:
-    """Reads the passages of one scenario: parses each once, reports what is wrong in it at the right place."""
-
-    def __init__(self, case: Inspection) -> None:
-        self.case = case
-        self._parsed: dict[Path, list[Located]] = {}
-
-    def read(self, passage: Passage) -> list[Located]:
-        """The expressions of a passage, those that can be read."""
-        if passage.at not in self._parsed:
-            self._parsed[passage.at] = self._parse(passage)
-        return self._parsed[passage.at]
-
-    def _parse(self, passage: Passage) -> list[Located]:
-        text = self._text(passage)
-        if passage.reading == "none":
-            if "${{" in text:
-                message = f'expressions are not read in "{passage.key}"'
-                self.report(passage, "no-expression-here", message, "the prompt is the place for them", "${{")
-            return []
-        if passage.reading == "bare":
-            try:
-                return [Located(expressions.parse_bare(text), 0, passage)]
-            except ExpressionMistake as mistake:
-                self.mistake(passage, mistake, 0)
-                return []
-        if "${{" not in text:
-            return []
-        template = self._template(passage, text)
-        return [Located(part.expression, part.start, passage) for part in template.placed] if template else []
-
-    def _template(self, passage: Passage, text: str) -> Template | None:
-        try:
-            return expressions.parse_template(text)
-        except expressions.ExpressionMistakes as group:
-            for mistake in group.mistakes:
-                self.mistake(passage, mistake, 0)
-            return None
-
-    def mistake(self, passage: Passage, mistake: ExpressionMistake, offset: int) -> None:
-        """Report a mistake at its own characters."""
-        text = self._text(passage)
-        start = offset + mistake.start
-        part = text[start : max(offset + mistake.end, start + 1)]
-        self.report(passage, "expression", mistake.message, mistake.hint, part, start)
-
-    def report(self, passage: Passage, code: str, message: str, hint: str, part: str, offset: int = 0) -> None:
-        """Report something about a passage, in the file in which it stands."""
-        if passage.file is None:
-            self.case.report.error(code, message, hint, at=passage.at, part=part, offset=offset)
-        elif (source := self.case.files.get(passage.file)) is not None:
-            inner = Report(source, _whole(source))
-            inner.error(code, message, hint, at=(), part=part, offset=offset)
-            self.case.report.extend(inner.problems)
-
-    def _text(self, passage: Passage) -> str:
-        if passage.file is None:
-            return passage.text
-        source = self.case.files.get(passage.file)
-        return source.text if source else ""
-
-
 def check_expressions(case: Inspection) -> None:
-    """Read all expressions, order the steps by them, then check their types, each step after its needs."""
-    reader = Reader(case)
-    by_step = {place.name: list(passages_of_step(place)) for place in case.places}
-    top_level = list(passages_of_top_level(case.scenario))
-    _count_patterns(case, reader, [*top_level, *(passage for passages in by_step.values() for passage in passages)])
-    needed = _references(case, reader, by_step)
-    for block in case.blocks:
-        wanted = {place.id: needed.get(place.name, []) for place in places_in(block)}
-        case.orders[block.name] = order_of(block, wanted)
-    typing = _Typing(case, reader, by_step)
+    """Check the types of all expressions, each step after its needs."""
+    typing = _Typing(case, case.reader)
     typing.vars()
     typing.block(case.blocks[0])
-    typing.top_level(top_level)
+    typing.top_level()
     typing.outputs()
-
-
-def _whole(source: Source) -> Node:
-    lines = source.lines
-    end = Mark(len(lines), len(lines[-1]) + 1, len(source.text))
-    return Node(source.text, Mark(1, 1, 0), end, style="|")
-
-
-def _count_patterns(case: Inspection, reader: Reader, passages: Iterable[Passage]) -> None:
-    """Compiling a pattern costs far more than anything else here, so a file cannot have thousands."""
-    count = 0
-    for passage in passages:
-        count += passage.text.count("matches(")
-        if count > MAX_PATTERNS:
-            reader.report(
-                passage,
-                "too-many-patterns",
-                f"more than {MAX_PATTERNS} patterns in one file",
-                "use contains()",
-                "matches(",
-            )
-            return
-
-
-def _references(case: Inspection, reader: Reader, by_step: dict[str, list[Passage]]) -> dict[str, list[str]]:
-    """For each step, the siblings that its texts, and those of the steps inside it, refer to."""
-    needed: dict[str, list[str]] = {}
-    for place in case.places:
-        for passage in by_step[place.name]:
-            for located in reader.read(passage):
-                for reference in expressions.references(located.expression):
-                    path = reference.path
-                    if len(path) >= 2 and isinstance(path[1], str):
-                        case.referred.add((str(path[0]), path[1]))
-                        if path[0] == "inputs":
-                            for around in (place, *place.enclosing()):
-                                case.inputs_of.setdefault(around.name, set()).add(path[1])
-                    if path[0] == "steps":
-                        _refer_to_step(case, reader, place, located, reference, needed)
-    return needed
-
-
-def _refer_to_step(
-    case: Inspection,
-    reader: Reader,
-    place: Place,
-    located: Located,
-    reference: expressions.Reference,
-    needed: dict[str, list[str]],
-) -> None:
-    """Find the step that is meant, from the innermost block outwards, and note the need where it arises."""
-    name = reference.path[1] if len(reference.path) > 1 else None
-    if not isinstance(name, str):
-        return
-    key = located.passage.key
-    inner = place.inner()
-    if key == "until" and inner and name in inner.steps:
-        return
-    if key in AFTER_THE_STEP and name == place.id:
-        return
-    waiting = place
-    while name not in waiting.block.steps:
-        if waiting.block.owner is None:
-            _unknown_step(case, reader, place, located, reference, name)
-            return
-        waiting = waiting.block.owner
-    if name == waiting.id:
-        if waiting is place and inner is None:
-            message, hint = f'"{name}" refers to itself', "a step that repeats sees loop.previous"
-        else:
-            message, hint = f'"{name}" is the block around this; it has no output yet', "refer to a step inside it"
-        _at_reference(reader, located, reference, "self-need", message, hint)
-        return
-    needed.setdefault(waiting.name, []).append(name)
-
-
-def _unknown_step(
-    case: Inspection, reader: Reader, place: Place, located: Located, reference: expressions.Reference, name: str
-) -> None:
-    elsewhere = [other for other in case.places if other.id == name]
-    if elsewhere and (owner := elsewhere[0].block.owner) is not None:
-        output = f"steps.{owner.id}.output.{name}"
-        hint = (
-            f"from outside, write {output}"
-            if owner.step.for_each is None
-            else f"from outside there is only steps.{owner.id}.output, a list"
-        )
-        _at_reference(reader, located, reference, "unknown-step", f'"{name}" is inside "{owner.id}"', hint)
-        return
-    known = {other for around in (place, *place.enclosing()) for other in around.block.steps if other != around.id}
-    _at_reference(reader, located, reference, "unknown-step", f'there is no step "{name}"', did_you_mean(name, known))
-
-
-def _at_reference(
-    reader: Reader, located: Located, reference: expressions.Reference, code: str, message: str, hint: str
-) -> None:
-    start = located.offset + reference.start
-    text = located.passage.text or reader._text(located.passage)
-    reader.report(located.passage, code, message, hint, text[start : located.offset + reference.end], start)
 
 
 class _Typing:
     """Gives every step the type of its output and checks each expression against what is known by then."""
 
-    def __init__(self, case: Inspection, reader: Reader, by_step: dict[str, list[Passage]]) -> None:
+    def __init__(self, case: Inspection, reader: Reader) -> None:
         self.case = case
         self.reader = reader
-        self.by_step = by_step
         self.scopes = Scopes(case.scenario, case.types)
 
     def vars(self) -> None:
@@ -225,14 +44,11 @@ class _Typing:
             names = frozenset(("inputs", "env", "matrix", "vars"))
             self.case.types.vars[name] = self._value(written, ("vars", name), self.scopes.of_top_level(names))
 
-    def top_level(self, passages: list[Passage]) -> None:
-        """The texts outside the steps."""
-        for passage in passages:
-            for located in self.reader.read(passage):
-                for reference in expressions.references(located.expression):
-                    if len(reference.path) >= 2 and isinstance(reference.path[1], str):
-                        self.case.referred.add((str(reference.path[0]), reference.path[1]))
-                if passage.key not in ("vars", "outputs"):
+    def top_level(self) -> None:
+        """The texts outside the steps, but for those that are values and checked as such."""
+        for passage in self.reader.of_top_level:
+            if passage.key not in ("vars", "outputs"):
+                for located in self.reader.read(passage):
                     self._check(located, self.scopes.of_top_level(passage.names))
 
     def outputs(self) -> None:
@@ -263,7 +79,7 @@ class _Typing:
         if (inner := place.inner()) is not None:
             self.block(inner)
         types.settle(place)
-        for passage in self.by_step[place.name]:
+        for passage in self.reader.of_step[place.name]:
             if passage.key not in ("set", "for_each") and not (passage.key == "with" and place.step.kind == "uses"):
                 self._passage(place, passage)
 
@@ -283,7 +99,7 @@ class _Typing:
         if isinstance(written, list):
             found = self._value(written, at, scope)
             return found.item if isinstance(found, ListOf) else Anything()
-        passage = next(passage for passage in self.by_step[place.name] if passage.key == "for_each")
+        passage = next(passage for passage in self.reader.of_step[place.name] if passage.key == "for_each")
         located = self.reader.read(passage)
         if not located:
             if "${{" not in passage.text:

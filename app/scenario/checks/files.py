@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from app.document import Path, read_included
 from app.document.source import MAX_INCLUDED_BYTES
-from app.document.values import FileText
+from app.document.values import FileText, Privacy, strictest
 from app.errors import ScenarioRefused
 from app.scenario.checks.inspection import Inspection
+from app.scenario.checks.references import inputs_read
 from app.scenario.model import UsesStep
 from app.scenario.model.rehearsal import Lines
 from app.scenario.passages import passages_of_step, passages_of_top_level
+from app.scenario.places import Place
 
 MAX_NESTING = 8
 
@@ -82,14 +84,32 @@ def check_used_scenarios(case: Inspection) -> None:
         elif len(trail) > MAX_NESTING:
             case.report.error("too-deep", f"more than {MAX_NESTING} scenarios use one another", at=at)
         else:
-            if source.path not in case.known:
-                case.known[source.path] = check_used(source, case, trail)
-            case.used[place.name] = used = case.known[source.path]
+            private, given = _privacy_of_use(case, place)
+            known = (source.path, private, tuple(sorted(given.items())))
+            if known not in case.known:
+                case.known[known] = check_used(source, case, trail, private, given)
+            case.used[place.name] = used = case.known[known]
             if errors := [problem for problem in used.problems if problem.severity == "error"]:
                 where = f"{errors[0].file}:{errors[0].line or 1}"
                 case.report.error(
                     "used-scenario", f'"{step.uses}" has errors: {errors[0].message}', f"see {where}", at=at
                 )
+
+
+def _privacy_of_use(case: Inspection, place: Place) -> tuple[Privacy, dict[str, Privacy]]:
+    """How private the step is that uses another scenario, and what it gives each of its inputs."""
+    around = (place, *place.enclosing())
+    step = strictest(case.privacy, case.scenario.privacy, *(outer.step.privacy for outer in around))
+    given: dict[str, Privacy] = {}
+    for passage in case.reader.of_step[place.name]:
+        if passage.key == "with":
+            name = str(passage.at[len(place.at) + 1])
+            level = case.privacy_of(sorted(inputs_read(case.reader, passage, case.inputs_of_vars)))
+            given[name] = strictest(given.get(name), level)
+    # An item of a list goes wherever it is named, and how it was made is not followed further than its block.
+    blocks = [case.inputs_of[outer.name] for outer in around[1:]]
+    inherited = case.privacy_of(sorted(set().union(*blocks)))
+    return strictest(step, inherited), {name: level for name, level in given.items() if level != "public"}
 
 
 def _length_of_used(case: Inspection) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.document.suggest import listed
 from app.document.values import strictest
 from app.scenario.checks.inspection import Inspection, speakers
-from app.scenario.privacy import HOSTED, candidates, class_of, may_see, required_privacy, runs_here
+from app.scenario.privacy import HOSTED, candidates, class_of, may_see, runs_here
 
 
 def check_model_classes(case: Inspection) -> None:
@@ -40,9 +40,7 @@ def check_privacy(case: Inspection) -> None:
             agent = case.scenario.agents.get(name)
             if agent is None:
                 continue
-            needed = required_privacy(
-                case.scenario, place, agent, case.cast.get(name), case.inputs_of.get(place.name, set())
-            )
+            needed = case.privacy_at[place.name, name] = case.required_privacy(place, name)
             classes = allowed[name]
             if not classes or may_see(most_private[name], needed) or (place.name, name) in told:
                 continue
