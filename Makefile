@@ -62,6 +62,10 @@ wheel: $(DEV) ## build the wheel and the sdist into dist/
 pictures: $(DEV) ## make the pictures in docs/pictures again, from the commands themselves
 	@$(BIN)/python docs/make_pictures.py
 
+.PHONY: reference
+reference: $(DEV) ## write the tables and transcripts of the documentation again
+	@$(BIN)/python docs/make_reference.py
+
 .PHONY: clean
 clean: ## remove everything that was made, .venv too
 	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*

@@ -7,7 +7,7 @@ from typing import Any
 from app.cast.card import Color, Glyph
 from app.document import source, tree
 from app.document.values import Count, Duration, Id, Ids, Share, Text, Thresholds
-from app.scenario.checks import expressions, files
+from app.scenario.checks import files, references
 from app.scenario.expressions import parser, patterns, values
 from app.scenario.model.parts import EnvironmentName, Model
 from app.scenario.model.steps import Condition, ErrorClass, Items, ScenarioFile, ToolName
@@ -99,5 +99,5 @@ BOUNDS = (
     ("levels of nesting in it", f"{parser.MAX_DEPTH}"),
     ("characters of what it gives", f"{values.MAX_RESULT:,}"),
     ("characters of a pattern for `matches`", f"{patterns.MAX_PATTERN}"),
-    ("patterns in a file", f"{expressions.MAX_PATTERNS}"),
+    ("patterns in a file", f"{references.MAX_PATTERNS}"),
 )

@@ -150,8 +150,10 @@ def _as_text(content: bytes, path: Path, shown: str) -> Source:
             f'"{shown}" begins with a byte order mark',
             'save it as "UTF-8 without BOM", or let "footlights migrate --write" mend it',
         )
-    if b"\x00" in content[:8000]:
-        raise _refused(shown, "binary", f'"{shown}" is not a text file', "was it saved as UTF-16, or is it a picture?")
+    if (nul := content.find(b"\x00", 0, 8000)) >= 0:
+        line, column = _position(content[:nul].decode("utf-8", "replace"))
+        hint = "was it saved as UTF-16, or is it a picture?"
+        raise _refused(shown, "binary", f'"{shown}" is not a text file', hint, line, column)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:

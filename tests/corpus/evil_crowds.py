@@ -214,7 +214,7 @@ CROWDS: dict[str, Callable[[], str]] = {
     "1,000 cells that are not in the matrix": lambda: (
         WELL + "strategy: {matrix: {a: [1]}, exclude: [" + "{b: 1}, " * 1000 + "]}\n"
     ),
-    "28 blocks deep, 300 steps at each": lambda: _steps(_nested(28, 60), "typo: 1\n"),
+    "28 blocks deep, 60 steps at each": lambda: _steps(_nested(28, 60), "typo: 1\n"),
     "one persona of 900,000 characters": lambda: WELL.replace("A writer.", "x" * 900_000),
     "one need of 900,000 characters": lambda: play(f"  a: {{needs: {'x' * 900_000}, narrate: x}}\n"),
     "one card of 900,000 characters": lambda: WELL.replace("{persona: A writer.}", "x" * 900_000),

@@ -10,11 +10,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+
+from app.scenario import check
 from corpus.checking import MEGABYTES, ROOT, SECONDS, Seen, Watched, check_apart, is_safe
 from corpus.evil import Evil, evils
 from corpus.plays import SEEDS
-
-from app.scenario import check
 
 COMMANDS = 12
 

@@ -82,9 +82,9 @@ def _check_agent(case: Inspection, agent: str, at: Path) -> None:
     if agent in agents:
         case.referred.add(("agents", agent))
         return
-    if case.registry.find(agent) is not None:
+    if (entry := case.registry.find(agent)) is not None:
         name = agent.rpartition("/")[2]
-        hint = f"put it in the cast:  agents: {{{name}: {{card: {agent}}}}}"
+        hint = f"put it in the cast:  agents: {{{name}: {{card: {entry.name}}}}}"
     elif not agents:
         hint = f"there is no cast yet; add  agents: {{{agent}: {{persona: ...}}}}"
     else:

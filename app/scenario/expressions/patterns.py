@@ -23,7 +23,7 @@ _WIDE = re.compile(r"\\[wWpPbB]")
 _PIECE = re.compile(
     r"""(?P<flags>\(\?[a-zA-Z-]*[:)]) | (?P<open>\((?:\?P?<\w*>)?) | (?P<close>\))
       | \{(?P<least>[0-9]+)(?P<more>,(?P<most>[0-9]*))?\} | (?P<nothing>[*+?|^$])
-      | (?P<class>\[\^?\]?(?:\\.|[^\]\\])*\]) | (?P<escape>\\[pPxuU]\{[^}]*\}|\\.) | (?P<other>.)""",
+      | (?P<class>\[\^?\]?(?:\\.|[^\]\\])*\]) | (?P<escape>\\[pPxuU]\{[^}]*\}|\\[pP].|\\.) | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 

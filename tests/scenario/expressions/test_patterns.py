@@ -48,6 +48,8 @@ def test_patterns_that_people_write_are_taken(pattern: str) -> None:
         ("((a{5}b{5}){5}){5}", "this pattern repeats too much"),
         (r"\w{26}", "this pattern repeats too much"),
         (r"(\pL{5}){6}", "this pattern repeats too much"),
+        (r"\PL{26}", "this pattern repeats too much"),
+        (r"[\p{Lu}x]{26}", "this pattern repeats too much"),
         (r"(?x)(\w{9}) {90}", "this pattern repeats too much"),
         ("(?x:a) {300}", "this pattern repeats too much"),
         ("a{99999999999999999999}", "this pattern repeats too much"),

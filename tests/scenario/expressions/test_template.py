@@ -74,7 +74,7 @@ def test_a_text_without_expressions_is_plain() -> None:
         ("a ${{ x", [(2, 5, 'this "${{" is never closed')]),
         ("a ${{", [(2, 5, 'this "${{" is never closed')]),
         ("${{ 'x }}", [(4, 5, "this text is never closed")]),
-        ("${{ it's }} more", [(6, 7, "two values stand side by side")]),
+        ("${{ it's }} more", [(6, 7, "this text is never closed")]),
         ("${{ x + 1 }}", [(6, 7, "there is no arithmetic")]),
         ("${{ a ${{ b }}", [(6, 9, '"${{" cannot stand inside an expression')]),
         (
@@ -98,7 +98,7 @@ def test_the_exception_says_all_that_is_wrong() -> None:
 
 def test_a_text_of_nothing_but_mistakes_is_given_up_on_after_twenty() -> None:
     with pytest.raises(ExpressionMistakes) as caught:
-        parse_template("${{ ' }} " * 20_001)
+        parse_template("${{ + }} " * 20_000)
     assert len(caught.value.mistakes) == 20
 
 
