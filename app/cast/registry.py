@@ -16,6 +16,8 @@ from app.document.suggest import did_you_mean
 from app.errors import Problem, ScenarioRefused
 from app.settings import Folder
 
+MAX_NAME = 130  # two names of 64 characters; much longer ones are refused by file systems, each in its own way
+
 
 class Entry(NamedTuple):
     """A card that was found: where, in which version, and what is wrong with it."""
@@ -65,7 +67,7 @@ class Registry:
 
     def _by_file(self, name: str) -> Entry | None:
         company, _, last = name.rpartition("/")
-        if not last or last.startswith(".") or ".." in name or name.startswith("/") or "\\" in name:
+        if not last or len(name) > MAX_NAME or last.startswith(".") or ".." in name or name[:1] == "/" or "\\" in name:
             return None
         for folder in self._folders:
             if company:
@@ -77,9 +79,9 @@ class Registry:
         return None
 
     def _by_alias(self, name: str) -> Entry | None:
-        wanted = name.rpartition("/")[2]
+        company, _, wanted = name.rpartition("/")
         for entry in self.entries():
-            if entry.card is not None and wanted in entry.card.aka:
+            if entry.card is not None and wanted in entry.card.aka and company in ("", entry.card.company):
                 return entry
         return None
 

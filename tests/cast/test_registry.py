@@ -44,6 +44,12 @@ def test_a_card_is_found_by_its_name_its_id_and_its_alias(tmp_path: Path) -> Non
         assert found.name == "lab/tester"
 
 
+def test_an_alias_does_not_reach_into_another_company(tmp_path: Path) -> None:
+    write_card(tmp_path, "lab", "tester")
+    assert registry_of(tmp_path).find("shop/the_tester") is None
+    assert registry_of(tmp_path).find("x" * 400 + "/the_tester") is None
+
+
 def test_the_project_comes_before_what_is_built_in(tmp_path: Path) -> None:
     write_card(tmp_path / "agents", "engineering", "cto")
     registry = Registry(search_folders("agents", tmp_path))

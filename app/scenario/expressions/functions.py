@@ -146,7 +146,7 @@ def _format(work: Work, pattern: str, *values: object) -> str:
     work.room(len(pattern))
     work.charge(LOOK * (pattern.count("{") + pattern.count("}")))
     parts = SLOTS.split(pattern)
-    written = {slot: _written_slot(slot, values, work) for slot in set(parts[1::2])}
+    written = {slot: _written_slot(slot, values, work) for slot in dict.fromkeys(parts[1::2])}
     parts[1::2] = [written[slot] for slot in parts[1::2]]
     work.room(sum(map(len, parts)))
     return "".join(parts)

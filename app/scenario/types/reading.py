@@ -67,19 +67,19 @@ def _read(data: object, path: Path) -> Type:
             raise TypeMistake("all items of a list have one type", "write [any], or one of [a, b] for a choice", path)
         case {"schema": dict(schema), **others} if not others:
             return Described(schema, from_json_schema(schema))
+        case {"type": "object" | "array"}:
+            raise TypeMistake("this looks like a JSON Schema", "put it under a key schema:", path)
         case dict() if not data:
             raise TypeMistake("an empty map is not a type", "write {name: string}, or any", path)
         case dict():
-            return MapOf({_field_name(name, data, path): _read(type, (*path, name)) for name, type in data.items()})
+            return MapOf({_field_name(name, path): _read(type, (*path, name)) for name, type in data.items()})
     what = "the type is missing" if data is None else f"{spoken_value(data)} is not a type"
     raise TypeMistake(what, _ALL, path)
 
 
-def _field_name(name: object, fields: Mapping[Any, object], path: Path) -> str:
+def _field_name(name: object, path: Path) -> str:
     if not isinstance(name, str) or not name:
         raise TypeMistake("the name of a field is a text", f'write "{name}"' if name else "", path)
-    if name == "properties" and isinstance(fields[name], dict):
-        raise TypeMistake("this looks like a JSON Schema", "put it under a key schema:", path)
     if name.endswith("?"):
         raise TypeMistake(f'"{name}" cannot be the name of a field', f"write {name[:-1]}: string?", (*path, name))
     return name
@@ -141,7 +141,7 @@ class _Shorthand:
         word = self.word("a type is missing")
         if word in WORDS:
             return WORDS[word]
-        if word.casefold() == "one of" and self.takes("["):
+        if " ".join(word.split()).casefold() == "one of" and self.takes("["):
             return self.choice()
         raise self.unknown(word, _hint_for(word))
 
@@ -212,7 +212,7 @@ def _value(word: str) -> Scalar | None:
 
 def _ours(word: str) -> str:
     word = word.casefold()
-    return word if word in WORDS else _OTHER_WORDS.get(word, word)
+    return _OTHER_WORDS.get(word, word.removesuffix("s") if word.removesuffix("s") in WORDS else word)
 
 
 def _hint_for(word: str) -> str:

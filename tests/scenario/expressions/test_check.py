@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from corpus.marked import Marked, read_marked
 
 from app.scenario.expressions import NOT_CONSTANT, Scope, check, constant, parse
 from app.scenario.types import (
@@ -22,6 +21,7 @@ from app.scenario.types import (
     Type,
     describe,
 )
+from corpus.marked import Marked, read_marked
 
 UNMEANT = read_marked(Path(__file__).with_name("unmeant.txt"))
 
@@ -181,6 +181,8 @@ def test_what_depends_on_nothing_is_constant(source: str, value: object) -> None
     assert constant(parse(source)) == value
 
 
-@pytest.mark.parametrize("source", ["inputs.n", "true or inputs.n", "success()", "always()", "lower(a)", "from_json('{')"])
+@pytest.mark.parametrize(
+    "source", ["inputs.n", "true or inputs.n", "success()", "always()", "lower(a)", "from_json('{')"]
+)
 def test_what_depends_on_something_or_fails_is_not_constant(source: str) -> None:
     assert constant(parse(source)) is NOT_CONSTANT

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from corpus.marked import Marked, read_marked
 
 from app.scenario.expressions import (
     EvaluationError,
@@ -17,7 +17,8 @@ from app.scenario.expressions import (
     parse_bare,
     references,
 )
-from app.scenario.expressions.nodes import children, walk
+from app.scenario.expressions.nodes import walk
+from corpus.marked import Marked, read_marked
 
 UNREADABLE = read_marked(Path(__file__).with_name("unreadable.txt"))
 NAMES: dict[str, object] = {name: name for name in "abcd"} | {"t": True, "f": False, "one": 1, "two": 2}
@@ -89,7 +90,7 @@ def test_what_is_empty_unseen_or_too_much_is_a_mistake(source: str, message: str
         ("''''", "'"),
         ('"say ""so"""', 'say "so"'),
         ("'\"'", '"'),
-        ("\"'\"", "'"),
+        ('"\'"', "'"),
         (r"'\n'", r"\n"),
         ("'a\nb'", "a\nb"),
         ("'}}'", "}}"),
@@ -128,18 +129,14 @@ def test_what_binds_tighter_needs_no_parentheses(source: str, same: str) -> None
     assert evaluate(parse(source), NAMES) == evaluate(parse(same), NAMES)
 
 
-def shape(expression: Expression) -> object:
-    """An expression without its places."""
-
-    def of(node: object) -> object:
-        inner = tuple(map(of, children(node)))  # type: ignore[arg-type]
-        own = [getattr(node, name, None) for name in ("value", "name", "operator", "function")]
-        return type(node).__name__, tuple(map(repr, own)) if not inner else own[2:], inner
-
-    return of(expression.root)
+def shape(expression: Expression) -> str:
+    """An expression without its places and its source."""
+    return re.sub(r", start=\d+, end=\d+", "", repr(expression.root))
 
 
-@pytest.mark.parametrize("word", ["and", "or", "not", "null", "true", "in", "is", "if", "None", "lambda", "a-b", "_x", "A1"])
+@pytest.mark.parametrize(
+    "word", ["and", "or", "not", "null", "true", "in", "is", "if", "None", "lambda", "a-b", "_x", "A1"]
+)
 def test_every_word_can_stand_after_a_dot(word: str) -> None:
     assert evaluate(parse(f"x.{word}"), {"x": {word: "found"}}) == "found"
 
@@ -170,7 +167,9 @@ def test_every_node_knows_its_place_and_parentheses_belong_to_it() -> None:
     ]
 
 
-@pytest.mark.parametrize("source", ["a == 'x'", "${{ a == 'x' }}", "  ${{a == 'x'}}\n", "${{ a == '}}' }}", "a == '${{'"])
+@pytest.mark.parametrize(
+    "source", ["a == 'x'", "${{ a == 'x' }}", "  ${{a == 'x'}}\n", "${{ a == '}}' }}", "a == '${{'"]
+)
 def test_a_condition_may_be_written_with_its_sign_or_without(source: str) -> None:
     expression = parse_bare(source)
     reference = references(expression)[0]

@@ -45,7 +45,12 @@ def test_the_places_in_an_expression_count_from_where_it_begins() -> None:
 
 def test_a_template_is_what_is_written_and_what_is_worked_out_in_turn() -> None:
     parts = parse_template("a ${{ x }} $${{ b").parts
-    assert [part if isinstance(part, str) else part.expression.source for part in parts] == ["a ", "${{ x }}", " ${{", " b"]
+    assert [part if isinstance(part, str) else part.expression.source for part in parts] == [
+        "a ",
+        "${{ x }}",
+        " ${{",
+        " b",
+    ]
     assert isinstance(parts[1], Placed)
 
 
@@ -79,7 +84,11 @@ def test_a_text_without_expressions_is_plain() -> None:
         ("${{ a ${{ b }}", [(6, 9, '"${{" cannot stand inside an expression')]),
         (
             "${{ a = b }} fine ${{ c }} ${{ d | e }} ${{ f",
-            [(6, 7, 'a single "=" does not compare'), (33, 34, 'there is no "|"'), (40, 43, 'this "${{" is never closed')],
+            [
+                (6, 7, 'a single "=" does not compare'),
+                (33, 34, 'there is no "|"'),
+                (40, 43, 'this "${{" is never closed'),
+            ],
         ),
     ],
 )
