@@ -46,7 +46,11 @@ def looks_like_secret(text: str) -> bool:
 def secret_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each thing that looks like a secret starts and ends, in order."""
     for found in _SECRET.finditer(text):
-        yield found.span("bearer") if found["bearer"] else found.span()
+        if found["password"]:
+            start, end = found.span("password")
+            yield start - _SHOWN_OF_A_SECRET, end  # nothing of it is shown: the letters before it are
+        else:
+            yield found.span("bearer") if found["bearer"] else found.span()
 
 
 # What has no business in shown text: C0 but for line feed and tab, DEL, C1, soft hyphen, bidirectional controls, line
@@ -102,7 +106,7 @@ _START = "|".join(
     )
 )
 _SECRET = re.compile(
-    rf"""(?=[sAgxeBb][kIKShioye])(?:{_START})  # two letters are quick to look at, and rule out nearly every place"""
+    rf"""(?=[sAgxeBb:][kIKShioye/])(?:{_START})  # two letters are quick to look at, and rule out nearly every place"""
     r"""
       (?:
         sk-[A-Za-z0-9_-]{16,}                                          # OpenAI, Anthropic and those who copy them
@@ -113,6 +117,7 @@ _SECRET = re.compile(
       | eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*     # JSON Web Token
       | [Bb]earer\s+(?=\S*\d)(?P<bearer>[A-Za-z0-9._~+/=-]{16,})       # whatever an Authorization header carries
       )
+    | ://[^\s/@:]{0,80}:(?P<password>[^\s/@]{1,200})(?=@)               # a password in an address
     | -----BEGIN\ [A-Z0-9\ ]{0,40}PRIVATE\ KEY-----.*?(?:-----END\ [A-Z0-9\ ]{0,40}PRIVATE\ KEY-----|\Z)
     """,
     re.VERBOSE | re.DOTALL,

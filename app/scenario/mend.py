@@ -56,7 +56,10 @@ def _set_aside(left: dict[str, Any], path: Path) -> None:
         else:
             holder[name] = copy.deepcopy(STAND_INS[str(section)])
         return
-    if path:
+    holder = left.get(str(path[0])) if len(path) > 1 else None
+    if isinstance(holder, dict) and path[1] in holder:
+        del holder[path[1]]
+    elif path:
         left.pop(str(path[0]), None)
 
 

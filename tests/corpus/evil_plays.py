@@ -178,6 +178,8 @@ def orders() -> dict[str, str]:
         "unknown agent": play("  a: {agent: wirter, prompt: x}\n"),
         "unknown card": WELL.replace("{persona: A writer.}", "{card: engineering/nobody}"),
         "card with a name of 400 characters": WELL.replace("{persona: A writer.}", f"{{card: company/{'x' * 400}}}"),
+        "card of another company": WELL.replace("{persona: A writer.}", "{card: nowhere/cto}"),
+        "card of a company of 100 emoji": WELL.replace("{persona: A writer.}", f"{{card: {'💥' * 100}/cto}}"),
         "card of a company of 400 characters": WELL.replace("{persona: A writer.}", f"{{card: {'x' * 400}/cto}}"),
         **{
             f"card {name}": WELL.replace("{persona: A writer.}", f"{{card: {quoted(name)}}}")

@@ -159,3 +159,9 @@ def _seconds(text: str) -> float:
     started = time.thread_time()
     safe_text(mask_secrets(text))
     return time.thread_time() - started
+
+
+def test_a_password_in_an_address_is_hidden_whole() -> None:
+    assert mask_secrets("http://me:hunter2@localhost:8000/v1") == "http://me:•••@localhost:8000/v1"
+    assert looks_like_secret("postgres://me:hunter2@db/x")
+    assert not looks_like_secret("https://example.com:8000/a:b@c")

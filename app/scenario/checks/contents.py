@@ -200,6 +200,7 @@ def _check_json_schema(case: Inspection, schema: dict[str, Any], at: Path) -> No
         jsonschema_rs.validator_for(schema)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         reason = str(getattr(error, "message", error)).splitlines()[0]
+        at = (*at, *getattr(error, "instance_path", ()))
         case.report.error("json-schema", f"this is not a JSON Schema: {reason}", at=at)
 
 
@@ -248,8 +249,8 @@ def check_secrets(case: Inspection) -> None:
             waiting.extend((content, (*at, name)) for name, content in value.items())
         elif isinstance(value, list):
             waiting.extend((content, (*at, index)) for index, content in enumerate(value))
-        elif at[:1] == ("models",) and at[2:] == ("key",):
-            continue  # any key there but a name was refused with the model
+        elif at[:1] == ("models",) and at[2:] in (("key",), ("base_url",)):
+            continue  # refused with the model already
         elif isinstance(value, str) and len(value) >= 12 and looks_like_secret(value):
             case.report.error(
                 "secret",

@@ -62,7 +62,7 @@ def check_agents(case: Inspection) -> None:
             for agent in step.rehearsal.by:
                 if agent not in present:
                     hint = did_you_mean(
-                        agent, present, f"{listed(present)} do" if present else "no agent does; use reply:"
+                        agent, present, f"in it speaks {listed(present)}" if present else "no agent does; use reply:"
                     )
                     case.report.error(
                         "unknown-agent",
