@@ -16,7 +16,7 @@ from app.document.suggest import did_you_mean
 from app.errors import Problem, ScenarioRefused
 from app.settings import Folder
 
-MAX_NAME = 130  # two names of 64 characters; much longer ones are refused by file systems, each in its own way
+MAX_NAME = 200  # bytes, two names of 64 characters and more; file systems refuse longer ones each in its own way
 
 
 class Entry(NamedTuple):
@@ -67,7 +67,14 @@ class Registry:
 
     def _by_file(self, name: str) -> Entry | None:
         company, _, last = name.rpartition("/")
-        if not last or len(name) > MAX_NAME or last.startswith(".") or ".." in name or name[:1] == "/" or "\\" in name:
+        if (
+            not last
+            or len(name.encode("utf-8", "replace")) > MAX_NAME
+            or last.startswith(".")
+            or ".." in name
+            or name[:1] == "/"
+            or "\\" in name
+        ):
             return None
         for folder in self._folders:
             if company:
@@ -101,11 +108,11 @@ def read_card(path: Path, origin: str = "project", shown: str | None = None) -> 
     try:
         source = read_source(path, shown)
         report = Report(source, parse(source))
+        card = validate(Card, report)
+        if card is not None:
+            _check_file(card, path, report)
     except ScenarioRefused as refused:
         return Entry(_name(path), origin, path, None, refused.problems)
-    card = validate(Card, report)
-    if card is not None:
-        _check_file(card, path, report)
     return Entry(_name(path), origin, path, None if report.has_errors else card, tuple(report.problems), source.text)
 
 

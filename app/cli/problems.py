@@ -103,9 +103,11 @@ def _plain(text: str, column: int) -> str:
 
 def _with_secrets_covered(text: str) -> str:
     """Cover each secret character by character, which keeps every line and column where it was."""
-    for start, end in tuple(secret_spans(text)):
-        text = text[: start + 4] + re.sub(r"[^\n]", "•", text[start + 4 : end]) + text[end:]
-    return text
+    parts, shown = [], 0
+    for start, end in secret_spans(text):
+        parts += [text[shown : start + 4], re.sub(r"[^\n]", "•", text[start + 4 : end])]
+        shown = end
+    return "".join((*parts, text[shown:]))
 
 
 def _one_line(text: str) -> str:

@@ -74,6 +74,12 @@ def _syntax_error(source: Source, text: str, line: int, column: int, problem: st
         return f"the {opened} is not closed, or a comma is missing", "close it, or use one line for each key"
     if "expected '-'" in problem:
         return "this is neither an item of the list above nor indented under it", "begin it with - or check the indent"
+    if "document start" in problem:
+        return "what stands here is outside the map that the file is", "check the indent, and the quotes above"
+    if "node content" in problem:
+        return "a value is missing here", "write it, or leave out the comma or the colon"
+    if "alphabetic or numeric" in problem:
+        return f"a text cannot begin with {rest[0] if rest else '&'}", write(quote_value(text))
     return f"this is not YAML: {problem or 'it ends too early'}", ""
 
 

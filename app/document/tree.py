@@ -21,7 +21,7 @@ from app.document.suggest import shortened
 from app.errors import Problem, ScenarioRefused
 
 MAX_DEPTH = 64
-MAX_NODES = 50_000
+MAX_NODES = 30_000
 MAX_ALIASES = 100
 MAX_PROBLEMS = 200  # in one file: nobody reads more, and to find the words for 20,000 takes a minute
 

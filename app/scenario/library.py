@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from app.document import parse, read_source
-from app.document.suggest import did_you_mean
+from app.document.suggest import did_you_mean, shortened
 from app.errors import NotFound, ScenarioRefused
 from app.settings import Folder, content_root, search_folders
 
@@ -28,9 +29,10 @@ class Listed(NamedTuple):
 def find_scenario(name: str, project: Path) -> tuple[Path, str]:
     """The file that a word on the command line means, with the name to show: a path, else a scenario of the library."""
     path = Path(name)
-    if path.exists() or path.suffix in (".yaml", ".yml") or name.startswith((".", "/")):
+    there = os.path.exists(name)  # noqa: PTH110 (Path.exists raises for names that no file can have)
+    if there or path.suffix in (".yaml", ".yml") or name.startswith((".", "/")):
         built_in = content_root() / path
-        if not path.exists() and path.parts[:1] == ("scenarios",) and built_in.is_file():
+        if not there and path.parts[:1] == ("scenarios",) and built_in.is_file():
             return built_in, name
         return path, name
     found = [(folder, file) for folder, file in _files(project) if name in (file.stem, _name(folder, file))]
@@ -38,7 +40,7 @@ def find_scenario(name: str, project: Path) -> tuple[Path, str]:
         names = [_name(folder, file) for folder, file in _files(project)]
         last = [known.rpartition("/")[2] for known in names]
         hint = did_you_mean(name, [*names, *last], otherwise='"footlights scenarios list" shows all')
-        raise NotFound(f'there is no scenario "{name}"', hint)
+        raise NotFound(f'there is no scenario "{shortened(name)}"', hint)
     folder, file = found[0]
     others = {_name(*other) for other in found} - {_name(folder, file)}
     if others:

@@ -90,14 +90,25 @@ class Needs:
 
 def needs_of(checked: Checked) -> Needs:
     """What performing a checked scenario takes, with what it uses."""
+    return _needs_of(checked, {})
+
+
+def _needs_of(checked: Checked, known: dict[int, Needs]) -> Needs:
+    """The same; each scenario is looked at once, however often it is used."""
+    if id(checked) not in known:
+        known[id(checked)] = _worked_out(checked, known)
+    return known[id(checked)]
+
+
+def _worked_out(checked: Checked, known: dict[int, Needs]) -> Needs:
     scenario = checked.scenario
     assert scenario is not None
     cast = tuple(_member(checked, scenario, name, agent) for name, agent in scenario.agents.items())
-    inner = [needs_of(used) for used in checked.used.values() if used.scenario is not None]
+    inner = [_needs_of(used, known) for used in _used_once(checked)]
     models = {model.name: model for model in _candidates(scenario, cast)}
     for other in inner:
         models = {model.name: model for model in other.models} | models
-    counted = [_calls(place, checked) for place in checked.places if place.block.owner is None]
+    counted = [_calls(place, checked, known) for place in checked.places if place.block.owner is None]
     return Needs(
         cast,
         tuple(models.values()),
@@ -107,6 +118,11 @@ def needs_of(checked: Checked) -> Needs:
         tuple(name for name, default in scenario.env.items() if default is None),
         None if None in counted else sum(count for count in counted if count is not None),
     )
+
+
+def _used_once(checked: Checked) -> list[Checked]:
+    """The scenarios it uses, each once, in the order of their first use."""
+    return list({id(used): used for used in checked.used.values() if used.scenario is not None}.values())
 
 
 def _member(checked: Checked, scenario: Scenario, name: str, agent: Agent) -> Member:
@@ -184,9 +200,9 @@ def _secrets(checked: Checked) -> list[str]:
     return found
 
 
-def _calls(place: Place, checked: Checked) -> int | None:
+def _calls(place: Place, checked: Checked, known: dict[int, Needs]) -> int | None:
     """Calls of models at the very most, retries by the provider left out; None when a computed list decides."""
-    once = _calls_once(place, checked)
+    once = _calls_once(place, checked, known)
     step = place.step
     if once == 0:
         return 0
@@ -196,10 +212,10 @@ def _calls(place: Place, checked: Checked) -> int | None:
     return once * times * (step.loop.max if step.loop else 1) * (step.retry.attempts if step.retry else 1)
 
 
-def _calls_once(place: Place, checked: Checked) -> int | None:
+def _calls_once(place: Place, checked: Checked, known: dict[int, Needs]) -> int | None:
     step = place.step
     if (inner := place.inner()) is not None:
-        counted = [_calls(Place(name, child, inner), checked) for name, child in inner.steps.items()]
+        counted = [_calls(Place(name, child, inner), checked, known) for name, child in inner.steps.items()]
         return None if None in counted else sum(count for count in counted if count is not None)
     answers = 1 + (REPAIRS if isinstance(step, Speaks) and step.output is not None else 0)
     match step:
@@ -213,5 +229,5 @@ def _calls_once(place: Place, checked: Checked) -> int | None:
             return len(debate.members) * debate.rounds + (1 if debate.judge else len(debate.members))
         case UsesStep():
             used = checked.used.get(place.name)
-            return needs_of(used).calls if used is not None and used.scenario is not None else None
+            return _needs_of(used, known).calls if used is not None and used.scenario is not None else None
     return 0

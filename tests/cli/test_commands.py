@@ -113,7 +113,8 @@ def test_the_schema_accepts_every_bundled_scenario(perform: Run) -> None:
 @pytest.mark.parametrize(
     "mistake",
     [
-        "steps: {a: {agnt: x, prompt: Hi.}}", "steps: {a: {agent: x, prompt: Hi., tool: http}}", "stepz: {}", "steps: {}",
+        "steps: {a: {agnt: x, prompt: Hi.}}", "steps: {a: {agent: x, prompt: Hi., tool: http}}", "stepz: {}",
+        "steps: {}",
         "steps: {a: {narrate: Hi., timeout: soon}}", "steps: {a: {loop: {until: x}, steps: {b: {narrate: Hi.}}}}",
         "steps: {a: {approve: {}}}", "steps: {a: {narrate: 7}}",
     ],
@@ -180,7 +181,8 @@ def test_migrate_mends_other_tools_words_and_line_ends_and_keeps_comments(perfor
     assert "+  b: {narrate: Hi., timeout: 5m, continue_on_error: true}" in shown.out
     assert perform("migrate", str(path), "--write").code == 0
     assert path.read_text() == (
-        "schema: footlights/v1\nname: old  # a comment\nsteps:\n  a: {for_each: [1, 2], fail_fast: false, narrate: Hi.}\n"
+        "schema: footlights/v1\nname: old  # a comment\nsteps:\n"
+        "  a: {for_each: [1, 2], fail_fast: false, narrate: Hi.}\n"
         "  b: {narrate: Hi., timeout: 5m, continue_on_error: true}\n"
     )
     assert check(path).ok

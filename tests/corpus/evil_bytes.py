@@ -141,7 +141,7 @@ STRUCTURES: dict[str, Callable[[], str]] = {
         "".join(f"{'  ' * (2 * depth + 1)}a:\n{'  ' * (2 * depth + 2)}steps:\n" for depth in range(60))
     ),
     "data of 63 levels in a value": lambda: play(f"  a: {{set: {{x: {'[' * 60}{quoted('${{ no }}')}{']' * 60}}}}}\n"),
-    "50,001 values": lambda: HEAD + "tags:\n" + "- x\n" * 50_001,
+    "30,001 values": lambda: HEAD + "tags:\n" + "- x\n" * 30_001,
     "key of 100,000 characters": lambda: WELL + "k" * 100_000 + ": 1\n",
     "explicit key of 100,000 characters": lambda: WELL + "? " + "k" * 100_000 + "\n: 1\n",
     "anchor of 100,000 characters": lambda: WELL + f"title: &{'k' * 100_000} x\n",

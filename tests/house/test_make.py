@@ -14,7 +14,20 @@ import pytest
 from corpus.commands import ROOT
 
 STAMPS = (".venv/.runtime-installed", ".venv/.dev-installed")
-TARGETS = {"demo", "test", "check", "format", "bench", "soak", "coverage", "wheel", "pictures", "reference", "clean", "help"}
+TARGETS = {
+    "demo",
+    "test",
+    "check",
+    "format",
+    "bench",
+    "soak",
+    "coverage",
+    "wheel",
+    "pictures",
+    "reference",
+    "clean",
+    "help",
+}
 
 
 def make(*words: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""What a performance takes is known before it begins: models behind the wall, people, secrets, and how many calls at most."""
+"""What a performance takes is known before it begins: models behind the wall, people, secrets, calls."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def test_gates_tools_and_secrets_are_listed_with_those_of_the_scenarios_it_uses(
         "  call: {tool: http, with: {headers: {key: '${{ secrets.INNER_KEY }}'}}}\n"
         "  say: {agent: a, prompt: Hi., tools: [table.filter]}\n"
     )
-    steps = "  x: {approve: {ask: Go?, timeout: 1h, default: reject}}\n  y: {uses: inner.yaml}\n  z: {agent: a, prompt: Hi.}\n"
-    found = needs(tmp_path, steps)
+    gate = "  x: {approve: {ask: Go?, timeout: 1h, default: reject}}\n"
+    found = needs(tmp_path, f"{gate}  y: {{uses: inner.yaml}}\n  z: {{agent: a, prompt: Hi.}}\n")
     assert [(gate.step, gate.kind, gate.role, gate.timeout) for gate in found.gates] == [
         ("x", "approve", "", 3600.0),
         ("ask", "ask", "owner", None),

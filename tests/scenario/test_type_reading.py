@@ -1,4 +1,4 @@
-"""What can be written for a type: words, lists of one, maps, texts of these, JSON Schemas; and what is said of the rest."""
+"""What can be written for a type, from a word to a JSON Schema, and what is said of all that cannot."""
 
 from __future__ import annotations
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from app.document import Path, read_included
+import os
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from app.document import Path, Source, read_included
 from app.document.source import MAX_INCLUDED_BYTES
 from app.document.values import FileText, Privacy, strictest
 from app.errors import ScenarioRefused
@@ -44,7 +48,7 @@ def _read(case: Inspection, name: str, at: Path) -> None:
     if name in case.files or sum(len(file.text) for file in case.files.values()) > MAX_INCLUDED_BYTES:
         return  # read already, or the last one was too much already
     try:
-        source = read_included(name, case.path, case.root)
+        source = _included(case, name)
     except ScenarioRefused as refused:
         problem = refused.problems[0]
         where = f" (line {problem.line} of that file)" if problem.line else ""
@@ -57,6 +61,12 @@ def _read(case: Inspection, name: str, at: Path) -> None:
         )
 
 
+def _included(case: Inspection, reference: str) -> Source:
+    """A file that the scenario names, under a name that no other file has in the messages."""
+    source = read_included(reference, case.path, case.root)
+    return replace(source, name=os.path.normpath(FilePath(case.report.source.name).parent / reference))
+
+
 def check_used_scenarios(case: Inspection) -> None:
     """A scenario that is used exists, is in order itself, and does not lead back here."""
     from app.scenario.checking import check_used
@@ -67,7 +77,7 @@ def check_used_scenarios(case: Inspection) -> None:
             continue
         at: Path = (*place.at, "uses")
         try:
-            source = read_included(step.uses, case.path, case.root)
+            source = _included(case, step.uses)
         except ScenarioRefused as refused:
             problem = refused.problems[0]
             case.report.error(problem.code, problem.message, problem.hint, at=at)
