@@ -6,13 +6,13 @@ from typing import Any
 
 from app.cast.card import Color, Glyph
 from app.document import source, tree
+from app.document.types import Anything, describe
 from app.document.values import Count, Duration, Id, Ids, Share, Text, Thresholds
 from app.scenario.checks import files, references
 from app.scenario.expressions import parser, patterns, values
 from app.scenario.model.parts import EnvironmentName, Model
 from app.scenario.model.steps import Condition, ErrorClass, Items, ScenarioFile, ToolName
 from app.scenario.scopes import AGENT, ANSWER, DEBATE, RUN, state_of
-from app.scenario.types import Anything, describe
 
 # How the notations of their own are called in a table; all other types are spelled out from their annotation.
 SPOKEN: tuple[tuple[Any, str], ...] = (
@@ -33,7 +33,7 @@ SPOKEN: tuple[tuple[Any, str], ...] = (
     (ErrorClass, "[error](#retry)"),
     (Model, "text, or map: {Routed}"),
 )
-TYPE_KEYS = ("output", "type")  # their value is anything to pydantic; it is read by app.scenario.types
+TYPE_KEYS = ("output", "type")  # their value is anything to pydantic; it is read by app.document.types
 
 OUTPUTS = {
     "agent": "text, or data of the type in `output`",

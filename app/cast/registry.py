@@ -13,6 +13,7 @@ from typing import NamedTuple
 from app.cast.card import Card
 from app.document import Report, parse, read_source, validate
 from app.document.suggest import did_you_mean
+from app.document.types import TypeMistake, mismatches, parse_type
 from app.errors import Problem, ScenarioRefused
 from app.settings import Folder
 
@@ -118,8 +119,6 @@ def read_card(path: Path, origin: str = "project", shown: str | None = None) -> 
 
 def _check_file(card: Card, path: Path, report: Report) -> None:
     """The name in the file and the place of the file say the same; shapes are shapes."""
-    from app.scenario.types import TypeMistake, mismatches, parse_type
-
     if card.id != path.stem:
         report.error("card-id", f'the file is called "{path.stem}"', f"write  id: {path.stem}", at=("id",))
     if card.company != path.parent.name:

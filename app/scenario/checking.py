@@ -12,6 +12,7 @@ from pathlib import Path as FilePath
 
 from app.cast import Entry, Registry
 from app.document import Report, Source, parse, read_source, validate
+from app.document.types import Type
 from app.document.values import Privacy
 from app.errors import Problem, ScenarioRefused
 from app.scenario.checks import CHECKS, Inspection
@@ -21,7 +22,6 @@ from app.scenario.model.steps import explain_kind
 from app.scenario.order import Order
 from app.scenario.places import Place
 from app.scenario.scopes import Types
-from app.scenario.types import Type
 from app.settings import project_root, search_folders
 
 

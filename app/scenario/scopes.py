@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.document.types import Anything, Boolean, Choice, Integer, ListOf, MapOf, Maybe, Nothing, Number, Text, Type
 from app.scenario.expressions import Scope
 from app.scenario.model import (
     AgentStep,
@@ -19,7 +20,6 @@ from app.scenario.model import (
 )
 from app.scenario.passages import BEFORE_THE_STEP
 from app.scenario.places import Block, Place
-from app.scenario.types import Anything, Boolean, Choice, Integer, ListOf, MapOf, Maybe, Nothing, Number, Text, Type
 
 OUTCOMES = ("succeeded", "failed", "skipped", "cancelled", "exhausted", "refused", "truncated", "expired")
 USAGE = MapOf({name: Integer() for name in ("input", "cache_read", "cache_write", "output", "total")})

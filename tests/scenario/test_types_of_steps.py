@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.document.types import describe
 from app.scenario import check
-from app.scenario.types import describe
 
 HEAD = """\
 schema: footlights/v1

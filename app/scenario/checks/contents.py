@@ -6,16 +6,7 @@ import copy
 from typing import Any
 
 from app.document import Path
-from app.document.values import Section
-from app.safety import looks_like_secret
-from app.scenario.checks.inspection import Inspection, speakers
-from app.scenario.expressions import patterns
-from app.scenario.model import AgentStep, ApproveStep, AskStep, Expectation, Lines, Speaks
-from app.scenario.model.rehearsal import turn_reply
-from app.scenario.model.steps import Step
-from app.scenario.places import Place
-from app.scenario.scopes import RESERVED
-from app.scenario.types import (
+from app.document.types import (
     Choice,
     Described,
     Integer,
@@ -28,6 +19,15 @@ from app.scenario.types import (
     mismatches,
     parse_type,
 )
+from app.document.values import Section
+from app.safety import looks_like_secret
+from app.scenario.checks.inspection import Inspection, speakers
+from app.scenario.expressions import patterns
+from app.scenario.model import AgentStep, ApproveStep, AskStep, Expectation, Lines, Speaks
+from app.scenario.model.rehearsal import turn_reply
+from app.scenario.model.steps import Step
+from app.scenario.places import Place
+from app.scenario.scopes import RESERVED
 
 SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS")
 MAX_TYPE_MISTAKES = 20

@@ -6,6 +6,8 @@ from typing import Any
 
 from app.document import Path
 from app.document.suggest import did_you_mean
+from app.document.types import Anything, Boolean, Integer, ListOf, MapOf, Maybe, Number, Text, Type, accepts, describe
+from app.document.types.fit import of_fair_size
 from app.scenario import expressions
 from app.scenario.checks.inspection import Inspection
 from app.scenario.checks.reading import Located, Reader
@@ -15,8 +17,6 @@ from app.scenario.model.steps import SEES
 from app.scenario.passages import Passage
 from app.scenario.places import Block, Place
 from app.scenario.scopes import Scopes, is_true_or_false
-from app.scenario.types import Anything, Boolean, Integer, ListOf, MapOf, Maybe, Number, Text, Type, accepts, describe
-from app.scenario.types.fit import of_fair_size
 
 _STEP_NAMES = frozenset(name.strip() for name in SEES.split(","))
 

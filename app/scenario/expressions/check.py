@@ -12,6 +12,26 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from app.document.suggest import did_you_mean, listed
+from app.document.types import (
+    Anything,
+    Boolean,
+    Choice,
+    Integer,
+    ListOf,
+    MapOf,
+    Maybe,
+    Nothing,
+    Text,
+    Type,
+    accepts,
+    common,
+    describe,
+    listed_values,
+    mismatches,
+    spoken,
+    type_of,
+    without_null,
+)
 from app.scenario.expressions import patterns
 from app.scenario.expressions.evaluate import evaluate
 from app.scenario.expressions.functions import ALIASES, FUNCTIONS, SLOTS, wrong_slot
@@ -34,26 +54,6 @@ from app.scenario.expressions.nodes import (
 )
 from app.scenario.expressions.signatures import NUMBER, NUMBER_OR_TEXT, TEXT, signature, wrong_count
 from app.scenario.expressions.slips import shown
-from app.scenario.types import (
-    Anything,
-    Boolean,
-    Choice,
-    Integer,
-    ListOf,
-    MapOf,
-    Maybe,
-    Nothing,
-    Text,
-    Type,
-    accepts,
-    common,
-    describe,
-    listed_values,
-    mismatches,
-    spoken,
-    type_of,
-    without_null,
-)
 
 
 class Scope(NamedTuple):

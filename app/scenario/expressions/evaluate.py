@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from app.document.suggest import did_you_mean
+from app.document.types import spoken_value
 from app.scenario.expressions.functions import FUNCTIONS, Status
 from app.scenario.expressions.mistakes import EvaluationError
 from app.scenario.expressions.nodes import (
@@ -43,7 +44,6 @@ from app.scenario.expressions.values import (
     settled,
     text_of,
 )
-from app.scenario.types import spoken_value
 
 PLACE = 256  # what an expression in a text costs, in characters
 

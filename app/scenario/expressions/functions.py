@@ -8,6 +8,20 @@ from functools import reduce
 from math import fsum
 from typing import NamedTuple, cast
 
+from app.document.types import (
+    Anything,
+    Boolean,
+    Integer,
+    ListOf,
+    Maybe,
+    Nothing,
+    Number,
+    Text,
+    Type,
+    common,
+    spoken_value,
+    without_null,
+)
 from app.scenario.expressions import patterns
 from app.scenario.expressions.signatures import (
     ANY,
@@ -34,20 +48,6 @@ from app.scenario.expressions.values import (
     is_number,
     text_of,
     to_json,
-)
-from app.scenario.types import (
-    Anything,
-    Boolean,
-    Integer,
-    ListOf,
-    Maybe,
-    Nothing,
-    Number,
-    Text,
-    Type,
-    common,
-    spoken_value,
-    without_null,
 )
 
 MAX_DIGITS = 15

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from app.scenario.types import Anything, Integer, ListOf, MapOf, Number, Text, Type, accepts
+from app.document.types import Anything, Integer, ListOf, MapOf, Number, Text, Type, accepts
 
 Result: TypeAlias = Callable[[Sequence[Type]], Type]
 

@@ -14,7 +14,7 @@ from math import isfinite
 from operator import ge, gt, le, lt
 from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeGuard, cast
 
-from app.scenario.types import spoken_value
+from app.document.types import spoken_value
 
 Value: TypeAlias = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.scenario.expressions import NOT_CONSTANT, Scope, check, constant, parse
-from app.scenario.types import (
+from app.document.types import (
     Anything,
     Boolean,
     Choice,
@@ -21,6 +20,7 @@ from app.scenario.types import (
     Type,
     describe,
 )
+from app.scenario.expressions import NOT_CONSTANT, Scope, check, constant, parse
 from corpus.marked import Marked, read_marked
 
 UNMEANT = read_marked(Path(__file__).with_name("unmeant.txt"))

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from app.document.types import Anything, mismatches
 from app.scenario.expressions import (
     FUNCTIONS,
     EvaluationError,
@@ -18,7 +19,6 @@ from app.scenario.expressions import (
     signature,
 )
 from app.scenario.expressions.functions import ALIASES
-from app.scenario.types import Anything, mismatches
 
 VALUES: dict[str, object] = {
     "list": ["a", "b", "c"],

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.document.types import Anything, Boolean, Choice, Integer, ListOf, MapOf, Maybe, Number, Text, Type, mismatches
 from app.scenario.expressions import (
     Checked,
     EvaluationError,
@@ -30,7 +31,6 @@ from app.scenario.expressions import (
     references,
     render,
 )
-from app.scenario.types import Anything, Boolean, Choice, Integer, ListOf, MapOf, Maybe, Number, Text, Type, mismatches
 from corpus.expressions import HOSTILE, VALUES, generate
 from corpus.hostile_values import HEAVY, HOSTILE_WITH_VALUES, hostile_values
 

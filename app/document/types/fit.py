@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from app.document.suggest import nearest, shortened
-from app.scenario.types.shapes import (
+from app.document.types.shapes import (
     Anything,
     Boolean,
     Choice,

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from app.document.suggest import did_you_mean, shortened
-from app.errors import FootlightsError
-from app.scenario.types.shapes import (
+from app.document.types.shapes import (
     WORDS,
     Anything,
     Choice,
@@ -21,6 +20,7 @@ from app.scenario.types.shapes import (
     Type,
     spoken_value,
 )
+from app.errors import FootlightsError
 
 MAX_DEPTH = 16
 MAX_TEXT = 4096

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.scenario.types import (
+from app.document.types import (
     Anything,
     Boolean,
     Choice,

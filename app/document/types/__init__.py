@@ -7,9 +7,9 @@ mismatches(type, value) # where a value is not as its type says
 accepts(wanted, given)  # could a value of one type serve where another is wanted?
 """
 
-from app.scenario.types.fit import Mismatch, accepts, common, mismatches, without_null
-from app.scenario.types.reading import TypeMistake, parse_type
-from app.scenario.types.shapes import (
+from app.document.types.fit import Mismatch, accepts, common, mismatches, without_null
+from app.document.types.reading import TypeMistake, parse_type
+from app.document.types.shapes import (
     Anything,
     Boolean,
     Choice,
