@@ -25,10 +25,11 @@ class Folder(NamedTuple):
 
 def search_folders(kind: Kind, project: Path) -> tuple[Folder, ...]:
     """List the folders to look in for `kind`, the first to be asked first: those that exist, and none of them twice."""
+    ours = content_root() / kind
     places = (
-        Folder("project", project / kind),
+        Folder("built in" if project / kind == ours else "project", project / kind),  # in a clone of Footlights itself
         Folder("user", config_folder() / kind),
-        Folder("built in", content_root() / kind),
+        Folder("built in", ours),
     )
     found: dict[Path, Folder] = {}
     for place in places:

@@ -52,7 +52,7 @@ def _write_help() -> int:
     lines = [
         f"{ink.paint('footlights', 'bold')} {__version__}: a theatre for multi-agent LLM workflows, in your terminal",
         "",
-        "  footlights explain scenarios/software/feature-sprint.yaml",
+        "  footlights explain feature-sprint",
         "  footlights new my-first-play",
     ]
     for title, commands in GROUPS.items():

@@ -170,7 +170,7 @@ def _sqlite(version: tuple[int, int, int]) -> Finding:
     mended_later = (3, 44, 6) <= version < (3, 45, 0) or (3, 50, 7) <= version < (3, 51, 0)
     if version >= (3, 51, 3) or mended_later or version < (3, 7, 0):
         return Finding("libraries", "SQLite", "ok", f"{shown}, free of the WAL-reset fault")
-    detail = f"{shown}, affected by the WAL-reset fault (until 3.51.3); Footlights guards against it with a lock"
+    detail = f"{shown}, affected by the WAL-reset fault (until 3.51.3); runs will be written under a lock for it"
     return Finding("libraries", "SQLite", "note", detail)
 
 

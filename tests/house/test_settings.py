@@ -95,4 +95,4 @@ def test_folders_are_searched_from_the_project_to_the_built_in_ones(tmp_path: Pa
 
 def test_folders_that_are_not_there_are_left_out_and_none_comes_twice(tmp_path: Path) -> None:
     assert [folder.origin for folder in search_folders("agents", tmp_path)] == ["built in"]
-    assert [folder.origin for folder in search_folders("agents", content_root())] == ["project"]
+    assert [folder.origin for folder in search_folders("agents", content_root())] == ["built in"]
