@@ -27,8 +27,9 @@ from app.cast.card import Card
 from app.document.values import FileText, Section, Text
 from app.scenario.expressions import FUNCTIONS, signature
 from app.scenario.model import KINDS, Lines, Scenario, Step
+from app.scenario.model.modifiers import SEES
 from app.scenario.model.parts import PROVIDERS, Outcome
-from app.scenario.model.steps import ERROR_CLASSES, SEES
+from app.scenario.model.rehearsal import ERROR_CLASSES
 from app.scenario.needs import KEYS
 from app.scenario.passages import scope_words
 from app.scenario.privacy import class_of

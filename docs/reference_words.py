@@ -10,8 +10,10 @@ from app.document.types import Anything, describe
 from app.document.values import Count, Duration, Id, Ids, Share, Text, Thresholds
 from app.scenario.checks import files, references
 from app.scenario.expressions import parser, patterns, values
+from app.scenario.model.modifiers import Condition, Items
 from app.scenario.model.parts import EnvironmentName, Model
-from app.scenario.model.steps import Condition, ErrorClass, Items, ScenarioFile, ToolName
+from app.scenario.model.rehearsal import ErrorClass
+from app.scenario.model.steps import ScenarioFile, ToolName
 from app.scenario.scopes import AGENT, ANSWER, DEBATE, RUN, state_of
 
 # How the notations of their own are called in a table; all other types are spelled out from their annotation.

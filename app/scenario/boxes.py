@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.scenario.checking import Checked
 from app.scenario.checks.inspection import speakers
 from app.scenario.model import ApproveStep, AskStep, DebateStep, NarrateStep, SetStep, ToolStep, UsesStep
-from app.scenario.model.steps import Step
+from app.scenario.model.modifiers import Step
 from app.scenario.needs import Member, needs_of
 from app.scenario.picture import Box, Span
 from app.scenario.places import Block, Place, places_in

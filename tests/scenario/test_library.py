@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.scenario import check
 from app.scenario.library import find_scenario, list_scenarios
 from app.scenario.model import KINDS, Scenario
-from app.scenario.model.steps import Step
+from app.scenario.model.modifiers import Step
 from app.settings import content_root
 
 

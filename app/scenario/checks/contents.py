@@ -24,8 +24,8 @@ from app.safety import looks_like_secret
 from app.scenario.checks.inspection import Inspection, speakers
 from app.scenario.expressions import patterns
 from app.scenario.model import AgentStep, ApproveStep, AskStep, Expectation, Lines, Speaks
+from app.scenario.model.modifiers import Step
 from app.scenario.model.rehearsal import turn_reply
-from app.scenario.model.steps import Step
 from app.scenario.places import Place
 from app.scenario.scopes import RESERVED
 

@@ -13,7 +13,7 @@ from app.scenario.checks.inspection import Inspection
 from app.scenario.checks.reading import Located, Reader
 from app.scenario.expressions import Scope
 from app.scenario.model import SetStep, UsesStep
-from app.scenario.model.steps import SEES
+from app.scenario.model.modifiers import SEES
 from app.scenario.passages import Passage
 from app.scenario.places import Block, Place
 from app.scenario.scopes import Scopes, is_true_or_false

@@ -1,5 +1,6 @@
 """What a scenario file may say: pydantic models, one class a section and one a step kind."""
 
+from app.scenario.model.modifiers import Loop, Retry, Step
 from app.scenario.model.parts import (
     Agent,
     Expectation,
@@ -22,13 +23,10 @@ from app.scenario.model.steps import (
     Debate,
     DebateStep,
     EscalateStep,
-    Loop,
     NarrateStep,
     ParallelStep,
-    Retry,
     SetStep,
     Speaks,
-    Step,
     TeamStep,
     ToolStep,
     UsesStep,

@@ -1,16 +1,18 @@
 """What a step does offline: answers written for it, calls of tools, and faults on purpose."""
 
 # Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import model_validator
 
 from app.document.values import Duration, Id, Section, key, mistake
 
-Fault = Literal[
+# How a call of a model can end badly; what the engine retries and what it does not is told by these.
+ErrorClass = Literal[
     "rate_limited", "overloaded", "timeout", "connection", "auth", "quota", "bad_request", "context_too_long",
     "refused", "truncated", "malformed", "incomplete", "empty",
 ]  # fmt: skip
+ERROR_CLASSES: tuple[str, ...] = get_args(ErrorClass)
 TURN_FORMS = (frozenset({"tool", "with"}), frozenset({"tool"}), frozenset({"reply"}), frozenset({"fault"}))
 
 
@@ -29,7 +31,7 @@ class Lines(Section):
         min_length=1,
         max_length=1000,
     )
-    fault: Fault | None = key(None, says="The error it fails with.", example="rate_limited")
+    fault: ErrorClass | None = key(None, says="The error it fails with.", example="rate_limited")
     times: int | None = key(
         None, says="How often it fails before the answer comes; left out, always.", example="2", ge=1, le=100
     )

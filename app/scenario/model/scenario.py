@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PrivateAttr
 
 from app.document.values import Id, Limits, Privacy, Section, Words, key
+from app.scenario.model.modifiers import SEES
 from app.scenario.model.parts import CastMember, EnvironmentName, Expectation, Input, ModelChoice, Strategy, Triggers
-from app.scenario.model.steps import SEES, AnyStep
+from app.scenario.model.steps import AnyStep
 
 SCHEMA = "footlights/v1"
 
