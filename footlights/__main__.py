@@ -44,6 +44,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _write_what_the_terminal_cannot_as_escapes() -> None:
+    # A shell can start a program without these (`>&-`); what is said then goes nowhere, but does not fail.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

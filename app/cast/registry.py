@@ -106,15 +106,17 @@ class Registry:
 
 def read_card(path: Path, origin: str = "project", shown: str | None = None) -> Entry:
     """A card's file, checked."""
+    text = ""
     try:
         source = read_source(path, shown)
+        text = source.text
         report = Report(source, parse(source))
         card = validate(Card, report)
         if card is not None:
             _check_file(card, path, report)
     except ScenarioRefused as refused:
-        return Entry(_name(path), origin, path, None, refused.problems)
-    return Entry(_name(path), origin, path, None if report.has_errors else card, tuple(report.problems), source.text)
+        return Entry(_name(path), origin, path, None, refused.problems, text)
+    return Entry(_name(path), origin, path, None if report.has_errors else card, tuple(report.problems), text)
 
 
 def _check_file(card: Card, path: Path, report: Report) -> None:

@@ -117,9 +117,7 @@ def _check(registry: Registry, as_json: bool) -> int:
     if as_json:
         _print_json({"ok": not problems, "problems": [problem._asdict() for problem in problems]})
     elif problems:
-        texts = {
-            problem.file: entry.path.read_text("utf-8", "replace") for entry in entries for problem in entry.problems
-        }
+        texts = {problem.file: entry.text for entry in entries for problem in entry.problems}
         write_problems(problems, texts, sys.stdout)
     else:
         say_good(f"{len(entries)} cards, no errors")

@@ -24,6 +24,10 @@ def tell(error: Exception, stream: TextIO) -> int:
     if isinstance(error, FootlightsError):
         _say(error.message, error.hint, stream)
         return error.exit_code
+    if isinstance(error, OSError) and error.strerror:
+        place = f': "{error.filename}"' if error.filename else ""
+        _say(f"{error.strerror.lower()}{place}", "is the working folder there, and the disk not full?", stream)
+        return 1
     if os.environ.get("FOOTLIGHTS_DEBUG", "") not in ("", "0"):
         stream.write(safe_text(mask_secrets("".join(traceback.format_exception(error)))))
     _say(

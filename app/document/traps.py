@@ -74,6 +74,8 @@ def _syntax_error(source: Source, text: str, line: int, column: int, problem: st
         return f"the {opened} is not closed, or a comma is missing", "close it, or use one line for each key"
     if "expected '-'" in problem:
         return "this is neither an item of the list above nor indented under it", "begin it with - or check the indent"
+    if "scanning a tag" in context or "scanning an alias" in context or "scanning an anchor" in context:
+        return f"a text cannot begin with {source.lines[line - 1][column - 1 : column] or '!'}", "put it in quotes"
     if "document start" in problem:
         return "what stands here is outside the map that the file is", "check the indent, and the quotes above"
     if "node content" in problem:
@@ -208,7 +210,9 @@ def quoted(text: str) -> str:
 
 
 def write(line: str) -> str:
-    """The hint that shows a mended line."""
+    """The hint that shows a mended line; whole maps and lists in quotes would be no help."""
+    if re.search(r":\s+[\"'][{\[]", line):
+        return "put the text in quotes"
     return f"write  {line.strip()}" if len(line) < _LONGEST_LINE else "put the text in quotes"
 
 

@@ -201,7 +201,7 @@ def _text_or_file(value: object) -> str:
 
 
 Text = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[FileText, Tag("<file>")],
+    Annotated[str, words(200_000), Tag("<text>")] | Annotated[FileText, Tag("<file>")],
     Discriminator(_text_or_file),
     WithJsonSchema({
         "anyOf": [

@@ -143,6 +143,9 @@ def _outcome(case: Inspection, broken: bool) -> Checked:
     if broken:
         # Stand-ins make odd warnings; what the author must mend first is the errors.
         problems = [problem for problem in problems if problem.severity == "error"]
+    elif case.report.has_errors:
+        # An expression that cannot be read uses nothing yet; what it names is hardly left over.
+        problems = [problem for problem in problems if problem.code != "unused"]
     for place in case.places:
         case.scenario._lines[place.name] = case.report.line(place.at)
     return Checked(

@@ -17,8 +17,8 @@ STAND_INS: dict[str, Any] = {
     "inputs": {"type": "any"},
     "models": {"use": "rehearsal/any"},
     "agents": {"persona": "?"},
-    "steps": {"set": {"any": None}},
-    "parallel": {"set": {"any": None}},
+    "steps": {"tool": "any"},  # whose output can be anything
+    "parallel": {"tool": "any"},
     "expect": {"cost_under": 1},
 }
 # What an entry cannot do without; any other key is dropped alone, and the rest of the entry still checked.

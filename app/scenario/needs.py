@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.document.types import Text
 from app.document.values import Privacy, strictest
 from app.scenario.checking import Checked
 from app.scenario.checks.inspection import speakers
+from app.scenario.expressions import parse_template, references
 from app.scenario.model import (
     Agent,
     AgentStep,
@@ -21,6 +23,8 @@ from app.scenario.model import (
     ToolStep,
     UsesStep,
 )
+from app.scenario.model.modifiers import Step
+from app.scenario.passages import passages_of_step
 from app.scenario.places import Place
 from app.scenario.privacy import HOSTED, candidates, class_of, may_see, runs_here
 
@@ -105,18 +109,25 @@ def _worked_out(checked: Checked, known: dict[int, Needs]) -> Needs:
     assert scenario is not None
     cast = tuple(_member(checked, scenario, name, agent) for name, agent in scenario.agents.items())
     inner = [_needs_of(used, known) for used in _used_once(checked)]
-    models = {model.name: model for model in _candidates(scenario, cast)}
-    for other in inner:
-        models = {model.name: model for model in other.models} | models
+    models = {(model.name, model.use): model for other in inner for model in other.models}
+    models = {(model.name, model.use): model for model in _candidates(scenario, cast)} | models
+    judged = sum(expected.judged is not None for expected in scenario.expect)
     counted = [_calls(place, checked, known) for place in checked.places if place.block.owner is None]
     return Needs(
         cast,
         tuple(models.values()),
-        tuple(_gates(checked)) + tuple(gate for other in inner for gate in other.gates),
+        tuple(_gates(checked, known)),
         tuple(dict.fromkeys([*_tools(checked), *(tool for other in inner for tool in other.tools)])),
         tuple(dict.fromkeys([*_secrets(checked), *(secret for other in inner for secret in other.secrets)])),
-        tuple(name for name, default in scenario.env.items() if default is None),
-        None if None in counted else sum(count for count in counted if count is not None),
+        tuple(
+            dict.fromkeys(
+                [
+                    *(name for name, default in scenario.env.items() if default is None),
+                    *(name for other in inner for name in other.environment),
+                ]
+            )
+        ),
+        None if None in counted else sum(count for count in counted if count is not None) + judged,
     )
 
 
@@ -157,7 +168,7 @@ def _candidate(scenario: Scenario, name: str, choice: ModelChoice | None) -> Can
     provider = use.partition("/")[0]
     keys: tuple[str, ...] = KEYS.get(provider, ())
     if choice is not None and choice.secret is not None:
-        keys = (choice.secret.strip().removeprefix("${{").removesuffix("}}").strip().removeprefix("secrets."),)
+        keys = tuple(_secrets_in(choice.secret))
     return Candidate(name, use, class_of(scenario, name), keys, _host(provider, choice))
 
 
@@ -167,37 +178,56 @@ def _host(provider: str, choice: ModelChoice | None) -> str:
     return provider if provider in HOSTED else ""
 
 
-def _gates(checked: Checked) -> list[Gate]:
-    found = []
+def _gates(checked: Checked, known: dict[int, Needs]) -> list[Gate]:
+    found: list[Gate] = []
     for place in checked.places:
         match place.step:
             case ApproveStep(approve=gate):
                 found.append(Gate(place.name, "approve", gate.role or "", gate.timeout, gate.default))
             case AskStep(ask=question):
                 found.append(Gate(place.name, "ask", question.role or "", question.timeout, question.default))
+            case UsesStep() if (used := checked.used.get(place.name)) is not None and used.scenario is not None:
+                inside = _needs_of(used, known).gates
+                found.extend(replace(gate, step=f"{place.name}/{gate.step}") for gate in inside)
     return found
 
 
 def _tools(checked: Checked) -> list[str]:
+    """Those of tool steps, and those that agents may use in their steps."""
     found: list[str] = []
     for place in checked.places:
-        match place.step:
-            case ToolStep(tool=tool):
-                found.append(tool)
-            case Speaks(tools=list(tools)):
-                found.extend(tools)
+        if isinstance(place.step, ToolStep):
+            found.append(place.step.tool)
+        for name, _ in speakers(place):
+            found.extend(_tools_of(checked, place.step, name))
     return found
+
+
+def _tools_of(checked: Checked, step: Step, name: str) -> list[str]:
+    """The tools an agent may use in a step: the step's, else the agent's, else the card's."""
+    assert checked.scenario is not None
+    agent, entry = checked.scenario.agents.get(name), checked.cast.get(name)
+    if isinstance(step, Speaks) and step.tools is not None:
+        return step.tools
+    if agent is not None and agent.tools is not None:
+        return agent.tools
+    return entry.card.tools if entry is not None and entry.card is not None else []
 
 
 def _secrets(checked: Checked) -> list[str]:
     """The names of secrets that tools are given."""
-    import re
-
     found: list[str] = []
     for place in checked.places:
         if isinstance(place.step, ToolStep):
-            found.extend(re.findall(r"secrets\.([A-Za-z_][A-Za-z0-9_]*)", str(place.step.with_)))
+            for passage in passages_of_step(place):
+                if passage.key == "with":
+                    found.extend(_secrets_in(passage.text))
     return found
+
+
+def _secrets_in(text: str) -> list[str]:
+    paths = [reference.path for placed in parse_template(text).placed for reference in references(placed.expression)]
+    return [str(path[1]) for path in paths if path[0] == "secrets" and len(path) > 1]
 
 
 def _calls(place: Place, checked: Checked, known: dict[int, Needs]) -> int | None:
@@ -217,10 +247,10 @@ def _calls_once(place: Place, checked: Checked, known: dict[int, Needs]) -> int 
     if (inner := place.inner()) is not None:
         counted = [_calls(Place(name, child, inner), checked, known) for name, child in inner.steps.items()]
         return None if None in counted else sum(count for count in counted if count is not None)
-    answers = 1 + (REPAIRS if isinstance(step, Speaks) and step.output is not None else 0)
+    answers = 1 + (REPAIRS if isinstance(step, Speaks) and checked.types.declared.get(place.name) != Text() else 0)
     match step:
         case AgentStep():
-            return answers if not step.tools else answers - 1 + (step.turns or TOOL_TURNS)
+            return answers + (step.turns or TOOL_TURNS if _tools_of(checked, step, step.agent) else 0)
         case EscalateStep(escalate=escalate):
             return answers * len(escalate.agents)
         case TeamStep(team=team):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,6 +223,14 @@ def test_cast_check_shows_what_is_wrong_with_a_card(
     assert json.loads(perform("cast", "check", "--json").out)["ok"] is False
     assert perform("cast", "show", "lab/bad").code == 2
     assert "bad" in perform("cast", "list").out
+
+
+def test_cast_check_waits_for_no_pipe_and_opens_no_folder(footlights: Run, tmp_path: Path) -> None:
+    (tmp_path / "agents" / "lab" / "folder.yaml").mkdir(parents=True)
+    os.mkfifo(tmp_path / "agents" / "lab" / "pipe.yaml")
+    done = footlights("cast", "check", folder=tmp_path)
+    assert done.code == 2
+    assert "is a folder" in done.out and "is not a regular file" in done.out
 
 
 def test_scenarios_are_listed_searched_and_shown(perform: Run) -> None:

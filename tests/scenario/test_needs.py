@@ -36,7 +36,7 @@ def needs(folder: Path, steps: str) -> Needs:
     [
         ("{agent: a, prompt: Hi.}", 1),
         ("{agent: a, prompt: Hi., output: {ok: boolean}}", 3),
-        ("{agent: a, prompt: Hi., tools: [http], turns: 5}", 5),
+        ("{agent: a, prompt: Hi., tools: [http], turns: 5}", 6),
         ("{agent: a, prompt: Hi., retry: {attempts: 3}}", 3),
         ("{for_each: [1, 2, 3], agent: a, prompt: Hi.}", 3),
         ("{for_each: '${{ inputs.names }}', agent: a, prompt: Hi.}", None),
@@ -82,8 +82,8 @@ def test_gates_tools_and_secrets_are_listed_with_those_of_the_scenarios_it_uses(
     found = needs(tmp_path, f"{gate}  y: {{uses: inner.yaml}}\n  z: {{agent: a, prompt: Hi.}}\n")
     assert [(gate.step, gate.kind, gate.role, gate.timeout) for gate in found.gates] == [
         ("x", "approve", "", 3600.0),
-        ("ask", "ask", "owner", None),
+        ("y/ask", "ask", "owner", None),
     ]
     assert found.tools == ("http", "table.filter")
     assert found.secrets == ("INNER_KEY",)
-    assert found.calls == 1 + 8
+    assert found.calls == 1 + 9

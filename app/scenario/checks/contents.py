@@ -6,7 +6,9 @@ import copy
 from typing import Any
 
 from app.document import Path
+from app.document.suggest import did_you_mean, listed, shortened
 from app.document.types import (
+    Anything,
     Choice,
     Described,
     Integer,
@@ -25,7 +27,7 @@ from app.scenario.checks.inspection import Inspection, speakers
 from app.scenario.expressions import patterns
 from app.scenario.model import AgentStep, ApproveStep, AskStep, Expectation, Lines, Speaks
 from app.scenario.model.modifiers import Step
-from app.scenario.model.rehearsal import turn_reply
+from app.scenario.model.rehearsal import ERROR_CLASSES, turn_reply
 from app.scenario.places import Place
 from app.scenario.scopes import RESERVED
 
@@ -38,7 +40,7 @@ def check_types(case: Inspection) -> None:
     """Types are read once, for everything that refers to them: inputs first, then what steps declare."""
     for name, written in case.scenario.inputs.items():
         found = _type(case, written.type, ("inputs", name, "type"))
-        case.types.inputs[name] = found or Text()
+        case.types.inputs[name] = found or Anything()
     for place in case.places:
         step = place.step
         if not isinstance(step, Speaks):
@@ -49,7 +51,7 @@ def check_types(case: Inspection) -> None:
             mode = step.mode or (agent.mode if agent else None) or entry.card.first_mode
             output = entry.card.modes[mode].output if mode in entry.card.modes else None
         found = _type(case, output, at) if output is not None else Text()
-        case.types.declared[place.name] = found or Text()
+        case.types.declared[place.name] = found or Anything()
 
 
 def _type(case: Inspection, written: Any, at: Path) -> Type | None:
@@ -95,7 +97,7 @@ def check_inputs(case: Inspection) -> None:
                 continue
             for wrong in mismatches(shape, value):
                 case.report.error("input-value", wrong.message, at=(*at, key, *wrong.path))
-            _check_range(case, value, written.min, written.max, (*at, key))
+            check_range(case, value, written.min, written.max, (*at, key))
         bare = shape.of if isinstance(shape, Maybe) else shape
         if (written.min is not None or written.max is not None) and not isinstance(
             bare, Number | Integer | Text | ListOf
@@ -107,7 +109,8 @@ def check_inputs(case: Inspection) -> None:
             )
 
 
-def _check_range(case: Inspection, value: Any, low: float | None, high: float | None, at: Path) -> None:
+def check_range(case: Inspection, value: Any, low: float | None, high: float | None, at: Path) -> None:
+    """A number, or the length of a text or list, is within what an input allows."""
     size = (
         value
         if isinstance(value, int | float) and not isinstance(value, bool)
@@ -128,6 +131,7 @@ def check_rehearsals(case: Inspection) -> None:
         if rehearsal is None:
             continue
         at: Path = (*place.at, "rehearsal")
+        _check_faults(case, rehearsal, at)
         shape = _answer_type(case, place)
         if shape is not None:
             for wrong, where in _wrong_answers(rehearsal, shape):
@@ -136,6 +140,15 @@ def check_rehearsals(case: Inspection) -> None:
                 for agent, lines in rehearsal.by.items():
                     for wrong, where in _wrong_answers(lines, shape) if _last_word(place, agent) else ():
                         case.report.error("rehearsal", wrong, at=(*at, "by", agent, *where))
+
+
+def _check_faults(case: Inspection, lines: Lines, at: Path) -> None:
+    """A turn that fails on purpose fails in a way there is."""
+    for index, turn in enumerate(lines.turns or ()):
+        fault = turn.get("fault") if isinstance(turn, dict) and len(turn) == 1 else None
+        if isinstance(fault, str) and fault not in ERROR_CLASSES:
+            hint = did_you_mean(fault, ERROR_CLASSES, f"there is {listed(ERROR_CLASSES)}")
+            case.report.error("rehearsal", f'there is no fault "{shortened(fault)}"', hint, at=(*at, "turns", index))
 
 
 def _answer_type(case: Inspection, place: Place) -> Type | None:

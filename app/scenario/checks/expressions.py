@@ -6,13 +6,27 @@ from typing import Any
 
 from app.document import Path
 from app.document.suggest import did_you_mean
-from app.document.types import Anything, Boolean, Integer, ListOf, MapOf, Maybe, Number, Text, Type, accepts, describe
+from app.document.types import (
+    Anything,
+    Boolean,
+    Integer,
+    ListOf,
+    MapOf,
+    Maybe,
+    Number,
+    Text,
+    Type,
+    accepts,
+    describe,
+    mismatches,
+)
 from app.document.types.fit import of_fair_size
 from app.scenario import expressions
+from app.scenario.checks.contents import check_range
 from app.scenario.checks.inspection import Inspection
 from app.scenario.checks.reading import Located, Reader
 from app.scenario.expressions import Scope
-from app.scenario.model import SetStep, UsesStep
+from app.scenario.model import Input, SetStep, UsesStep
 from app.scenario.model.modifiers import SEES
 from app.scenario.passages import Passage
 from app.scenario.places import Block, Place
@@ -152,6 +166,8 @@ class _Typing:
             elif not accepts(wanted[name], found):
                 message = f'"{name}" is {describe(wanted[name])}, and this gives {describe(found)}'
                 self.case.report.error("input-type", message, at=at)
+            elif "${{" not in str(step.with_[name]):
+                self._written(step.with_[name], wanted[name], used.scenario.inputs[name], at)
         for name, written in used.scenario.inputs.items():
             if written.required and name not in given:
                 self.case.report.error(
@@ -161,6 +177,12 @@ class _Typing:
                     at=(*place.at, "uses"),
                 )
         return MapOf(used.output_types, noun="output")
+
+    def _written(self, value: Any, wanted: Type, given_to: Input, at: Path) -> None:
+        """A value that stands in the file fits the input to the letter, its range too."""
+        for wrong in mismatches(wanted, value):
+            self.case.report.error("input-value", wrong.message, at=(*at, *wrong.path))
+        check_range(self.case, value, given_to.min, given_to.max, at)
 
     def _value(self, value: Any, at: Path, scope: Scope) -> Type:
         """The type of data in which texts may be expressions; each expression in it is checked."""

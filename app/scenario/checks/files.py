@@ -101,6 +101,8 @@ def check_used_scenarios(case: Inspection) -> None:
             case.used[place.name] = used = case.known[known]
             if errors := [problem for problem in used.problems if problem.severity == "error"]:
                 where = f"{errors[0].file}:{errors[0].line or 1}"
+                if errors[0].code == "privacy":
+                    where += ", and mind that it is as private there as what it is given here"
                 case.report.error(
                     "used-scenario", f'"{step.uses}" has errors: {errors[0].message}', f"see {where}", at=at
                 )

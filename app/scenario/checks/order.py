@@ -34,7 +34,7 @@ def _why(order: Order, way: list[str]) -> str:
     for step, need in pairwise(way):
         if need not in order.inferred.get(step, ()):
             continue
-        if order.ids.index(need) > order.ids.index(step):
+        if order.ids.index(need) > order.ids.index(step) and not order.by_position.isdisjoint(way):
             return f'"{step}" refers to "{need}", which stands below it: move "{need}" up, or give it needs: []'
         return f'"{step}" refers to "{need}"'
     for step, need in pairwise(way):

@@ -40,7 +40,7 @@ class Reader:
         if passage.reading == "none":
             if "${{" in text:
                 message = f'expressions are not read in "{passage.key}"'
-                self.report(passage, "no-expression-here", message, "the prompt is the place for them", "${{")
+                self.report(passage, "no-expression-here", message, "write the value itself", "${{")
             return []
         if passage.reading == "bare":
             try:

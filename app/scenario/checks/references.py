@@ -55,8 +55,14 @@ def _named(reader: Reader, passage: Passage) -> Iterator[tuple[Located, Referenc
     """Each reference of a text that goes at least one name deep: inputs.feature, steps.plan.output."""
     for located in reader.read(passage):
         for reference in expressions.references(located.expression):
-            if len(reference.path) >= 2 and isinstance(reference.path[1], str):
-                yield located, reference, reference.path[1]
+            root, path = reference.path[0], reference.path
+            if len(path) >= 2 and isinstance(path[1], str):
+                yield located, reference, path[1]
+            elif root in ("inputs", "vars"):  # all of them, as in json(inputs), or one whose name is worked out
+                yield from ((located, reference, name) for name in getattr(reader.case.scenario, str(root)))
+            elif root == "secrets":
+                message, hint = "this would be every secret there is", "name the one that is needed: secrets.NAME"
+                reader.at_reference(located, reference, "secret", message, hint)
 
 
 def _top_level(case: Inspection, reader: Reader) -> dict[str, set[str]]:

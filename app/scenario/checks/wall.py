@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from app.document import Path
 from app.document.suggest import listed
-from app.document.values import strictest
+from app.document.values import Privacy, strictest
 from app.scenario.checks.inspection import Inspection, speakers
 from app.scenario.privacy import HOSTED, candidates, class_of, may_see, runs_here
 
@@ -28,27 +31,34 @@ def check_model_classes(case: Inspection) -> None:
 
 
 def check_privacy(case: Inspection) -> None:
-    """No step is left without a model that may see it."""
-    told: set[tuple[str, str]] = set()
-    allowed = {
+    """No step is left without a model that may see it, and neither is who judges its output."""
+    classes = {
         name: {model: class_of(case.scenario, model) for model in candidates(case.scenario, agent)}
         for name, agent in case.scenario.agents.items()
     }
-    most_private = {name: strictest(*classes.values()) for name, classes in allowed.items()}
+    most_private = {name: strictest(*found.values()) for name, found in classes.items()}
+    for name, at, needed in _shown(case):
+        if not classes[name] or may_see(most_private[name], needed):
+            continue
+        told = listed(f"{model} ({found})" for model, found in classes[name].items())
+        case.report.error(
+            "privacy",
+            f'no model may see this: it is {needed}, and "{name}" may use only {told}',
+            f"give {name} a model that is {needed}, such as one of ollama's",
+            at=at,
+        )
+
+
+def _shown(case: Inspection) -> Iterator[tuple[str, Path, Privacy]]:
+    """Each agent that is shown something, with where that is said and who may see it; once for each step."""
     for place in case.places:
-        for name, at in speakers(place):
-            agent = case.scenario.agents.get(name)
-            if agent is None:
-                continue
-            needed = case.privacy_at[place.name, name] = case.required_privacy(place, name)
-            classes = allowed[name]
-            if not classes or may_see(most_private[name], needed) or (place.name, name) in told:
-                continue
-            told.add((place.name, name))
-            shown = listed(f"{model} ({found})" for model, found in classes.items())
-            case.report.error(
-                "privacy",
-                f'no model may see this: it is {needed}, and "{name}" may use only {shown}',
-                f"give {name} a model that is {needed}, such as one of ollama's",
-                at=at,
-            )
+        for name, at in dict(reversed(list(speakers(place)))).items():
+            if name in case.scenario.agents:
+                needed = case.privacy_at[place.name, name] = case.required_privacy(place, name)
+                yield name, at, needed
+    for index, expected in enumerate(case.scenario.expect):
+        judged = case.by_name.get(expected.step or "")
+        if expected.judged is not None and judged is not None and expected.judged.by in case.scenario.agents:
+            by = expected.judged.by
+            spoken = [case.privacy_at.get((judged.name, name)) for name, _ in speakers(judged)]
+            yield by, ("expect", index, "judged", "by"), strictest(case.required_privacy(judged, by), *spoken)

@@ -43,7 +43,7 @@ class Loop(Section):
     max: int = key(says="The most turns.", example="3", ge=1, le=1000, errors="A loop without max is refused.")
     until: Condition | None = key(
         None,
-        says="Ends the loop when true; read after each turn, it sees the steps inside.",
+        says="Ends the loop when true; read after each turn, it sees the steps inside. Left out, all turns are taken.",
         example="steps.verdict.output.pass",
         scope=SEES,
     )
