@@ -125,7 +125,7 @@ class _Typing:
                 self.reader.report(passage, "for-each", "for_each needs a list, and this is text", hint, passage.text)
             return Anything()
         found = self._check(located[0], scope)
-        template = expressions.parse_template(passage.text)
+        template, _ = expressions.read_template(passage.text)
         if template.lone is None:
             self.reader.report(
                 passage, "for-each", "for_each needs one expression alone, without text around it", "", passage.text
@@ -210,7 +210,8 @@ class _Typing:
         found = [self._check(one, scope) for one in located]
         if "${{" not in text:
             return Text()
-        if len(found) == 1 and text.strip().startswith("${{") and expressions.parse_template(text).lone is not None:
+        template, mistakes = expressions.read_template(text)
+        if template.lone is not None and not mistakes:
             return found[0]
         return Text() if located else Anything()
 

@@ -8,7 +8,7 @@ from app.document import Path, Report, Source
 from app.document.tree import Mark, Node
 from app.scenario import expressions
 from app.scenario.checks.inspection import Inspection
-from app.scenario.expressions import Expression, ExpressionMistake, Reference, Template
+from app.scenario.expressions import Expression, ExpressionMistake, Reference
 from app.scenario.passages import Passage, passages_of_step, passages_of_top_level
 
 
@@ -50,16 +50,10 @@ class Reader:
                 return []
         if "${{" not in text:
             return []
-        template = self._template(passage, text)
-        return [Located(part.expression, part.start, passage) for part in template.placed] if template else []
-
-    def _template(self, passage: Passage, text: str) -> Template | None:
-        try:
-            return expressions.parse_template(text)
-        except expressions.ExpressionMistakes as group:
-            for mistake in group.mistakes:
-                self.mistake(passage, mistake, 0)
-            return None
+        template, mistakes = expressions.read_template(text)
+        for found in mistakes:
+            self.mistake(passage, found, 0)
+        return [Located(part.expression, part.start, passage) for part in template.placed]
 
     def mistake(self, passage: Passage, mistake: ExpressionMistake, offset: int) -> None:
         """Report a mistake at its own characters."""

@@ -17,7 +17,7 @@ from app.scenario.expressions.mistakes import EvaluationError, ExpressionMistake
 from app.scenario.expressions.nodes import Expression, Reference, references
 from app.scenario.expressions.parser import parse, parse_bare
 from app.scenario.expressions.signatures import Function, Parameter, signature
-from app.scenario.expressions.template import Placed, Template, parse_template
+from app.scenario.expressions.template import Placed, Template, parse_template, read_template
 from app.scenario.expressions.values import Value
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "parse",
     "parse_bare",
     "parse_template",
+    "read_template",
     "references",
     "render",
     "signature",

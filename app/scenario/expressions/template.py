@@ -51,9 +51,17 @@ class Template(NamedTuple):
 
 def parse_template(text: str) -> Template:
     """Read a text, or raise ExpressionMistakes with every mistake in it, each counted in the text."""
+    template, mistakes = read_template(text)
+    if mistakes:
+        raise ExpressionMistakes(mistakes)
+    return template
+
+
+def read_template(text: str) -> tuple[Template, tuple[ExpressionMistake, ...]]:
+    """Read a text as far as it can be read: what is right in it, and every mistake, each counted in the text."""
     if len(text) > MAX_RESULT:
         message = f"this text is longer than {MAX_RESULT // 1024} KB"
-        raise ExpressionMistakes([ExpressionMistake(message, "no result can be", 0, len(text))])
+        return Template(()), (ExpressionMistake(message, "no result can be", 0, len(text)),)
     parts: list[str | Placed] = []
     mistakes: list[ExpressionMistake] = []
     written = 0  # up to where the text is in parts
@@ -72,9 +80,7 @@ def parse_template(text: str) -> Template:
         written = end
         opening = _OPENING.search(text, end)
     parts.append(text[written:])
-    if mistakes:
-        raise ExpressionMistakes(mistakes)
-    return Template(tuple(part for part in parts if part != ""))
+    return Template(tuple(part for part in parts if part != "")), tuple(mistakes)
 
 
 def _end(text: str, start: int) -> int:
