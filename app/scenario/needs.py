@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import PurePath
 
 from app.document.types import Text
 from app.document.values import Privacy, strictest
@@ -93,47 +94,55 @@ class Needs:
 
 
 def needs_of(checked: Checked) -> Needs:
-    """What performing a checked scenario takes, with what it uses."""
-    return _needs_of(checked, {})
-
-
-def _needs_of(checked: Checked, known: dict[int, Needs]) -> Needs:
-    """The same; each scenario is looked at once, however often it is used."""
-    if id(checked) not in known:
-        known[id(checked)] = _worked_out(checked, known)
-    return known[id(checked)]
-
-
-def _worked_out(checked: Checked, known: dict[int, Needs]) -> Needs:
-    scenario = checked.scenario
-    assert scenario is not None
-    cast = tuple(_member(checked, scenario, name, agent) for name, agent in scenario.agents.items())
-    inner = [_needs_of(used, known) for used in _used_once(checked)]
-    models = {(model.name, model.use): model for other in inner for model in other.models}
-    models = {(model.name, model.use): model for model in _candidates(scenario, cast)} | models
-    judged = sum(expected.judged is not None for expected in scenario.expect)
-    counted = [_calls(place, checked, known) for place in checked.places if place.block.owner is None]
+    """What performing a checked scenario takes, with what it uses; each of these counts once, however often used."""
+    assert checked.scenario is not None
+    parts = _with_used(checked)
+    casts = [_cast(part) for part in parts]
+    candidates = [found for part, cast in zip(parts, casts, strict=True) for found in _candidates(_of(part), cast)]
     return Needs(
-        cast,
-        tuple(models.values()),
-        tuple(_gates(checked, known)),
-        tuple(dict.fromkeys([*_tools(checked), *(tool for other in inner for tool in other.tools)])),
-        tuple(dict.fromkeys([*_secrets(checked), *(secret for other in inner for secret in other.secrets)])),
+        casts[0],
+        tuple({(model.name, model.use): model for model in candidates}.values()),
         tuple(
-            dict.fromkeys(
-                [
-                    *(name for name, default in scenario.env.items() if default is None),
-                    *(name for other in inner for name in other.environment),
-                ]
-            )
+            gate
+            for part in parts
+            for gate in _gates(part, "" if part is checked else f" in {PurePath(part.name).name}")
         ),
-        None if None in counted else sum(count for count in counted if count is not None) + judged,
+        tuple(dict.fromkeys(tool for part in parts for tool in _tools(part))),
+        tuple(dict.fromkeys(secret for part in parts for secret in _secrets(part))),
+        tuple(dict.fromkeys(name for part in parts for name, default in _of(part).env.items() if default is None)),
+        _all_calls(checked, {}),
     )
 
 
-def _used_once(checked: Checked) -> list[Checked]:
-    """The scenarios it uses, each once, in the order of their first use."""
-    return list({id(used): used for used in checked.used.values() if used.scenario is not None}.values())
+def _with_used(checked: Checked) -> list[Checked]:
+    """The scenario and all that it uses, directly or not."""
+    found = {id(checked): checked}
+    waiting = [checked]
+    while waiting:
+        for used in waiting.pop().used.values():
+            if used.scenario is not None and id(used) not in found:
+                found[id(used)] = used
+                waiting.append(used)
+    return list(found.values())
+
+
+def _of(checked: Checked) -> Scenario:
+    assert checked.scenario is not None
+    return checked.scenario
+
+
+def _all_calls(checked: Checked, known: dict[int, int | None]) -> int | None:
+    """Calls of models at the very most, judges among them; None when a computed list decides."""
+    if id(checked) not in known:
+        counted = [_calls(place, checked, known) for place in checked.places if place.block.owner is None]
+        judged = sum(expected.judged is not None for expected in _of(checked).expect)
+        known[id(checked)] = None if None in counted else judged + sum(count or 0 for count in counted)
+    return known[id(checked)]
+
+
+def _cast(checked: Checked) -> tuple[Member, ...]:
+    scenario = _of(checked)
+    return tuple(_member(checked, scenario, name, agent) for name, agent in scenario.agents.items())
 
 
 def _member(checked: Checked, scenario: Scenario, name: str, agent: Agent) -> Member:
@@ -178,17 +187,14 @@ def _host(provider: str, choice: ModelChoice | None) -> str:
     return provider if provider in HOSTED else ""
 
 
-def _gates(checked: Checked, known: dict[int, Needs]) -> list[Gate]:
-    found: list[Gate] = []
+def _gates(checked: Checked, where: str) -> list[Gate]:
+    found = []
     for place in checked.places:
         match place.step:
             case ApproveStep(approve=gate):
-                found.append(Gate(place.name, "approve", gate.role or "", gate.timeout, gate.default))
-            case AskStep(ask=question):
-                found.append(Gate(place.name, "ask", question.role or "", question.timeout, question.default))
-            case UsesStep() if (used := checked.used.get(place.name)) is not None and used.scenario is not None:
-                inside = _needs_of(used, known).gates
-                found.extend(replace(gate, step=f"{place.name}/{gate.step}") for gate in inside)
+                found.append(Gate(place.name + where, "approve", gate.role or "", gate.timeout, gate.default))
+            case AskStep(ask=asked):
+                found.append(Gate(place.name + where, "ask", asked.role or "", asked.timeout, asked.default))
     return found
 
 
@@ -230,7 +236,7 @@ def _secrets_in(text: str) -> list[str]:
     return [str(path[1]) for path in paths if path[0] == "secrets" and len(path) > 1]
 
 
-def _calls(place: Place, checked: Checked, known: dict[int, Needs]) -> int | None:
+def _calls(place: Place, checked: Checked, known: dict[int, int | None]) -> int | None:
     """Calls of models at the very most, retries by the provider left out; None when a computed list decides."""
     once = _calls_once(place, checked, known)
     step = place.step
@@ -242,7 +248,7 @@ def _calls(place: Place, checked: Checked, known: dict[int, Needs]) -> int | Non
     return once * times * (step.loop.max if step.loop else 1) * (step.retry.attempts if step.retry else 1)
 
 
-def _calls_once(place: Place, checked: Checked, known: dict[int, Needs]) -> int | None:
+def _calls_once(place: Place, checked: Checked, known: dict[int, int | None]) -> int | None:
     step = place.step
     if (inner := place.inner()) is not None:
         counted = [_calls(Place(name, child, inner), checked, known) for name, child in inner.steps.items()]
@@ -259,5 +265,5 @@ def _calls_once(place: Place, checked: Checked, known: dict[int, Needs]) -> int 
             return len(debate.members) * debate.rounds + (1 if debate.judge else len(debate.members))
         case UsesStep():
             used = checked.used.get(place.name)
-            return _needs_of(used, known).calls if used is not None and used.scenario is not None else None
+            return _all_calls(used, known) if used is not None and used.scenario is not None else None
     return 0

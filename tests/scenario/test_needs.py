@@ -82,8 +82,18 @@ def test_gates_tools_and_secrets_are_listed_with_those_of_the_scenarios_it_uses(
     found = needs(tmp_path, f"{gate}  y: {{uses: inner.yaml}}\n  z: {{agent: a, prompt: Hi.}}\n")
     assert [(gate.step, gate.kind, gate.role, gate.timeout) for gate in found.gates] == [
         ("x", "approve", "", 3600.0),
-        ("y/ask", "ask", "owner", None),
+        ("ask in inner.yaml", "ask", "owner", None),
     ]
     assert found.tools == ("http", "table.filter")
     assert found.secrets == ("INNER_KEY",)
     assert found.calls == 1 + 9
+
+
+def test_scenarios_that_use_many_that_use_many_are_counted_once_each(tmp_path: Path) -> None:
+    for level in range(6):
+        uses = "".join(f"  u{n}: {{uses: l{level + 1}-{n}.yaml}}\n" for n in range(8)) if level < 5 else ""
+        for n in range(8 if level else 1):
+            path = tmp_path / (f"l{level}-{n}.yaml")
+            path.write_text(f"schema: footlights/v1\nname: play\nsteps:\n  a: {{approve: Go?}}\n{uses}")
+    found = needs_of(load(tmp_path / "l0-0.yaml"))
+    assert len(found.gates) == 1 + 5 * 8

@@ -147,10 +147,10 @@ def check_needs(case: Inspection) -> None:
                     "self-need", f'"{need}" cannot wait for itself', "a step that repeats has a loop:", at=at
                 )
             elif need not in place.block.steps:
-                case.report.error("unknown-step", *_no_sibling(case, place.block.steps, need, place.name), at=at)
+                case.report.error("unknown-step", *_no_sibling(case, need, place.name), at=at)
 
 
-def _no_sibling(case: Inspection, siblings: object, need: str, name: str) -> tuple[str, str]:
+def _no_sibling(case: Inspection, need: str, name: str) -> tuple[str, str]:
     elsewhere = [other for other in case.places if other.id == need]
     if elsewhere:
         around = [outer.id for outer in case.by_name[name].enclosing()]
