@@ -18,6 +18,19 @@ GROUPS = {
         "new": "start a scenario from a commented example",
         "migrate": "bring an older file up to the current format",
     },
+    "performing": {
+        "run": "perform a scenario here and now; --rehearse needs no key and no money",
+        "resume": "go on with a run that was interrupted or paused",
+        "fork": "branch off a run at a moment, with something changed",
+        "inbox": "list the questions that wait for a person",
+        "answer": "answer one of them",
+        "direct": "act on a run: whisper, mute, swap, raise, skip, pause, cancel",
+    },
+    "runs": {
+        "runs": "list, find and remove what was performed",
+        "show": "show one run whole, or a step, a call, an event of it",
+        "tail": "follow the events of a run",
+    },
     "what there is": {
         "cast": "list the agents, or show one",
         "scenarios": "list the scenarios, or show one",

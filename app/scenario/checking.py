@@ -25,7 +25,7 @@ from app.scenario.scopes import Types
 from app.settings import project_root, search_folders
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one check of a file is itself and no other
 class Checked:
     """What is known of a scenario file after the check; without a scenario when it could not be understood."""
 

@@ -1,0 +1,58 @@
+"""How a performance ends for the shell: one number, and where it can be resumed the words that do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.engine import Result
+
+DONE, FAILED, BAD_USAGE, NEEDS_A_PERSON, EXHAUSTED, UNMET = range(6)
+_SIGNALLED = 128
+_SHORT = 8  # letters of a ULID's random end: a thousand billion of them
+
+
+def exit_code(result: Result | None, signal: int | None = None) -> int:
+    """The first that applies: a signal, a person missing, a budget spent, expectations unmet, failed, done."""
+    if signal is not None:
+        return _SIGNALLED + signal
+    if result is None:
+        return FAILED
+    if result.status == "paused":
+        return {"gate": NEEDS_A_PERSON, "person": NEEDS_A_PERSON, "budget": EXHAUSTED}.get(result.reason, FAILED)
+    if result.outcome == "exhausted":
+        return EXHAUSTED
+    if not result.expected:
+        return UNMET
+    return DONE if result.outcome == "succeeded" or result.excused else FAILED
+
+
+def how_to_go_on(result: Result | None, run: str, signal: int | None = None) -> str:
+    """What to type next, when a run was left before its end."""
+    if result is not None and result.status == "finished":
+        return ""
+    command = f"footlights resume {short(run)}"
+    if signal is not None or result is None:
+        return f"the run is left where it was; {command} goes on"
+    match result.reason:
+        case "gate":
+            return f"a person has to answer: footlights inbox shows the question; then {command} goes on"
+        case "budget":
+            return f"a limit is reached: footlights direct {short(run)} raise LIMIT VALUE; then {command} goes on"
+        case "disk":
+            return f"there is no room to write; make some, then {command} goes on"
+    return f"the run is paused; {command} goes on"
+
+
+def how_to_resume(status: str, run: str) -> str:
+    """What to type about a run that has not ended."""
+    return {
+        "paused": f"footlights resume {short(run)} goes on",
+        "interrupted": f"footlights resume {short(run)} goes on",
+        "running": f"footlights tail {short(run)} -f goes along",
+    }.get(status, "")
+
+
+def short(run: str) -> str:
+    """The end of a run's id, which is enough to name it."""
+    return run[-_SHORT:]

@@ -1,0 +1,74 @@
+"""The questions of a run: which are open, and how one is put before a person so that nothing in it can be forged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.cli.figures import MICROSECONDS, clock_time
+from app.cli.ink import Ink
+from app.cli.narrator_text import clean, one_line, spell
+from app.events import GateOpened, Ref
+
+MOST_LINES = 60  # of a question; the rest is what `show` is for
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, and what may be answered."""
+
+    gate: str
+    step: str
+    asks: str
+    text: str
+    options: tuple[str, ...] = ()
+    default: str | None = None
+    opened: int = 0  # wall clock, microseconds
+    expires: int = 0  # the same; 0: never
+    role: str = ""
+
+    @property
+    def short_name(self) -> str:
+        """Its id; the first question of a step is called as the step is."""
+        return self.gate.removesuffix("#1")
+
+
+def question_of(event: GateOpened, value_of: Callable[[Ref], Any]) -> Question:
+    """The question of a gate."""
+    text = value_of(event.question) if event.question is not None else ""
+    expires = event.at + event.expires_ms * 1000 if event.expires_ms else 0
+    return Question(
+        event.gate, event.step, event.asks, str(text), event.options, event.default, event.at, expires, event.role
+    )
+
+
+def drawn_text(question: Question, ink: Ink) -> list[str]:
+    """What is asked, behind a line of our own on each line, so that nothing a model wrote can pass for the prompt."""
+    text = clean(question.text).splitlines() or ["(no words)"]
+    more = len(text) - MOST_LINES
+    bar = ink.paint("│", "warning")
+    lines = [f"{bar} {line}" for line in text[:MOST_LINES]]
+    return [*lines, f"{bar} (+{more} more lines)"] if more > 0 else lines
+
+
+def drawn(question: Question, ink: Ink, now: float) -> list[str]:
+    """The whole question as a prompt shows it: who is asked, what, the options, and what happens without an answer."""
+    head = f"{ink.paint('?', 'warning')} {ink.paint(one_line(question.step or question.gate), 'bold')}"
+    lines = ["", head + (f"  for {one_line(question.role)}" if question.role else "")]
+    lines += drawn_text(question, ink)
+    lines += [
+        f"  {ink.paint(str(number), 'accent')}  {one_line(name)}" for number, name in enumerate(question.options, 1)
+    ]
+    if question.expires:
+        left = max(0, int(question.expires / MICROSECONDS - now))
+        then = f"then it is {one_line(question.default)}" if question.default is not None else "then it closes"
+        lines.append(f"  {spell(left * 1000)} left, until {clock_time(question.expires)}; {then}")
+    return [*lines, ink.paint(reminder(question), "dim")]
+
+
+def reminder(question: Question) -> str:
+    """How to answer."""
+    if not question.options:
+        return "  answer in a line; Ctrl+D leaves it open"
+    return "  a number or a word, and a note after it if you like; Ctrl+D leaves it open"

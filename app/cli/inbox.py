@@ -1,0 +1,118 @@
+"""`footlights inbox`: every question that waits for a person, in all runs, with the command that answers it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.cli.displays import as_json, values_of
+from app.cli.endings import short
+from app.cli.figures import MICROSECONDS, ago
+from app.cli.gates import Question, drawn_text, question_of
+from app.cli.ink import Ink
+from app.cli.narrator_text import one_line, plural, spell
+from app.cli.said import narrate
+from app.cli.workspaces import add_workspace, with_archive
+
+if TYPE_CHECKING:
+    from app.journal import Archive, RunRow
+
+EXAMPLES = """
+footlights inbox
+footlights inbox --json
+"""
+
+_UNFINISHED = ("running", "paused", "interrupted")
+_MANY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question, and the run that waits for its answer."""
+
+    row: RunRow
+    question: Question
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--json", action="store_true", help="print them as JSON")
+    add_workspace(parser)
+
+
+def perform(args: argparse.Namespace) -> int:
+    """List what waits, the oldest first."""
+    waiting: list[Waiting] = with_archive(args, what_waits, before_the_first=[])
+    if args.json:
+        sys.stdout.write(as_json([_as_data(each) for each in waiting], indent=2))
+        return 0
+    ink, now = Ink.for_stream(sys.stdout), time.time_ns() // 1000
+    for each in waiting:
+        sys.stdout.write(ink.glyphs("\n".join(_lines(each, ink, now)) + "\n\n"))
+    narrate(f"{plural(len(waiting), 'question')} {'waits' if len(waiting) == 1 else 'wait'} for an answer")
+    return 0
+
+
+async def what_waits(archive: Archive) -> list[Waiting]:
+    """Every open question of every run that has not finished."""
+    from app.state import fold
+
+    found = []
+    for status in _UNFINISHED:
+        for row in await archive.runs(status=status, limit=_MANY):
+            if gates := fold(await archive.events(row.run)).open_gates:
+                value_of = values_of(await archive.texts(row.run))
+                found += [Waiting(row, question_of(gate.opened, value_of)) for gate in gates]
+    return sorted(found, key=lambda each: each.question.opened)
+
+
+def answering(each: Waiting) -> str:
+    """The command that answers a question."""
+    import shlex
+
+    choice = shlex.quote(each.question.options[0]) if each.question.options else "'...'"
+    return f"footlights answer {shlex.quote(name_of(each))} {choice}"
+
+
+def name_of(each: Waiting) -> str:
+    """What a question is called among those of all runs."""
+    return f"{short(each.row.run)}:{each.question.short_name}"
+
+
+def _lines(each: Waiting, ink: Ink, now: int) -> list[str]:
+    question = each.question
+    facts = [one_line(each.row.scenario), short(each.row.run), ago(question.opened, now)]
+    if question.role:
+        facts.append(f"for {one_line(question.role)}")
+    if question.expires:
+        left = max(0, question.expires - now)
+        facts.append(f"{spell(left / 1000)} left, then {one_line(question.default or 'it closes')}")
+    if each.row.status != "running":
+        facts.append(each.row.status)
+    head = f"{ink.paint('?', 'warning')} {ink.paint(one_line(question.step or question.gate), 'bold')}"
+    lines = [f"{head}  {ink.paint(' · '.join(facts), 'dim')}", *drawn_text(question, ink)]
+    if len(question.options) > 1:
+        lines.append(f"  {' / '.join(one_line(option) for option in question.options)}")
+    return [*lines, f"  {ink.paint(one_line(answering(each)), 'accent')}"]
+
+
+def _as_data(each: Waiting) -> dict[str, Any]:
+    question = each.question
+    return {
+        "gate": question.gate,
+        "run": each.row.run,
+        "scenario": each.row.scenario,
+        "status": each.row.status,
+        "step": question.step,
+        "asks": question.asks,
+        "question": question.text,
+        "options": list(question.options),
+        "default": question.default,
+        "opened": question.opened / MICROSECONDS,
+        "expires": question.expires / MICROSECONDS if question.expires else None,
+        "role": question.role,
+        "answer_with": answering(each),
+    }

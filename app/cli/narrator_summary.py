@@ -1,0 +1,107 @@
+"""The end of a narration: what came of it, who took what, whether it was as expected, and how to see it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.cli.narrator_page import Cell, Page, Tone, Who
+from app.cli.narrator_text import money, plural, spell
+from app.cli.narrator_words import because
+from app.events import Ref
+from app.state import RunState, Tally
+
+_BAR = 16
+_TONES: dict[str, Tone] = {"succeeded": "good", "paused": "warning", "running": "warning", "cancelled": "warning"}
+
+
+def summarise(page: Page, state: RunState, values: Callable[[Ref], Any]) -> None:
+    """Tell how a run ended, or how it stands."""
+    if state.finish is not None and state.finish.outputs is not None:
+        outputs = values(state.finish.outputs)
+        if outputs:
+            page.outputs(outputs, f"footlights show {state.run[-8:]}")
+    rows = _by_agent(page, state)
+    if rows:
+        page.table("", rows)
+    for missed in (check for check in state.expectations.values() if not check.met):
+        page.note("error", "expected", missed.about, *([f"found: {missed.found}"] if missed.found else []))
+    page.closing(
+        _tone(state), [part for part in (_ending(state), _cost(state), _expected(state)) if part], _next(state)
+    )
+
+
+def _tone(state: RunState) -> Tone:
+    if state.finish is not None and not state.finish.expected:
+        return "error"
+    if state.finish is not None and state.finish.excused:
+        return "good"
+    return _TONES.get(state.status, "error")
+
+
+def _ending(state: RunState) -> str:
+    took = spell(state.mono)
+    finish = state.finish
+    if finish is None:
+        reason = f" ({state.pause.reason})" if state.status == "paused" and state.pause else ""
+        return f"{state.status}{reason} after {took}"
+    if finish.outcome == "succeeded":
+        return f"done in {took}"
+    told = f"{finish.outcome} after {took}"
+    told += ", as expected" if finish.excused else ""
+    return f"{told}: {because(finish.failure)}" if finish.failure else told
+
+
+def _cost(state: RunState) -> str:
+    totals = state.totals
+    if not totals.calls:
+        return ""
+    told = money(totals.cost_usd)
+    if state.start is not None and state.start.mode == "rehearsal":
+        told += " rehearsed, nothing to pay"
+    elif totals.estimated_usd:
+        told += f" ({totals.estimated_usd / totals.cost_usd:.0%} of it estimated)"
+    if totals.unpriced:
+        told += f" and {plural(totals.unpriced, 'call')} whose price nobody knows"
+    if state.inherited.calls:
+        told += f", {money(state.new_usd)} of it new"
+    return told
+
+
+def _expected(state: RunState) -> str:
+    checks = state.expectations.values()
+    met = sum(check.met for check in checks)
+    return f"{met} of {plural(len(checks), 'expectation')} met" if checks else ""
+
+
+def _by_agent(page: Page, state: RunState) -> list[list[Cell]]:
+    acted = [agent for agent in state.agents.values() if agent.tally.calls]
+    if not acted:
+        return []
+    head: list[Cell] = [(text, "dim") for text in ("", "calls", "tokens", "cost", "time", "")]
+    rows = [head]
+    whole = state.totals.cost_usd or state.totals.tokens or 1
+    for agent in acted:
+        who = Who.of(agent.who, *(other.who for other in acted))
+        share = (agent.tally.cost_usd if state.totals.cost_usd else agent.tally.tokens) / whole
+        rows.append([(page.named(who), who.style), *_figures(agent.tally, ""), (_bar(share), who.style)])
+    if len(acted) > 1:
+        rows.append([("all", "bold"), *_figures(state.totals, "bold"), ("", "")])
+    return rows
+
+
+def _figures(tally: Tally, style: str) -> list[Cell]:
+    cost = money(tally.cost_usd) + ("?" if tally.unpriced else "")
+    texts = (f"{tally.calls:,}", f"{tally.tokens:,}", cost, spell(tally.took_ms))
+    return [(text, style) for text in texts]
+
+
+def _bar(share: float) -> str:
+    return "▆" * max(round(share * _BAR), 1 if share else 0)
+
+
+def _next(state: RunState) -> str:
+    run = state.run[-8:]
+    if state.finish is None:
+        return f"footlights resume {run} goes on where it was"
+    return f"footlights show {run} tells it again"

@@ -1,0 +1,83 @@
+"""What a narrator calls things: kinds of waits, directions, limits and gates in words."""
+
+from __future__ import annotations
+
+from app.cli.narrator_text import money, one_line, plural, spell
+from app.events import Failure, GateOpened
+
+# Kinds of steps that hold others, or in which several speak: they get a heading, with a word on what to expect.
+SECTIONS = {
+    "parallel": "side by side",
+    "steps": "",
+    "debate": "a debate",
+    "team": "a team",
+    "escalate": "until one is sure",
+    "uses": "another scenario",
+}
+WAITS = {
+    "limiter": "for the rate limit",
+    "breaker": "until the service has recovered",
+    "budget": "until others have said what they cost",
+}
+HANDOVERS = {"delegation": "delegates", "result": "reports", "escalation": "escalates"}
+DIRECTIONS = {
+    "whisper": "whispers to {to}",
+    "mute": "mutes {to}",
+    "unmute": "lets {to} speak again",
+    "swap": "gives {to} another model",
+    "raise": "raises the limit of {to}",
+    "skip": "skips {to}",
+    "pause": "pauses {to}",
+    "resume": "lets {to} go on",
+    "cancel": "cancels {to}",
+    "hold": "holds {to}",
+    "go": "lets {to} go",
+}
+
+
+ACTIONS = {
+    "stop": "the run stops",
+    "pause": "the run pauses",
+    "ask": "a person is asked",
+    "downgrade": "cheaper models go on",
+}
+RESUMES = {
+    "crash": "the process had ended; the run goes on where it was",
+    "fork": "up to here it was taken over; what follows is new",
+}
+
+
+def because(failure: Failure) -> str:
+    """A failure in one line: its class, and what was said."""
+    kind = failure.error.replace("_", " ")
+    return f"{kind}: {failure.message}" if failure.message else kind
+
+
+def used(measure: str, spent: float, limit: float) -> str:
+    """How much of a limit: $1.50 of $2.00, 4 of 4 calls."""
+    if measure == "cost_usd":
+        return f"{money(spent)} of {money(limit)}"
+    if measure == "wall":
+        return f"{spell(spent * 1000)} of {spell(limit * 1000)}"
+    return f"{spent:,.0f} of {amount(measure, limit)}"
+
+
+def amount(measure: str, value: float) -> str:
+    """So much of what is limited."""
+    if measure == "cost_usd":
+        return money(value)
+    if measure == "wall":
+        return spell(value * 1000)
+    return plural(round(value), "call" if measure == "turns" else "token")
+
+
+def gate_facts(gate: GateOpened) -> list[str]:
+    """What a person may answer, who may, and what happens when nobody does."""
+    facts = []
+    if gate.options:
+        facts.append(" / ".join(one_line(option) for option in gate.options))
+    if gate.role:
+        facts.append(f"for {gate.role}")
+    if gate.expires_ms and gate.default is not None:
+        facts.append(f"after {spell(gate.expires_ms)} without an answer: {one_line(gate.default)}")
+    return [" · ".join(facts)] if facts else []

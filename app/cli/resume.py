@@ -1,0 +1,49 @@
+"""`footlights resume`: goes on with a run that was interrupted or paused; nothing that was finished is done again."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from app.cli.displays import add_displays
+from app.cli.givens import add_answers, read_answers, read_limits
+from app.cli.workspaces import add_workspace, open_journal, with_archive
+
+if TYPE_CHECKING:
+    from app.engine import Run
+
+EXAMPLES = """
+footlights resume last
+footlights resume 4KXZ9Q2M --answers answers.yaml
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("run", metavar="RUN", help="an id, the end of one, or last")
+    add_answers(parser)
+    add_displays(parser)
+    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
+    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
+    add_workspace(parser)
+
+
+def perform(args: argparse.Namespace) -> int:
+    """Take the run over and perform the rest of it."""
+    answers, limits = read_answers(args.answers), read_limits(args.limits)
+    row = with_archive(args, lambda archive: archive.find(args.run))
+
+    from app import engine
+    from app.cli.performing import Desk, perform_and_show, who
+
+    journal = open_journal(args)
+
+    def start(desk: Desk | None) -> Run:
+        return engine.resume(
+            row.run, journal=journal, answers=answers, limits=limits, people=desk, patient=args.wait, by=who()
+        )
+
+    try:
+        return perform_and_show(args, start)
+    finally:
+        journal.close()

@@ -1,0 +1,67 @@
+"""`footlights run`: performs a scenario here and now, without a stage, and keeps the run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.cli.displays import add_displays
+from app.cli.givens import add_givens, read_answers, read_inputs, read_limits
+from app.cli.workspaces import add_workspace, open_journal
+
+if TYPE_CHECKING:
+    from app.engine import Run
+
+EXAMPLES = """
+footlights run hello --rehearse
+footlights run market-scan --rehearse -i market=Portugal --limit cost_usd=1 --json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("file", metavar="FILE", help="a scenario file, or a name of the library")
+    add_givens(parser)
+    parser.add_argument("--rehearse", action="store_true", help="with written lines instead of models: no key, no cost")
+    parser.add_argument("--seed", type=int, default=0, metavar="NUMBER", help="what chance begins with; left out, 0")
+    add_displays(parser)
+    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
+    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
+    add_workspace(parser)
+
+
+def perform(args: argparse.Namespace) -> int:
+    """Check, then perform."""
+    from app.scenario import load
+    from app.scenario.library import find_scenario
+
+    checked = load(*find_scenario(args.file, Path.cwd()))
+    inputs = read_inputs(args.inputs, checked)
+    answers = read_answers(args.answers, [place.name for place in checked.places])
+    limits = read_limits(args.limits)
+
+    from app import engine
+    from app.cli.performing import Desk, perform_and_show, who
+    from app.events import Origin
+
+    journal = open_journal(args)
+
+    def start(desk: Desk | None) -> Run:
+        return engine.perform(
+            checked,
+            inputs,
+            mode="rehearsal" if args.rehearse else "live",
+            seed=args.seed,
+            journal=journal,
+            answers=answers,
+            limits=limits,
+            origin=Origin(kind="person", who=who()),
+            people=desk,
+            patient=args.wait,
+        )
+
+    try:
+        return perform_and_show(args, start)
+    finally:
+        journal.close()

@@ -1,0 +1,248 @@
+"""One run on one page: how it stands, its steps as a tree, what was handed on, asked and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from app.cli.displays import values_of
+from app.cli.endings import how_to_resume
+from app.cli.figures import MICROSECONDS, ago, date_and_time
+from app.cli.ink import Ink, cell_width
+from app.cli.narrator_text import compact, describe, money, one_line, plural, shortened, spell
+from app.cli.narrator_words import because
+from app.cli.statuses import marked
+from app.events import Handoff, Ref
+from app.state import GateState, RunState, StepState
+
+if TYPE_CHECKING:
+    from app.cli.show import Recorded
+
+_WIDEST = 120
+_INDENT = 2
+_LEAST = 8  # cells below which saying more about a step says nothing
+Values = Callable[[Ref], Any]
+
+
+def run_lines(recorded: Recorded, ink: Ink, now: int, *, routing: bool) -> list[str]:
+    """The page."""
+    state, value_of = recorded.state, values_of(recorded.texts)
+    width = min(ink.width, _WIDEST)
+    sections = [
+        _head(recorded, value_of, ink, now, width),
+        _section("steps", _tree(state, ink, width), ink),
+        _section("handoffs", [_handoff(handoff, state, value_of, width) for handoff in state.handoffs], ink),
+        _section("questions", [line for gate in state.gates.values() for line in _gate(gate, value_of, ink)], ink),
+        _section("outputs", _outputs(state, value_of, width), ink),
+        _section("expectations", list(_expectations(state, ink)), ink),
+        _section("what went wrong", list(_failures(state, ink)), ink),
+        _section("how models were chosen", list(_receipts(state)) if routing else [], ink),
+    ]
+    lines = [line for section in sections for line in section]
+    if hint := how_to_resume(recorded.row.status, recorded.row.run):
+        lines += ["", ink.paint(hint, "dim")]
+    return lines
+
+
+def _head(recorded: Recorded, value_of: Values, ink: Ink, now: int, width: int) -> list[str]:
+    row, state = recorded.row, recorded.state
+    status, style = marked(row.status)
+    title = one_line(row.title or row.scenario)
+    lines = [f"{ink.paint(status, style)}  {ink.paint(title, 'bold')}"]
+    for name, said in _facts(recorded, now):
+        lines.append(f"  {ink.paint(f'{name:<9}', 'dim')} {shortened(one_line(said), width - 12)}")
+    inputs = value_of(state.start.inputs) if state.start and state.start.inputs else {}
+    for index, (name, value) in enumerate(inputs.items() if isinstance(inputs, dict) else ()):
+        label = "inputs" if index == 0 else ""
+        lines.append(
+            f"  {ink.paint(f'{label:<9}', 'dim')} {shortened(f'{one_line(name)}: {compact(value)}', width - 12)}"
+        )
+    return lines
+
+
+def _facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
+    row, state, start = recorded.row, recorded.state, recorded.state.start
+    yield "run", row.run
+    yield "scenario", f"{row.scenario}  {start.file if start else ''}".strip()
+    by = f", by {start.origin.who}" if start and start.origin.who else ""
+    yield "started", f"{date_and_time(row.started)}, {ago(row.started, now)}{by}"
+    if row.mode != "live":
+        yield "mode", f"{row.mode}, seed {start.seed}" if start else row.mode
+    if start and start.parent:
+        yield "forked", f"from {start.parent.run} after event {start.parent.seq}"
+    if row.holder:
+        yield "held by", row.holder
+    if row.reason:
+        yield "paused", row.reason
+    yield "took", spell(state.mono) + (f", resumed {plural(state.resumed, 'time')}" if state.resumed else "")
+    yield "cost", cost(state)
+
+
+def cost(state: RunState) -> str:
+    """What a run has cost, in one line."""
+    totals = state.totals
+    told = f"{money(totals.cost_usd)} in {plural(totals.calls, 'call')}, {plural(totals.tokens, 'token')}"
+    if state.start is not None and state.start.mode == "rehearsal":
+        told += ", rehearsed"
+    if totals.estimated_usd:
+        told += f"; {money(totals.estimated_usd)} of it estimated"
+    if totals.unpriced:
+        told += f"; the price of {plural(totals.unpriced, 'call')} is not known"
+    if state.inherited.calls:
+        told += f"; {money(state.new_usd)} of it new"
+    return told
+
+
+def _section(title: str, lines: list[str], ink: Ink) -> list[str]:
+    return ["", ink.paint(title, "bold"), *lines] if lines else []
+
+
+def _tree(state: RunState, ink: Ink, width: int) -> list[str]:
+    lines: list[str] = []
+    waiting = [(path, 1) for path in reversed(state.roots)]
+    while waiting:
+        path, depth = waiting.pop()
+        step = state.steps[path]
+        lines.append(_step(step, state, depth, ink, width))
+        waiting += [(child, depth + 1) for child in reversed(step.children)]
+    return lines
+
+
+def _step(step: StepState, state: RunState, depth: int, ink: Ink, width: int) -> str:
+    status = {"waiting": "skipped", "retrying": "running"}.get(step.status, step.status)
+    glyph, style = marked(status)[0][0], "warning" if step.tolerated else marked(status)[1]
+    name = one_line(step.path[len(step.parent) :].lstrip("/"))
+    told = "  ".join(fact for fact in (_who(step, state), _told(step)) if fact)
+    figures = "  ".join(part for part in (_figures(step), f"#{step.began_at}" if step.began_at else "") if part)
+    indent = " " * _INDENT * depth
+    room = width - len(indent) - 4 - cell_width(figures)
+    name = shortened(name, max(12, room))
+    told = shortened(told, room - cell_width(name) - 2) if room - cell_width(name) > _LEAST else ""
+    gap = " " * max(2, room + 2 - cell_width(name) - (cell_width(told) + 2 if told else 0))
+    text = f"{name}  {ink.paint(told, 'dim')}" if told else name
+    return f"{indent}{ink.paint(glyph, style) if style else glyph} {text}{gap}{ink.paint(figures, 'dim')}"
+
+
+def _who(step: StepState, state: RunState) -> str:
+    known = state.agents.get(step.agent)
+    return one_line(known.who.title or known.who.id) if known else one_line(step.agent)
+
+
+def _told(step: StepState) -> str:
+    if step.status == "skipped":
+        return f"skipped: {one_line(step.reason)}"
+    if step.failure is not None:
+        return one_line(because(step.failure))
+    if step.turn:
+        return plural(step.turn, "turn")
+    if step.count is not None:
+        return plural(step.count, "item")
+    parts = [one_line(step.title), f"attempt {step.attempt}" if step.attempt > 1 else ""]
+    if step.status not in ("succeeded", "waiting"):
+        parts.append(step.status)
+    return ", ".join(part for part in parts if part)
+
+
+def _figures(step: StepState) -> str:
+    spent = money(step.tally.cost_usd) if step.tally.cost_usd else ""
+    took = spell(step.ended - step.began) if step.ended is not None and step.ended > step.began else ""
+    return "  ".join(part for part in (spent, took) if part)
+
+
+def _handoff(handoff: Handoff, state: RunState, value_of: Values, width: int) -> str:
+    ends = []
+    for name in (handoff.giver, handoff.taker):
+        known = state.agents.get(name)
+        ends.append(one_line(known.who.title or name) if known else one_line(name))
+    said = compact(value_of(handoff.summary)) if handoff.summary is not None else ""
+    why = "" if handoff.why == "needs" else f" ({handoff.why})"
+    return shortened(f"  {' → '.join(ends)}{why}  {said}".rstrip(), width)
+
+
+def _gate(gate: GateState, value_of: Values, ink: Ink) -> Iterator[str]:
+    opened = gate.opened
+    question = compact(value_of(opened.question)) if opened.question is not None else ""
+    yield f"  {ink.paint('?', 'warning')} {one_line(opened.gate)}  {shortened(question, 80)}"
+    if gate.answered is not None:
+        note = f", {compact(value_of(gate.answered.note))}" if gate.answered.note is not None else ""
+        yield f"    {compact(value_of(gate.answered.choice))}, by {one_line(gate.answered.by or 'somebody')}{note}"
+    elif gate.closed is not None:
+        taken = f": {compact(value_of(gate.closed.choice))}" if gate.closed.choice is not None else ""
+        yield f"    {gate.closed.why}{taken}"
+    else:
+        yield f"    waits for an answer: {' / '.join(map(one_line, opened.options)) or 'in words'}"
+
+
+def _outputs(state: RunState, value_of: Values, width: int) -> list[str]:
+    if state.finish is None or state.finish.outputs is None:
+        return []
+    return [f"  {line}".rstrip() for line in describe(value_of(state.finish.outputs), width - 2)]
+
+
+def _expectations(state: RunState, ink: Ink) -> Iterator[str]:
+    for check in state.expectations.values():
+        mark = ink.paint("✓", "good") if check.met else ink.paint("✗", "error")
+        found = f"  found: {one_line(check.found)}" if check.found and not check.met else ""
+        yield f"  {mark} {one_line(check.about)}{found}"
+
+
+def _failures(state: RunState, ink: Ink) -> Iterator[str]:
+    failures = [(step.path, step.failure) for step in state.steps.values() if step.failure is not None]
+    if state.finish is not None and state.finish.failure is not None:
+        failures.append(("the run", state.finish.failure))
+    for place, failure in failures:
+        where = f"  {one_line(failure.where)}" if failure.where else ""
+        yield f"  {ink.paint('✗', 'error')} {one_line(place)}: {one_line(because(failure))}{ink.paint(where, 'dim')}"
+        if failure.hint:
+            yield f"    hint: {one_line(failure.hint)}"
+
+
+def _receipts(state: RunState) -> Iterator[str]:
+    for call in state.calls.values():
+        if call.routed is None:
+            continue
+        yield f"  {one_line(call.id)}  {one_line(call.routed.model)}  {one_line(call.routed.policy)}".rstrip()
+        for candidate in call.routed.candidates:
+            told = f"out: {one_line(candidate.out)}" if candidate.out else f"{candidate.score:.2f}"
+            yield f"    {one_line(candidate.model)}  {told}"
+
+
+def run_data(recorded: Recorded) -> dict[str, Any]:
+    """The same for programs, with everything in it."""
+    from app.cli.part_page import step_data
+
+    row, state, value_of = recorded.row, recorded.state, values_of(recorded.texts)
+    finish, start = state.finish, state.start
+    return {
+        "run": row.run,
+        "scenario": row.scenario,
+        "title": row.title,
+        "mode": row.mode,
+        "status": row.status,
+        "reason": row.reason,
+        "started": row.started / MICROSECONDS,
+        "ended": row.ended / MICROSECONDS if row.ended else None,
+        "took_ms": state.mono,
+        "events": len(recorded.events),
+        "parent": {"run": start.parent.run, "seq": start.parent.seq} if start and start.parent else None,
+        "cost_usd": state.totals.cost_usd,
+        "new_usd": state.new_usd,
+        "tokens": state.totals.tokens,
+        "calls": state.totals.calls,
+        "inputs": value_of(start.inputs) if start and start.inputs else {},
+        "outputs": value_of(finish.outputs) if finish and finish.outputs else {},
+        "steps": [step_data(step, state, value_of, calls=False) for step in state.steps.values()],
+        "handoffs": [
+            {"from": each.giver, "to": each.taker, "why": each.why,
+             "summary": value_of(each.summary) if each.summary else None}
+            for each in state.handoffs
+        ],
+        "gates": [
+            {"gate": gate.opened.gate, "status": gate.status, "options": list(gate.opened.options),
+             "choice": value_of(gate.answered.choice) if gate.answered else None}
+            for gate in state.gates.values()
+        ],
+        "expectations": [
+            {"about": check.about, "met": check.met, "found": check.found} for check in state.expectations.values()
+        ],
+    }  # fmt: skip

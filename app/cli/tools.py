@@ -1,0 +1,135 @@
+"""`footlights tools`: what agents and steps can do, and one tool whole."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from app.cli.explain import padded, wrapped
+from app.cli.ink import Ink
+from app.cli.said import clean
+from app.document.suggest import did_you_mean
+from app.errors import NotFound
+from app.tools.base import Tool
+from app.tools.registry import families, find, names
+
+EXAMPLES = """
+footlights tools
+footlights tools show table.filter
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--json", action="store_true", help="print them as JSON")
+    parser.set_defaults(name=None)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    listing = actions.add_parser("list", help="all tools, by family; as without an action")
+    listing.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print them as JSON")
+    showing = actions.add_parser("show", help="one tool: what it takes, and an example")
+    showing.add_argument("name", metavar="NAME", help="such as http or table.filter")
+    showing.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print it as JSON")
+
+
+def perform(args: argparse.Namespace) -> int:
+    """List or show."""
+    if args.name is not None:
+        return _show(args.name, args.json)
+    return _list(args.json)
+
+
+def _list(as_json: bool) -> int:
+    tools = [tool for family in families() for tool in _members(family)]
+    if as_json:
+        _print_json([_summary(tool) for tool in tools])
+        return 0
+    ink = Ink.for_stream(sys.stdout)
+    widest = max(len(tool.name) for tool in tools)
+    for tool in tools:
+        first, *rest = wrapped(clean(tool.says.partition(". ")[0].rstrip(".")), ink.width - widest - 20)
+        effect = ink.paint(f"{tool.effect:<5}", "warning" if tool.effect == "write" else "dim")
+        network = "network" if tool.network else ""
+        sys.stdout.write(f"  {padded(tool.name, widest)}  {effect}  {network:<7}  {first}\n")
+        sys.stdout.writelines(f"{' ' * (widest + 20)}{line}\n" for line in rest)
+    sys.stdout.write(f"\n{len(tools)} tools; footlights tools show NAME tells more\n")
+    return 0
+
+
+def _show(name: str, as_json: bool) -> int:
+    found = _members(name) if name in families() else tuple(filter(None, [find(name)]))
+    if not found:
+        raise NotFound(f'there is no tool "{clean(name)}"', did_you_mean(name, [*names(), *families()]))
+    if as_json:
+        whole = [_summary(tool) | {"parameters": tool.parameters, "example": tool.example} for tool in found]
+        _print_json(whole[0] if len(whole) == 1 else whole)
+        return 0
+    ink = Ink.for_stream(sys.stdout)
+    sys.stdout.write(ink.glyphs("\n\n".join("\n".join(_portrait(tool, ink)) for tool in found) + "\n"))
+    return 0
+
+
+def _members(family: str) -> list[Tool]:
+    return [tool for name in names() if name.partition(".")[0] == family and (tool := find(name))]
+
+
+def _portrait(tool: Tool, ink: Ink) -> list[str]:
+    width = min(ink.width, 100)
+    effect = "reads or writes" if tool.varies else f"{tool.effect}s"
+    traits = [effect, "reaches the network" if tool.network else "stays on this machine"]
+    if tool.effect == "write" and not tool.varies:
+        traits.append("done twice is done once" if tool.idempotent else "done twice is done twice")
+    lines = [f"{ink.paint(tool.name, 'bold')}  {ink.paint(', '.join(traits), 'dim')}", ""]
+    lines += [*wrapped(clean(tool.says), width), "", ink.paint("takes", "bold")]
+    required = tool.parameters["required"]
+    widest = max(map(len, tool.parameters["properties"]))
+    for name, schema in tool.parameters["properties"].items():
+        told = [_kind_of(schema), schema.get("description", ""), "required" if name in required else ""]
+        first, *rest = wrapped("; ".join(filter(None, told)), width - widest - 4)
+        lines += [f"  {padded(name, widest)}  {first}", *(" " * (widest + 4) + line for line in rest)]
+    lines += ["", ink.paint("example", "bold"), f"  tool: {tool.name}", "  with:"]
+    return lines + [f"    {name}: {clean(_flow(value))}" for name, value in tool.example.items()]
+
+
+def _kind_of(schema: dict[str, Any]) -> str:
+    """Say in words what values a schema takes."""
+    if "enum" in schema:
+        return "one of " + ", ".join(map(str, schema["enum"]))
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(_kind_of(choice) for choice in schema["anyOf"]))
+    kinds = schema.get("type", "anything")
+    words = [_WORDS.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
+    if words == ["list"] and "type" in schema.get("items", {}):
+        return f"list of {_WORDS[schema['items']['type']]}s"
+    return " or ".join(words)
+
+
+def _flow(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # JSON is YAML, in one line
+
+
+def _summary(tool: Tool) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "effect": tool.effect,
+        "idempotent": tool.idempotent or tool.effect == "read",
+        "network": tool.network,
+        "says": tool.says,
+    }
+
+
+def _print_json(data: object) -> None:
+    json.dump(data, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+_WORDS = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "object": "map",
+    "array": "list",
+    "null": "null",
+}

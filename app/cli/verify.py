@@ -1,0 +1,58 @@
+"""`footlights verify`: proves that runs are as they were written, or names the first event that is not."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from app.cli.displays import as_json
+from app.cli.examining import add_arguments, chosen, reader
+from app.cli.ink import Ink
+from app.cli.narrator_text import one_line, plural
+from app.cli.said import narrate
+from app.cli.workspaces import database_of
+
+if TYPE_CHECKING:
+    from app.journal.verify import Verified
+
+EXAMPLES = """
+footlights verify last
+footlights verify --json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_arguments(parser)
+
+
+def perform(args: argparse.Namespace) -> int:
+    """Verify one run or all; the exit code is 1 when any is damaged."""
+    from app.journal.chain import read_seals
+    from app.journal.verify import verify_run, verify_workspace
+
+    run = chosen(args)
+    seals = read_seals(database_of(args))
+    with reader(args) as connection:
+        found = [verify_run(connection, run, seals.get(run))] if run else list(verify_workspace(connection, seals))
+    damaged = [each for each in found if each.damage]
+    if args.json:
+        sys.stdout.write(as_json([asdict(each) for each in found], indent=2))
+        return 1 if damaged else 0
+    ink = Ink.for_stream(sys.stdout)
+    for each in found:
+        sys.stdout.write(ink.glyphs(_line(each, ink)) + "\n")
+    narrate(f"{plural(len(found), 'run')}, {len(damaged) or 'none'} of them damaged")
+    return 1 if damaged else 0
+
+
+def _line(found: Verified, ink: Ink) -> str:
+    name = ink.paint(one_line(found.run), "accent")
+    if found.damage:
+        return f"{ink.paint('✗', 'error')} {name}  event {found.seq} {one_line(found.damage)}"
+    told = [plural(found.events, "event"), "sealed" if found.sealed else "not sealed"]
+    if found.erased:
+        told.append(f"{plural(found.erased, 'value')} erased")
+    return f"{ink.paint('✓', 'good')} {name}  {', '.join(told)}"

@@ -1,0 +1,161 @@
+"""The whole of one run, from its first event to its last: the steps, the outputs, what was expected, how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from app.engine.blocks import perform_block
+from app.engine.bundle import bundle_of
+from app.engine.clocks import Deadline
+from app.engine.expecting import Expecting, check_expectations
+from app.engine.expressions import render_all
+from app.engine.outcomes import Ended, Halt, Mishap
+from app.engine.performance import Performance
+from app.engine.plan import plan_of
+from app.engine.play import Play, Scene
+from app.engine.run import Result
+from app.events import Failure, Outcome, RunFinished, RunPaused, RunResumed, RunStarted
+from app.scenario import Checked
+from app.scenario.places import Block
+
+if TYPE_CHECKING:
+    from app.engine.run import Run
+
+
+async def act_out(
+    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], first: RunStarted | RunResumed
+) -> Result:
+    """Perform a run, or what is left of it."""
+    log = performance.log
+    seen = Expecting()
+    for event in log.recorded:
+        seen.note(event)
+    if isinstance(first, RunStarted):
+        first.source, first.plan, first.inputs = (
+            log.keep(_once(checked, "bundle", bundle_of)), log.keep(_once(checked, "plan", plan_of)), log.keep(inputs),
+        )  # fmt: skip
+    log.add(first)
+    performance.on_event(seen.note)
+    try:
+        play, scene = _prepared(performance, checked, inputs)
+        ended, over = await _perform_steps(performance, play, scene)
+        return await _finish(performance, play, scene, seen, ended, over)
+    except Mishap as mishap:  # before the first step: a variable is missing, a var cannot be computed
+        return await _end(performance, "failed", failure=mishap.failure(checked.name))
+    except Halt as halt:
+        return await _paused(performance, halt)
+    except asyncio.CancelledError:
+        if run.halted is None:
+            raise
+        task = asyncio.current_task()
+        assert task is not None
+        while task.uncancel():
+            pass
+        if run.halted.reason == "cancelled":
+            said = f"{run.halted.detail or 'a person'} cancelled the run"
+            return await _end(performance, "cancelled", failure=Failure(error="cancelled", message=said))
+        return await _paused(performance, run.halted)
+
+
+def _prepared(performance: Performance, checked: Checked, inputs: dict[str, Any]) -> tuple[Play, Scene]:
+    performance.facts["scenario"] = checked.scenario.name if checked.scenario else ""
+    play = Play.of(performance, checked, inputs)
+    scene = Scene(play, "", {**play.values, "steps": {}}, play.accounts, play.tallies, cause=performance.log.seq)
+    return play, scene
+
+
+async def _perform_steps(
+    performance: Performance, play: Play, scene: Scene
+) -> tuple[dict[str, Ended], Mishap | None]:
+    """The steps, within the run's own time."""
+    wall = play.accounts[-1].limits.get("wall") if play.accounts else None
+    left = None if wall is None else max(0.0, wall - performance.clock.now())
+    block = Block(play.scenario.steps, ("steps",), None, side_by_side=False)
+    try:
+        async with Deadline(performance.clock, left):
+            return await perform_block(block, scene), None
+    except TimeoutError:
+        performance.exhausted = True
+        said = f"the run may take {wall:g} seconds, and they are over"
+        if play.accounts[-1].action in ("pause", "ask"):
+            raise Halt("budget", said) from None
+        return dict(scene.ended), Mishap("limit", said, "raise limits: wall", outcome="exhausted")
+
+
+async def _finish(
+    performance: Performance,
+    play: Play,
+    scene: Scene,
+    seen: Expecting,
+    ended: dict[str, Ended],
+    over: Mishap | None,
+) -> Result:
+    failure: Failure | None = over.failure(play.checked.name) if over else None
+    outcome: Outcome = over.outcome if over else "succeeded"
+    for end in ended.values():
+        if end.failed and failure is None:
+            failure = end.failure
+            outcome = "exhausted" if end.outcome == "exhausted" and performance.exhausted else "failed"
+    for name in play.scenario.steps:  # an output may refer to a step that was never reached
+        scene.values["steps"].setdefault(name, Ended("skipped").state())
+    outputs = None
+    try:
+        outputs = render_all(play.scenario.outputs, scene.values)
+    except Mishap as mishap:
+        if failure is None:
+            failure, outcome = mishap.failure(play.checked.name), "failed"
+    met, excused = await check_expectations(play, scene, seen)
+    return await _end(performance, outcome, outputs or None, failure, met, excused)
+
+
+async def _end(
+    performance: Performance,
+    outcome: Outcome,
+    outputs: Any = None,
+    failure: Failure | None = None,
+    expected: bool = True,
+    excused: bool = False,
+) -> Result:
+    log = performance.log
+    failed = outcome != "succeeded"
+    event = log.add(
+        RunFinished(
+            outcome,
+            None if outputs is None else log.keep(outputs),
+            performance.usage,
+            performance.facts["cost_usd"],
+            performance.unpriced,
+            failure,
+            expected,
+            failed and excused,
+        )
+    )
+    await log.durable()
+    return Result(
+        log.run, "finished", outcome, outputs, event.cost_usd, event.usage, event.unpriced, failure=failure,
+        expected=expected, excused=event.excused, exhausted=performance.exhausted,
+    )  # fmt: skip
+
+
+async def _paused(performance: Performance, halt: Halt) -> Result:
+    log = performance.log
+    log.add(RunPaused(halt.reason, detail=halt.detail))
+    await log.durable()
+    return Result(
+        log.run, "paused", None, None, performance.facts["cost_usd"], performance.usage, performance.unpriced,
+        halt.reason, halt.detail, exhausted=halt.reason == "budget",
+    )  # fmt: skip
+
+
+def _once(checked: Checked, name: str, make: Callable[[Checked], Any]) -> Any:
+    """What is the same for every run of one checked scenario is made once: batches perform it by the thousand."""
+    made = _MADE.setdefault(checked, {})
+    if name not in made:
+        made[name] = make(checked)
+    return made[name]
+
+
+_MADE: WeakKeyDictionary[Checked, dict[str, Any]] = WeakKeyDictionary()

@@ -1,0 +1,137 @@
+"""What may be spent, by the run, by an agent and in a step; a call holds its worst case in all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.document.values import Limits
+from app.engine.clocks import Clock, Signal
+from app.engine.log import Log
+from app.events import BudgetWarned, CallFailed, CallFinished, Event, Hold, LimitsChanged, Measure, Usage
+
+Action = Literal["stop", "pause", "ask", "downgrade"]
+MEASURES: tuple[Measure, ...] = ("cost_usd", "tokens", "turns", "wall")
+
+
+@dataclass(slots=True)
+class Account:
+    """One scope with limits, what is spent of them, and what calls that are under way hold."""
+
+    scope: str
+    limits: dict[Measure, float]
+    warn_at: tuple[float, ...] = ()
+    action: Action = "stop"
+    spent: dict[Measure, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0.0))
+    held: dict[Measure, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0.0))
+    downgraded: bool = False
+    strict: bool = False  # money is limited, so a call whose price nobody knows is refused
+
+    @classmethod
+    def of(cls, scope: str, limits: Limits) -> Account:
+        """The account for limits that stand in a file."""
+        named = {name: getattr(limits, name) for name in MEASURES}
+        return cls(
+            scope,
+            {name: float(value) for name, value in named.items() if value is not None},
+            tuple(limits.warn_at or ()),
+            limits.on_exceed or "stop",
+        )
+
+    def tighten(self, limits: Mapping[str, float]) -> None:
+        """The lower of two limits holds."""
+        for name in MEASURES:
+            if (value := limits.get(name)) is not None:
+                self.limits[name] = min(float(value), self.limits.get(name, float(value)))
+
+    def recall(self, recorded: Iterable[Event]) -> None:
+        """What was spent, and what was raised, before the run was resumed."""
+        for event in recorded:
+            if isinstance(event, CallFinished | CallFailed):
+                self.charge(event.usage, event.cost_usd)
+            elif isinstance(event, LimitsChanged) and event.scope == self.scope:
+                self.limits[event.measure] = event.limit
+
+    def charge(self, usage: Usage, cost_usd: float) -> None:
+        """Count what a call used."""
+        self.spent["cost_usd"] += cost_usd
+        self.spent["tokens"] += usage.total
+        self.spent["turns"] += 1
+
+    def lacks(self, wanted: dict[Measure, float], *, held: bool) -> Measure | None:
+        """Which limit a call does not fit under; with or without what others hold."""
+        for name, limit in self.limits.items():
+            if name == "wall":
+                continue
+            more = self.spent[name] + wanted.get(name, 0.0) + (self.held[name] if held else 0.0)
+            if more > limit:
+                return name
+        return None
+
+
+class Budgets:
+    """All accounts of a run, and those who wait for room in them."""
+
+    def __init__(self, log: Log, clock: Clock) -> None:
+        self._log = log
+        self._room = Signal(clock)
+        self._said: set[tuple[str, str, float]] = set()
+        for event in log.recorded:
+            if isinstance(event, BudgetWarned):
+                self._said.add((event.scope, event.measure, event.share))
+
+    def hold(self, accounts: tuple[Account, ...], hold: Hold) -> tuple[Account, Measure, bool] | None:
+        """Hold a call's worst case everywhere, or say where it does not fit, and whether waiting may help."""
+        wanted = worst_case(hold)
+        for account in accounts:
+            if (missing := account.lacks(wanted, held=True)) is not None:
+                alone = account.lacks(wanted, held=False) is not None
+                return account, missing, not alone
+        for account in accounts:
+            for name, amount in wanted.items():
+                account.held[name] += amount
+        return None
+
+    def settle(self, accounts: tuple[Account, ...], hold: Hold, usage: Usage, cost_usd: float, cause: int) -> None:
+        """Give back what was held and charge what was used; warn where a share is passed."""
+        wanted = worst_case(hold)
+        for account in accounts:
+            for name, amount in wanted.items():
+                account.held[name] = max(0.0, account.held[name] - amount)
+            account.charge(usage, cost_usd)
+            if account.warn_at:
+                self._warn(account, cause)
+        self._room.fire()
+
+    def release(self, accounts: tuple[Account, ...], hold: Hold) -> None:
+        """Give back what was held for a call that was not made."""
+        for account in accounts:
+            for name, amount in worst_case(hold).items():
+                account.held[name] = max(0.0, account.held[name] - amount)
+        self._room.fire()
+
+    async def room(self) -> None:
+        """Until somebody gives something back."""
+        await self._room.wait()
+
+    def raised(self) -> None:
+        """A limit was raised: those who wait look again."""
+        self._room.fire()
+
+    def _warn(self, account: Account, cause: int) -> None:
+        for name, limit in account.limits.items():
+            share = account.spent[name] / limit
+            for mark in account.warn_at:
+                if share >= mark and (account.scope, name, mark) not in self._said:
+                    self._said.add((account.scope, name, mark))
+                    self._log.add(
+                        BudgetWarned(
+                            account.scope, name, mark, account.spent[name], account.held[name], limit, cause=cause
+                        )
+                    )
+
+
+def worst_case(hold: Hold) -> dict[Measure, float]:
+    """What a call takes of each limit at most."""
+    return {"cost_usd": hold.cost_usd, "tokens": float(hold.tokens), "turns": 1.0}

@@ -1,0 +1,303 @@
+"""One call of a model: a model is chosen, the worst case is held, the request goes out, and every attempt is told.
+
+`call.started` is durable before the request goes out, and `call.finished` before anyone may use the text: the step that
+asked makes it so. What a resumed run knows of a call is given back; a call that was cut off is made again, and what it
+may have cost stays counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.engine.models import Model, Models
+from app.engine.outcomes import Mishap
+from app.engine.performing import jitter
+from app.engine.play import Speaker
+from app.engine.scripts import cursor_key
+from app.engine.streaming import Broken, Heard, listen
+from app.events import (
+    CallFailed,
+    CallFinished,
+    CallRouted,
+    CallStarted,
+    Failure,
+    Hold,
+    Outcome,
+    Ref,
+    Usage,
+)
+from app.offsets import pack
+from providers.base import Message, Request, Script, ToolCall, ToolOffer
+
+if TYPE_CHECKING:
+    from app.engine.performance import Performance
+    from app.engine.performing import Act
+
+RETRIES = 4  # after the first attempt, of what may pass by itself
+ONCE = frozenset({"empty"})
+RETRIED = frozenset({"rate_limited", "overloaded", "timeout", "connection", "malformed", "incomplete", "empty"})
+FALLS_BACK = RETRIED | {"quota", "auth", "context_too_long"}
+LONGEST_WAIT = 120.0
+OUTCOMES: dict[str, Outcome] = {"refused": "refused", "truncated": "truncated"}
+
+
+@dataclass(slots=True)
+class Asked:
+    """What an agent is asked in one call."""
+
+    speaker: Speaker
+    messages: tuple[Message, ...]
+    path: str
+    offers: tuple[ToolOffer, ...] = ()
+    shape: dict[str, Any] | None = None
+    script: Script = field(default_factory=Script)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back."""
+
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+
+
+async def call(act: Act, asked: Asked) -> Reply:
+    """Call a model until it answers, or until nothing more can be tried."""
+    performance = act.scene.play.performance
+    log = performance.log
+    models = Models(act, asked)
+    key = cursor_key(act.path, asked.speaker.id)
+    messages = tuple(log.keep(_as_value(message)) for message in asked.messages)
+    model, attempt, cause = None, 0, act.cause
+    while True:
+        id = performance.next_call(asked.path)
+        if model is None:
+            model, cause = _routed(act, asked, models, id)
+            attempt = 0
+        attempt += 1
+        one = _Attempt(act, asked, model, id, attempt, messages, cause)
+        heard = await one.perform()
+        if isinstance(heard, Reply):
+            performance.cursors[key] = performance.cursors.get(key, 0) + 1
+            performance.cursors[asked.speaker.id] = performance.cursors.get(asked.speaker.id, 0) + 1
+            performance.faults.pop(key, None)
+            return heard
+        failed, cause = heard, heard.seq
+        if failed.failure.error == "interrupted":
+            attempt -= 1
+            continue
+        if failed.failure.error == "downgrade":
+            model = None
+            continue
+        performance.faults[key] = performance.faults.get(key, 0) + 1
+        asked.script = performance.next_try(asked.script)
+        if failed.retry_ms is not None:
+            await performance.clock.sleep(failed.retry_ms / 1000)
+            continue
+        if failed.failure.error in FALLS_BACK and models.has_other_than(model):
+            models.exclude(model, failed.failure.error)
+            model = None
+            continue
+        error = failed.failure
+        outcome = OUTCOMES.get(error.error, "failed")
+        raise Mishap(error.error, error.message, error.hint, outcome=outcome)
+
+
+def _routed(act: Act, asked: Asked, models: Models, id: str) -> tuple[Model, int]:
+    """Choose a model, with a receipt; a resumed run keeps to what was chosen."""
+    performance = act.scene.play.performance
+    empty = CallRouted("", step=asked.path, agent=asked.speaker.id, call=id)
+    known = performance.log.recall(empty)
+    if known is not None:
+        return models.named(known.model), known.seq
+    model, candidates, policy = models.choose()
+    event = CallRouted(
+        model.name, model.use, candidates, policy, step=asked.path, agent=asked.speaker.id, call=id, cause=act.cause
+    )
+    return model, performance.log.add(event).seq
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One try of one call, with one model."""
+
+    act: Act
+    asked: Asked
+    model: Model
+    id: str
+    attempt: int
+    messages: tuple[Ref, ...]
+    cause: int
+
+    @property
+    def performance(self) -> Performance:
+        return self.act.scene.play.performance
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What every event of this call says."""
+        return {"step": self.asked.path, "agent": self.asked.speaker.id, "call": self.id}
+
+    async def perform(self) -> Reply | CallFailed:
+        """Make it, or give what is known of it."""
+        log = self.performance.log
+        begun = log.recall(CallStarted("", **self.about))
+        if begun is not None:
+            return self._recalled(begun)
+        hold = self.model.hold(self.asked)
+        accounts = self._accounts()
+        performance = self.performance
+        if not await performance.hold_budget(self.act, accounts, hold, self.asked, self.id):
+            return CallFailed(Failure(error="downgrade"))
+        try:
+            heard, started = await self._made(hold)
+        except BaseException:
+            performance.budgets.release(accounts, hold)  # the run ends here; what it may cost is counted on resume
+            raise
+        usage = self.model.usage_of(heard, self.asked)
+        cost = self.model.cost_of(usage)
+        performance.budgets.settle(accounts, hold, usage, cost, started.seq)
+        self._count(usage, cost)
+        if isinstance(heard, Broken):
+            return self._failed(heard, started, usage, cost)
+        return self._finished(heard, started, usage, cost)
+
+    async def _made(self, hold: Hold) -> tuple[Heard | Broken, CallStarted]:
+        """Make the call: when it may begin, and its place at the endpoint is free."""
+        performance, asked, model = self.performance, self.asked, self.model
+        endpoints = performance.endpoints
+        await performance.before_effect()
+        await endpoints.enter(model.endpoint, performance.clock, performance.log, {**self.about, "cause": self.cause})
+        try:
+            async with performance.effect():
+                started = self._started(hold)
+                await performance.clock.settle()
+                request = Request(model.api_name, asked.messages, model.params, asked.offers, asked.shape, asked.script)
+                heard = await listen(performance, model.provider, request, self.id, started)
+        except BaseException:
+            endpoints.abandon(model.endpoint)
+            raise
+        if isinstance(heard, Broken):
+            endpoints.leave(model.endpoint, performance.log, heard.error, heard.retry_after)
+        else:
+            endpoints.leave(model.endpoint, performance.log, None)
+        return heard, started
+
+    def _started(self, hold: Hold) -> CallStarted:
+        asked, log = self.asked, self.performance.log
+        return log.add(
+            CallStarted(
+                self.model.name,
+                self.model.use,
+                self.attempt,
+                messages=self.messages,
+                params=self.model.params,
+                tools=tuple(offer.name for offer in asked.offers),
+                shape=None if asked.shape is None else log.keep(asked.shape),
+                hold=hold,
+                cause=self.cause,
+                **self.about,
+            )
+        )
+
+    def _finished(self, heard: Heard, started: CallStarted, usage: Usage, cost: float) -> Reply:
+        log = self.performance.log
+        text = self.performance.mask(heard.text)
+        calls = tuple(ToolCall(one.id, one.name, self.performance.mask(one.arguments)) for one in heard.tool_calls)
+        log.add(
+            CallFinished(
+                log.keep(text) if text else None,
+                log.keep([_call_as_value(one) for one in calls]) if calls else None,
+                heard.finish,
+                usage,
+                cost,
+                self.model.prices,
+                self.model.basis(heard),
+                heard.took_ms,
+                pack(heard.pieces),
+                cause=started.seq,
+                **self.about,
+            )
+        )
+        return Reply(text, calls)
+
+    def _failed(self, broken: Broken, started: CallStarted, usage: Usage, cost: float) -> CallFailed:
+        wait = self._wait_after(broken)
+        performance = self.performance
+        message = performance.mask(broken.message)
+        return performance.log.add(
+            CallFailed(
+                Failure(error=broken.error, message=message, hint=broken.hint),
+                None if wait is None else int(wait * 1000),
+                performance.log.keep(performance.mask(broken.heard.text)) if broken.heard.text else None,
+                usage,
+                cost,
+                self.model.prices,
+                "rehearsed" if performance.mode == "rehearsal" else "estimated",
+                broken.heard.took_ms,
+                cause=started.seq,
+                **self.about,
+            )
+        )
+
+    def _wait_after(self, broken: Broken) -> float | None:
+        """How long until it is tried again; none when it is not."""
+        error = broken.error
+        most = 1 if error in ONCE else RETRIES
+        if error not in RETRIED or self.attempt > most:
+            return None
+        spread = jitter(f"{self.performance.seed}:{self.id}")
+        wait = min(30.0, 2.0 ** (self.attempt - 1)) * (0.5 + spread / 2)
+        if broken.retry_after is not None:
+            wait = max(0.0, broken.retry_after) * (1 + spread / 20) if broken.retry_after > 0 else wait
+        return min(LONGEST_WAIT, wait)
+
+    def _recalled(self, begun: CallStarted) -> Reply | CallFailed:
+        """What the log knows of a call that was made before the run was resumed."""
+        log = self.performance.log
+        finished = log.recall(CallFinished(**self.about))
+        if finished is not None:
+            self._count(finished.usage, finished.cost_usd)
+            calls = tuple(ToolCall(one["id"], one["name"], one["arguments"]) for one in log.value(finished.tool_calls) or ())
+            return Reply(log.value(finished.text) or "", calls)
+        failed = log.recall(CallFailed(Failure(error=""), **self.about))
+        if failed is not None:
+            self._count(failed.usage, failed.cost_usd)
+            return failed
+        # It went out, and nobody knows what became of it: its worst case stays charged.
+        for account in self._accounts():
+            account.charge(Usage(), begun.hold.cost_usd)
+        self._count(Usage(), begun.hold.cost_usd)
+        said = "the process ended while this call was under way; it is made again"
+        return log.add(
+            CallFailed(
+                Failure(error="interrupted", message=said),
+                0,
+                cost_usd=begun.hold.cost_usd,
+                cause=begun.seq,
+                **self.about,
+            )
+        )
+
+    def _accounts(self) -> tuple[Any, ...]:
+        own = self.asked.speaker.account
+        return (*self.act.accounts, own) if own is not None else self.act.accounts
+
+    def _count(self, usage: Usage, cost: float) -> None:
+        for tally in self.act.tallies:
+            tally.add(usage, cost)
+        self.performance.count(usage, cost, unpriced=self.model.unpriced)
+
+
+def _as_value(message: Message) -> dict[str, Any]:
+    value: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        value["tool_calls"] = [_call_as_value(one) for one in message.tool_calls]
+    if message.tool_call:
+        value["tool_call"] = message.tool_call
+    return value
+
+
+def _call_as_value(one: ToolCall) -> dict[str, str]:
+    return {"id": one.id, "name": one.name, "arguments": one.arguments}

@@ -1,0 +1,87 @@
+"""What happens when a call does not fit under a limit: it waits, ends the step, pauses the run, asks, or goes cheaper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.engine.budgets import Account, worst_case
+from app.engine.gates import Question
+from app.engine.outcomes import Halt, Mishap
+from app.events import BudgetExceeded, CallWaiting, Hold, LimitsChanged, Measure
+
+if TYPE_CHECKING:
+    from app.engine.calls import Asked
+    from app.engine.performance import Performance
+    from app.engine.performing import Act
+
+RAISE, STOP = "raise it by half", "stop"
+_SAID: dict[Measure, str] = {
+    "cost_usd": "{:.2f} US dollars",
+    "tokens": "{:,.0f} tokens",
+    "turns": "{:,.0f} calls",
+    "wall": "{:g} seconds",
+}
+
+
+async def hold_budget(
+    performance: Performance, act: Act, accounts: tuple[Account, ...], hold: Hold, asked: Asked, call: str
+) -> bool:
+    """Hold a call's worst case in all accounts. False: a cheaper model has to be found."""
+    while (short := performance.budgets.hold(accounts, hold)) is not None:
+        account, measure, may_wait = short
+        about = {"step": asked.path, "agent": asked.speaker.id, "call": call, "cause": act.cause}
+        if may_wait:
+            performance.log.once(CallWaiting("budget", detail=account.scope, **about))  # type: ignore[arg-type]
+            await performance.budgets.room()
+            continue
+        if account.action == "downgrade" and not account.downgraded:
+            account.downgraded = True
+            performance.log.add(_exceeded(account, measure, about))
+            return False
+        performance.exhausted = True
+        if account.action == "ask":
+            await _ask(performance, account, measure, hold, about)
+            continue
+        performance.log.add(_exceeded(account, measure, about))
+        if account.action == "pause":
+            raise Halt("budget", limit_words(account, measure))
+        raise Mishap("limit", limit_words(account, measure), "raise limits:, or use cheaper models", outcome="exhausted")
+    return True
+
+
+def limit_words(account: Account, measure: Measure) -> str:
+    """Whose limit is reached, and which."""
+    scope, _, name = account.scope.partition(":")
+    whose = {"run": "the run", "agent": f"the agent {name}", "step": f"the step {name}"}[scope]
+    return f"{whose} may use {_SAID[measure].format(account.limits[measure])}, and the next call could go beyond"
+
+
+async def _ask(
+    performance: Performance, account: Account, measure: Measure, hold: Hold, about: dict[str, object]
+) -> None:
+    gates = performance.gates
+    performance.log.add(_exceeded(account, measure, about))
+    if gates.people is None and not gates.patient and not gates.written:
+        raise Halt("budget", limit_words(account, measure))
+    question = Question(
+        str(about["step"]), "budget", f"{limit_words(account, measure)}. Go on?", (RAISE, STOP), rehearsed=STOP
+    )
+    answer = await gates.ask(question)
+    if answer.choice != RAISE:
+        raise Mishap("limit", limit_words(account, measure), f"{answer.by} said stop", outcome="exhausted")
+    needed = account.spent[measure] + worst_case(hold).get(measure, 0.0)
+    account.limits[measure] = max(account.limits[measure] * 1.5, needed)
+    performance.exhausted = False
+    performance.log.add(LimitsChanged(account.scope, measure, account.limits[measure], answer.by))
+
+
+def _exceeded(account: Account, measure: Measure, about: dict[str, object]) -> BudgetExceeded:
+    return BudgetExceeded(
+        account.scope,
+        measure,
+        account.spent[measure],
+        account.held[measure],
+        account.limits[measure],
+        account.action,
+        **about,  # type: ignore[arg-type]
+    )

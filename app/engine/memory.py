@@ -1,0 +1,88 @@
+"""What agents remember: `memory.write` and `memory.read`, shared by the cast for the run, or an agent's own across runs.
+
+A rehearsal begins with nothing remembered and leaves nothing, so that it is the same every time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from app.events import MemoryRead, MemoryWritten
+from app.tools.base import Arguments, Surroundings, Tool, arguments_of
+
+if TYPE_CHECKING:
+    from app.engine.performance import Performance
+    from app.engine.performing import Act
+    from app.engine.tooling import ToolUse
+
+MOST_FOUND = 20
+_SCOPE = {"enum": ["run", "agent"], "description": "run: shared by the cast for this run; agent: your own, for ever"}
+
+
+async def _by_the_engine(arguments: Arguments, surroundings: Surroundings) -> NoReturn:
+    raise NotImplementedError("the engine remembers by itself, since it knows the run")
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool(
+            "memory.write",
+            "Remember something under a key.",
+            arguments_of(
+                required=("key", "value"), key={"type": "string", "maxLength": 200}, value={}, scope=_SCOPE
+            ),
+            _by_the_engine,
+            effect="write",
+            idempotent=True,
+            example={"key": "customer", "value": "prefers short answers", "scope": "agent"},
+        ),
+        Tool(
+            "memory.read",
+            "Look up what is remembered: by its key, or by words in it; nothing asked gives all.",
+            arguments_of(query={"type": "string", "maxLength": 500}, scope=_SCOPE),
+            _by_the_engine,
+            example={"query": "customer", "scope": "run"},
+        ),
+    )
+}
+
+
+async def remember(act: Act, use: ToolUse) -> Any:
+    """Perform one of the two, and say in the log what was remembered or shown."""
+    performance = act.scene.play.performance
+    log = performance.log
+    own = use.arguments.get("scope") == "agent" and bool(use.agent)
+    scope = f"agent:{use.agent}" if own else "run"
+    if use.name == "memory.write":
+        key, value = str(use.arguments["key"]), use.arguments["value"]
+        log.add(MemoryWritten(scope, key, log.keep(value), step=use.path, agent=use.agent, cause=act.cause))
+        performance.remembered.setdefault(scope, {})[key] = value
+        if own and performance.keeps_memory:
+            performance.journal.remember(_owner(act, use.agent), key, value, log.run)
+        return {"remembered": key}
+    query = str(use.arguments.get("query") or "")
+    found = _found(performance, act, scope, query, own, use.agent)
+    log.add(MemoryRead(scope, query, log.keep(found), step=use.path, agent=use.agent, cause=act.cause))
+    return found
+
+
+def _found(
+    performance: Performance, act: Act, scope: str, query: str, own: bool, agent: str
+) -> list[dict[str, Any]]:
+    known = performance.remembered.get(scope, {})
+    if own and performance.keeps_memory:
+        return performance.journal.recollect(_owner(act, agent), query, MOST_FOUND)
+    words = query.lower().split()
+    return [
+        {"key": key, "value": value}
+        for key, value in known.items()
+        if all(word in f"{key} {value}".lower() for word in words)
+    ][:MOST_FOUND]
+
+
+def _owner(act: Act, agent: str) -> str:
+    """Whose memory it is: the card's wherever it is cast, else that of this scenario's agent."""
+    play = act.scene.play
+    speaker = play.speakers[agent]
+    return speaker.card_name or f"{play.scenario.name}/{agent}"

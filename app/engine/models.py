@@ -1,0 +1,219 @@
+"""Which model answers: those an agent may use behind the privacy wall, the choice among them, and what a call costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from app.engine.outcomes import Mishap
+from app.engine.streaming import Broken, Heard
+from app.events import Basis, Candidate, Hold, Prices, Usage
+from app.scenario.model import ModelChoice, Routed
+from app.scenario.privacy import candidates, class_of, may_see
+from providers import tokens
+from providers.base import Provider, Request
+from providers.catalogue import ModelFacts, lookup
+from providers.pricing import basis_of, cost_of, prices_for, worst_cost, written_prices
+from providers.routing import Need, Option, choose
+
+if TYPE_CHECKING:
+    from app.engine.calls import Asked
+    from app.engine.performance import Performance
+    from app.engine.performing import Act
+    from app.engine.play import Play
+
+UNDERSTUDY = "rehearsal/understudy"
+MOST_OUTPUT = 4096  # held for an answer when neither the file nor the catalogue says how long it can be
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that can be called."""
+
+    name: str  # in the scenario
+    use: str  # provider/model
+    provider: Provider
+    endpoint: str
+    prices: Prices | None
+    facts: ModelFacts | None
+    params: dict[str, Any] = field(default_factory=dict)
+    most_output: int = MOST_OUTPUT
+    rehearsed: bool = False
+
+    @property
+    def api_name(self) -> str:
+        """As its provider calls it."""
+        return self.use.partition("/")[2]
+
+    @property
+    def unpriced(self) -> bool:
+        """Does nobody know what it costs?"""
+        return self.prices is None
+
+    def hold(self, asked: Asked) -> Hold:
+        """What a call may cost at worst."""
+        read = tokens.at_worst(_request(self, asked))
+        return Hold(
+            cost_usd=round(worst_cost(read, self.most_output, self.prices), 9), tokens=read + self.most_output
+        )
+
+    def usage_of(self, heard: Heard | Broken, asked: Asked) -> Usage:
+        """What was used: as the provider says, else by our own count."""
+        answer = heard.heard if isinstance(heard, Broken) else heard
+        if answer.usage is not None:
+            return answer.usage
+        if isinstance(heard, Broken) and answer.first_ms is None:
+            return Usage()  # refused before anything was read
+        return Usage(input=tokens.of_request(_request(self, asked)), output=tokens.of_text(answer.text))
+
+    def cost_of(self, usage: Usage) -> float:
+        """What that costs."""
+        return round(cost_of(usage, self.prices), 9)
+
+    def basis(self, heard: Heard) -> Basis:
+        """How far the cost can be trusted."""
+        return basis_of(self.prices, told=heard.usage is not None, rehearsed=self.rehearsed)
+
+
+class Models:
+    """The models of one call: what was tried, and what is left."""
+
+    def __init__(self, act: Act, asked: Asked) -> None:
+        self._play: Play = act.scene.play
+        self._performance: Performance = self._play.performance
+        self._asked = asked
+        self._place = act.place.name
+        self._accounts = act.accounts
+        self._out: dict[str, str] = {}
+
+    def choose(self) -> tuple[Model, tuple[Candidate, ...], str]:
+        """The best of those that are left, with the receipt; Mishap when none is."""
+        routed, options = self._route()
+        found = routed.chosen
+        receipt = tuple(
+            replace_out(candidate, self._out.get(candidate.model, "")) for candidate in routed.candidates
+        )
+        if found is None:
+            why = ", ".join(f"{one.model}: {one.out}" for one in receipt) or "the scenario names none"
+            raise Mishap("no_model", f"no model can take this ({why})", "footlights explain shows which may")
+        return self.named(found), receipt, routed.policy
+
+    def named(self, name: str) -> Model:
+        """A model by its name in the scenario."""
+        known = self._play.models.get(name)
+        if known is None:
+            known = self._play.models[name] = self._made(name)
+        return known
+
+    def exclude(self, model: Model, why: str) -> None:
+        """Do not choose it again for this call."""
+        self._out[model.name] = why
+
+    def has_other_than(self, model: Model) -> bool:
+        """Is there another one to fall back on?"""
+        self._out[model.name] = "failed"
+        try:
+            return self._route()[0].chosen is not None
+        finally:
+            del self._out[model.name]
+
+    def _route(self) -> tuple[Any, list[Option]]:
+        speaker = self._asked.speaker
+        options = [
+            replace(option, tripped=True)
+            if option.model in self._out or self._performance.endpoints.is_open(self.named(option.model).endpoint)
+            else option
+            for option in self._options()
+        ]
+        route = speaker.agent.model.route if isinstance(speaker.agent.model, Routed) else None
+        routing = speaker.card.routing if speaker.card else None
+        prefer = tuple((route.prefer if route else []) or (routing.prefer if routing else []))
+        if any(account.downgraded for account in self._accounts):
+            prefer = ("cost",)
+        need = Need(
+            prefer=prefer,
+            complexity=(route.complexity if route else None) or (routing.complexity if routing else None),
+            input_tokens=tokens.of_messages(self._asked.messages) if len(options) > 1 else 0,
+            output_tokens=MOST_OUTPUT // 8,
+            tools=bool(self._asked.offers),
+            data=self._asked.shape is not None,
+        )
+        routed = choose(options, need, tuple(route.fallback) if route else ())
+        if routed.chosen is None and need.complexity is not None:  # rather a weaker model than none
+            routed = choose(options, replace(need, complexity=None), routed.fallbacks)
+        return routed, options
+
+    def _options(self) -> list[Option]:
+        """Every model the agent may use here, and what stands against it; the same for all calls of a step."""
+        key = (self._place, self._asked.speaker.id, self._performance.directions.swapped.get(self._asked.speaker.id))
+        known = self._play.options.get(key)
+        if known is None:
+            known = self._play.options[key] = self._look_up(key[2])
+        return known
+
+    def _look_up(self, swapped: str | None) -> list[Option]:
+        play, speaker = self._play, self._asked.speaker
+        scenario = play.scenario
+        level = play.checked.privacy_at.get((self._place, speaker.id), scenario.privacy or "public")
+        names = [swapped] if swapped else candidates(scenario, speaker.agent) or [UNDERSTUDY]
+        agent = speaker.agent.model
+        reserve = set()
+        if isinstance(agent, Routed):
+            among = agent.route.among if agent.route.among is not None else list(scenario.models)
+            reserve = {name for name in agent.route.fallback if name not in among}
+        found = []
+        for name in names:
+            model, secrecy = self.named(name), class_of(scenario, name)
+            found.append(
+                Option(
+                    name,
+                    model.use,
+                    allowed=may_see(secrecy, level),
+                    has_key=True,
+                    facts=model.facts,
+                    prices=model.prices,
+                    privacy=secrecy,
+                    reserve=name in reserve,
+                )
+            )
+        return found
+
+    def _made(self, name: str) -> Model:
+        choice = self._play.scenario.models.get(name)
+        use = choice.use if choice else name
+        base_url = choice.base_url if choice else None
+        facts = lookup(use, base_url)
+        price = choice.price if choice else None
+        written = (
+            written_prices(price.input, price.output, price.cache_read, price.cache_write) if price is not None else None
+        )
+        params = dict(choice.params) if choice else {}
+        return Model(
+            name,
+            use,
+            self._performance.provider(use),
+            base_url or use.partition("/")[0],
+            prices_for(use, base_url, written),
+            facts,
+            params,
+            _most_output(choice, facts, params),
+            self._performance.mode == "rehearsal",
+        )
+
+
+def replace_out(candidate: Candidate, why: str) -> Candidate:
+    """A candidate of the receipt; one that was tried already says what became of it."""
+    return Candidate(model=candidate.model, use=candidate.use, out=why) if why else candidate
+
+
+def _most_output(choice: ModelChoice | None, facts: ModelFacts | None, params: dict[str, Any]) -> int:
+    written = params.get("max_tokens")
+    if isinstance(written, int) and written > 0:
+        return written
+    if choice is not None and choice.max_output is not None:
+        return int(choice.max_output)
+    return min(MOST_OUTPUT, facts.max_output) if facts is not None and facts.max_output else MOST_OUTPUT
+
+
+def _request(model: Model, asked: Asked) -> Request:
+    return Request(model.api_name, asked.messages, model.params, asked.offers, asked.shape)

@@ -1,0 +1,271 @@
+"""What all steps of one run share: its log and clock, its budgets, its gates, its models, and what people direct."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.document.values import Limits
+from app.engine.budgets import Account, Budgets
+from app.engine.clocks import Clock, RealClock, VirtualClock
+from app.engine.directions import Directions
+from app.engine.endpoints import of_a_rehearsal, of_this_process
+from app.engine.exceeding import hold_budget
+from app.engine.gates import Gates
+from app.engine.log import Log
+from app.engine.outcomes import Mishap
+from app.engine.secrets import Secrets
+from app.engine.turnstile import Turnstile
+from app.events import CallFailed, CallFinished, CallStarted, Event, GateOpened, MemoryWritten, Mode, Usage
+from app.scenario.model import AgentStep
+from app.scenario.model.modifiers import Step
+from providers.base import Provider, Script
+
+if TYPE_CHECKING:
+    from app.engine.calls import Asked
+    from app.engine.performing import Act
+    from app.journal import Journal
+    from app.tools.base import Surroundings
+
+Delta = Callable[[CallStarted, str], None]
+
+
+@dataclass(slots=True)
+class Settings:
+    """What whoever starts a run decides about it."""
+
+    mode: Mode = "live"
+    seed: int = 0
+    limits: Mapping[str, float] = field(default_factory=dict)
+    matrix: Mapping[str, Any] | None = None
+    hosts: tuple[str, ...] = ()
+    root: Path = field(default_factory=Path)
+    outbox: Path = field(default_factory=Path)
+    providers: Callable[[str], Provider] | None = None
+
+
+class Performance:
+    """One run while it is performed."""
+
+    def __init__(self, log: Log, journal: Journal, settings: Settings) -> None:
+        self.log = log
+        self.journal = journal
+        self.settings = settings
+        self.mode = settings.mode
+        self.seed = settings.seed
+        self.clock_is_virtual = settings.mode == "rehearsal"
+        begun = (log.recorded[-1].mono / 1000) if log.recorded else 0.0
+        self.clock: Clock = VirtualClock(log, begun) if self.clock_is_virtual else RealClock(log, begun)
+        log.clock = self.clock
+        self.budgets = Budgets(log, self.clock)
+        self.gates = Gates(self)
+        self.directions = Directions()
+        self.directions.recall(log.recorded, log.value)
+        self.secrets = Secrets(pretend=settings.mode == "rehearsal")
+        self.turnstile = Turnstile(self.clock)
+        self.endpoints = of_a_rehearsal(self.clock) if self.clock_is_virtual else of_this_process()
+        self.matrix = None if settings.matrix is None else dict(settings.matrix)
+        self.facts: dict[str, Any] = {
+            "id": log.run, "scenario": "", "mode": self.mode, "seed": self.seed, "cost_usd": 0.0, "tokens": 0,
+            "elapsed_s": 0.0,
+        }  # fmt: skip
+        self.unpriced = 0
+        self.exhausted = False  # a limit ended something
+        self.usage = Usage()
+        self.cursors: dict[str, int] = {}  # whose line is due, in a rehearsal
+        self.faults: dict[str, int] = {}
+        self.remembered: dict[str, dict[str, Any]] = {}
+        for event in log.recorded:
+            if isinstance(event, MemoryWritten):
+                self.remembered.setdefault(event.scope, {})[event.key] = log.value(event.value)
+        self._calls: dict[str, int] = {}
+        self._accounts: dict[str, Account] = {}
+        self._watchers: list[Delta] = []
+        self._ending: set[str] = set()  # steps that are being skipped while they run
+        self._running: dict[str, asyncio.Task[Any]] = {}
+
+    # Limits
+
+    def account(self, scope: str, limits: Limits | None, path: str, *, agent: str = "") -> Account:
+        """Open an account; what was spent of it before the run was resumed is spent."""
+        account = Account(scope, {}) if limits is None else Account.of(scope, limits)
+        if scope == "run":
+            account.tighten(self.settings.limits)
+        if self.log.recorded:
+            account.recall(_within(self.log.recorded, path.rstrip("/"), agent))
+        self._accounts[scope] = account
+        return account
+
+    def open_account(self, scope: str) -> Account:
+        """The account of a scope that is open now: run, agent:cto, step:polish."""
+        if scope not in self._accounts:
+            raise ValueError(f'"{scope}" has no limits; there are {", ".join(self._accounts)}')
+        return self._accounts[scope]
+
+    async def hold_budget(
+        self, act: Act, accounts: tuple[Account, ...], hold: Any, asked: Asked, call: str
+    ) -> bool:
+        """Hold what a call may cost; false when it has to be made by a cheaper model."""
+        return await hold_budget(self, act, accounts, hold, asked, call)
+
+    def count(self, usage: Usage, cost_usd: float, *, unpriced: bool) -> None:
+        """Count a call into what the whole run used."""
+        self.usage = self.usage + usage
+        self.unpriced += unpriced
+        self.facts["cost_usd"] = round(self.facts["cost_usd"] + cost_usd, 9)
+        self.facts["tokens"] = self.usage.total
+
+    # Calls
+
+    def next_call(self, path: str) -> str:
+        """An id for a call that is the same when the run is resumed."""
+        number = self._calls[path] = self._calls.get(path, 0) + 1
+        return f"{path}#{number}"
+
+    def next_try(self, script: Script) -> Script:
+        """What is rehearsed when a call is tried again."""
+        return replace(script, attempt=script.attempt + 1) if self.mode == "rehearsal" else script
+
+    def provider(self, use: str) -> Provider:
+        """Who answers for a model; in a rehearsal it is always the one that needs no key."""
+        if self.settings.providers is not None:
+            return self.settings.providers(use)
+        from providers import provider_of
+
+        return provider_of("rehearsal/understudy" if self.mode == "rehearsal" else use)
+
+    def recall_calls(self, path: str) -> None:
+        """A step is not performed again: its calls count, and its lines were said."""
+        from app.engine.scripts import cursor_key
+
+        for event in self.log.calls_inside(path):
+            for key in (cursor_key(self.log.owner(event.step), event.agent), event.agent):
+                self.cursors[key] = self.cursors.get(key, 0) + 1
+            self.count(event.usage, event.cost_usd, unpriced=event.basis == "unpriced")
+
+    # Those who watch
+
+    @property
+    def is_watched(self) -> bool:
+        """Does anybody want to see text while it comes?"""
+        return bool(self._watchers)
+
+    def watch(self, watcher: Delta) -> None:
+        """Be told each piece of text as it comes; nothing of it is kept."""
+        self._watchers.append(watcher)
+
+    def publish(self, started: CallStarted, text: str) -> None:
+        """Tell those who watch."""
+        for watcher in self._watchers:
+            watcher(started, text)
+
+    def on_event(self, listener: Callable[[Event], None]) -> None:
+        """Be told each event as it is added."""
+        self.log.on_event(listener)
+
+    # Effects
+
+    async def before_effect(self) -> None:
+        """Before a call or a tool: a run that is held or stopping starts nothing new."""
+        await self.turnstile.passage()
+
+    @asynccontextmanager
+    async def effect(self) -> Any:
+        """Around a call or a tool that is under way: a run that stops waits for it a while."""
+        self.turnstile.began()
+        try:
+            yield
+        finally:
+            self.turnstile.ended()
+
+    def surroundings(self, key: str) -> Surroundings:
+        """Where tools work, and what they may reach."""
+        from app.tools.base import Surroundings
+
+        return Surroundings(
+            self.settings.root, self.settings.outbox, key, self.settings.hosts, self.mode == "rehearsal",
+            self.secrets.values(),
+        )  # fmt: skip
+
+    # Secrets
+
+    def secret(self, name: str) -> str:
+        """The value of a secret, for a tool or a provider and nobody else."""
+        return self.secrets.get(name)
+
+    def mask(self, text: str) -> str:
+        """A text without any secret that is known here, and without what looks like one."""
+        return self.secrets.mask(text)
+
+    def mask_all(self, data: Any) -> Any:
+        """The same for every text of a structure."""
+        return self.secrets.mask_all(data)
+
+    def environment(self, declared: Mapping[str, str | None]) -> dict[str, str]:
+        """The variables a scenario may read, and no others."""
+        found: dict[str, str] = {}
+        for name, default in declared.items():
+            value = os.environ.get(name, default)
+            if value is None:
+                raise Mishap("bad_request", f"the variable {name} is not set", f"export {name}=...")
+            found[name] = value
+        return found
+
+    # People
+
+    def is_skipped(self, path: str, name: str) -> bool:
+        """Did a person say to leave a step out?"""
+        return self.directions.skips(path)
+
+    def is_muted(self, step: Step) -> bool:
+        """Is the only one who speaks in a step muted?"""
+        return isinstance(step, AgentStep) and step.agent in self.directions.muted
+
+    @contextmanager
+    def skippable(self, path: str) -> Iterator[None]:
+        """Around a step: a person may skip it while it runs."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running[path] = task
+        try:
+            yield
+        except asyncio.CancelledError:
+            if path not in self._ending or task.uncancel() > 0:
+                raise
+            raise Mishap("skipped", "a person skipped it", outcome="cancelled") from None
+        finally:
+            self._running.pop(path, None)
+            self._ending.discard(path)
+
+    def skip_running(self, path: str) -> None:
+        """End a step that runs, as a person said so."""
+        if (task := self._running.get(path)) is not None:
+            self._ending.add(path)
+            task.cancel()
+
+    def seconds_left(self, opened: GateOpened) -> float:
+        """How long a gate still waits; it went on waiting while nobody performed the run."""
+        return max(0.0, opened.at / 1e6 + opened.expires_ms / 1000 - time.time())
+
+    @property
+    def keeps_memory(self) -> bool:
+        """Is what agents remember kept across runs?"""
+        return self.mode != "rehearsal"
+
+
+def _within(recorded: Any, path: str, agent: str) -> Iterator[Event]:
+    """The events that concern one scope: an agent's, a step's with all that is inside it, or the whole run's."""
+    inside = (f"{path}/", f"{path}[")
+    for event in recorded:
+        if isinstance(event, CallFinished | CallFailed):
+            if path and not (event.step == path or event.step.startswith(inside)):
+                continue
+            if agent and event.agent != agent:
+                continue
+        yield event

@@ -1,0 +1,378 @@
+"""Performs one step: whether it is due at all, its repetitions, its attempts, and how it ends."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.engine.budgets import Account
+from app.engine.clocks import Deadline
+from app.engine.expressions import decides_itself, holds, render_text
+from app.engine.log import Ending
+from app.engine.outcomes import PASSING, Ended, Gives, Giver, Mishap, Tally
+from app.engine.play import Play, Scene
+from app.engine.steps import performer_of
+from app.events import (
+    Failure,
+    StepFailed,
+    StepFinished,
+    StepRetrying,
+    StepSkipped,
+    StepStarted,
+)
+from app.scenario.expressions import Status
+from app.scenario.model.modifiers import Retry
+from app.scenario.order import Order
+from app.scenario.places import Place
+
+MAX_WAIT = 300.0
+
+
+@dataclass(slots=True)
+class Act:
+    """One performance of one step: an attempt at it, at one item or at one turn."""
+
+    place: Place
+    path: str
+    scene: Scene
+    values: dict[str, Any]
+    accounts: tuple[Account, ...]
+    tallies: tuple[Tally, ...]
+    incoming: tuple[Giver, ...]
+    turn: int | None
+    item: int | None
+    cause: int = 0
+    attempt: int = 1
+
+    @property
+    def where(self) -> str:
+        """file:line, for what goes wrong."""
+        return self.scene.play.where(self.place)
+
+
+async def perform_step(place: Place, scene: Scene, order: Order) -> Ended:
+    """Perform a step of a block, or skip it."""
+    performance = scene.play.performance
+    path = scene.path + place.id
+    needs = {name: scene.ended[name] for name in order.needs[place.id]}
+    incoming = _incoming(needs, scene)
+    known = performance.log.ending(path)
+    if known is not None:
+        return _recalled(known, place, scene, incoming)
+    cause = max((ended.seq for ended in needs.values()), default=scene.cause)
+    try:
+        reason, because = _reason_to_skip(place, scene, needs, path)
+    except Mishap as mishap:
+        act = _act(place, path, scene, incoming, Tally(), (), cause)
+        start(act)
+        return _failed(act, mishap)
+    if reason:
+        by_person = reason.startswith("a person")
+        event = performance.log.add(StepSkipped(reason, because, step=path, cause=cause))
+        return Ended("skipped", because=because, tolerated=by_person, givers=incoming, seq=event.seq)
+    return await _perform(place, path, scene, incoming, cause)
+
+
+async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver, ...], cause: int) -> Ended:
+    from app.engine.repeating import for_each, loop
+
+    performance = scene.play.performance
+    step = place.step
+    accounts: tuple[Account, ...] = ()
+    wall: float | None = None
+    if step.limits is not None:
+        account = performance.account(f"step:{path}", step.limits, f"{path}")
+        accounts = (account,)
+        wall = account.limits.get("wall")
+    act = _act(place, path, scene, incoming, Tally(), accounts, cause)
+    try:
+        async with Deadline(performance.clock, wall):
+            if step.for_each is not None:
+                return await for_each(act)
+            if step.loop is not None:
+                return await loop(act)
+            return await attempts(act)
+    except TimeoutError:
+        said = f"the step has a limit of {wall:g} seconds, and they are over"
+        return _failed(act, Mishap("limit", said, "raise limits: wall", outcome="exhausted"))
+
+
+async def attempts(act: Act) -> Ended:
+    """Do what a step does, again if it may be tried again."""
+    step = act.place.step
+    performance = act.scene.play.performance
+    log = performance.log
+    known = log.ending(act.path)
+    if known is not None:  # an item or a turn that was over before the run was resumed
+        return _recalled(known, act.place, act.scene, act.incoming)
+    while True:
+        start(act)
+        try:
+            async with Deadline(performance.clock, step.timeout):
+                with performance.skippable(act.path):
+                    gives = await performer_of(step)(act)
+            return await _finished(act, gives)
+        except TimeoutError:
+            said = f"it took longer than its timeout of {step.timeout:g} seconds"
+            mishap = Mishap("timeout", said, "raise timeout:, or ask for less")
+        except Mishap as raised:
+            mishap = raised
+        if step.retry is None or not _may_retry(step.retry, act.attempt, mishap):
+            return await _failed_durably(act, mishap)
+        wait = _wait_before(step.retry, act.attempt, f"{performance.seed}:{act.path}")
+        event = StepRetrying(act.attempt, mishap.failure(act.where), int(wait * 1000), step=act.path, cause=act.cause)
+        act.cause = log.once(event).seq
+        await performance.clock.sleep(wait)
+        act.attempt += 1
+
+
+def _act(
+    place: Place,
+    path: str,
+    scene: Scene,
+    incoming: tuple[Giver, ...],
+    tally: Tally,
+    accounts: tuple[Account, ...],
+    cause: int,
+) -> Act:
+    return Act(
+        place,
+        path,
+        scene,
+        scene.values,
+        (*scene.accounts, *accounts),
+        (*scene.tallies, tally),
+        incoming,
+        scene.turn,
+        scene.item,
+        cause,
+    )
+
+
+def inside(act: Act, path: str, values: dict[str, Any], *, turn: int | None = None, item: int | None = None) -> Act:
+    """The performance of one item or turn of a step, with a count of its own."""
+    return replace(
+        act,
+        path=path,
+        values=values,
+        tallies=(*act.tallies, Tally()),
+        turn=act.turn if turn is None else turn,
+        item=act.item if item is None else item,
+        attempt=1,
+    )
+
+
+def judging_act(play: Play, scene: Scene, name: str) -> Act:
+    """What an agent does for the run as a whole, about a step that is over."""
+    place = next(place for place in play.checked.places if place.name == name)
+    return _act(place, name, scene, (), Tally(), (), play.performance.log.seq)
+
+
+def start(act: Act) -> StepStarted:
+    """Say that a step begins."""
+    step, log = act.place.step, act.scene.play.performance.log
+    event = StepStarted(
+        attempt=act.attempt,
+        of=step.kind,
+        title=step.title or "",
+        cue=step.cue or "",
+        step=act.path,
+        cause=act.cause,
+    )
+    known = log.recall(event)
+    if known is not None:
+        act.cause = known.seq
+        return known
+    if step.caption:
+        try:
+            event.caption = log.keep(render_text(step.caption, act.values))
+        except Mishap:
+            event.caption = None  # a line for the audience is no reason to fail
+    log.add(event)
+    act.cause = event.seq
+    return event
+
+
+async def _finished(act: Act, gives: Gives) -> Ended:
+    return await finish(act, gives.output, gives.givers, outcome=gives.outcome, states=gives.states)
+
+
+async def finish(
+    act: Act,
+    output: Any,
+    givers: tuple[Giver, ...] | None,
+    *,
+    outcome: Any = "succeeded",
+    states: dict[str, Any] | None = None,
+) -> Ended:
+    """A step has given its output: say so, and wait until it is safe, since others go on from here."""
+    performance = act.scene.play.performance
+    log, tally = performance.log, act.tallies[-1]
+    giving = act.incoming if givers is None else givers
+    event = log.add(
+        StepFinished(
+            attempt=act.attempt,
+            outcome=outcome,
+            output=None if output is None else log.keep(output),
+            usage=tally.usage,
+            cost_usd=round(tally.cost_usd, 9),
+            givers=tuple((giver.agent, giver.step) for giver in giving),
+            step=act.path,
+            cause=act.cause,
+        )
+    )
+    await performance.clock.settle()
+    ended = Ended(outcome, output, tally.usage, tally.cost_usd, givers=giving, seq=event.seq, states=states)
+    return _with_handoff(ended, act)
+
+
+async def fail(act: Act, mishap: Mishap) -> Ended:
+    """A step has failed for good: say so, and wait until it is safe."""
+    return await _failed_durably(act, mishap)
+
+
+async def _failed_durably(act: Act, mishap: Mishap) -> Ended:
+    ended = _failed(act, mishap)
+    await act.scene.play.performance.clock.settle()
+    return ended
+
+
+def _failed(act: Act, mishap: Mishap) -> Ended:
+    performance = act.scene.play.performance
+    log, tally, step = performance.log, act.tallies[-1], act.place.step
+    failure = mishap.failure(act.where)
+    event = log.add(
+        StepFailed(
+            failure,
+            attempt=act.attempt,
+            outcome=mishap.outcome,
+            output=None if mishap.output is None else log.keep(mishap.output),
+            usage=tally.usage,
+            cost_usd=round(tally.cost_usd, 9),
+            tolerated=step.continue_on_error,
+            givers=tuple((giver.agent, giver.step) for giver in act.incoming),
+            step=act.path,
+            cause=act.cause,
+        )
+    )
+    return Ended(
+        mishap.outcome,
+        mishap.output,
+        tally.usage,
+        tally.cost_usd,
+        failure,
+        step.continue_on_error,
+        because=act.path,
+        givers=act.incoming,
+        seq=event.seq,
+    )
+
+
+def _with_handoff(ended: Ended, act: Act) -> Ended:
+    """What the author wrote about passing this work on replaces what would be said otherwise."""
+    written = act.place.step.handoff
+    if written is None or not ended.givers:
+        return ended
+    steps = {**act.values["steps"], act.place.id: ended.state()}
+    try:
+        said = render_text(written, {**act.values, "steps": steps})
+    except Mishap:
+        return ended  # said for the audience only: the first sentence will do
+    ended.givers = tuple(replace(giver, said=said) for giver in ended.givers)
+    return ended
+
+
+def _incoming(needs: dict[str, Ended], scene: Scene) -> tuple[Giver, ...]:
+    """Whose work a step is given: of the steps it waits for, or what the block around it was given."""
+    if not needs:
+        return scene.incoming
+    found: dict[tuple[str, str], Giver] = {}
+    for ended in needs.values():
+        for giver in ended.givers:
+            found.setdefault((giver.agent, giver.step), giver)
+    return tuple(found.values())
+
+
+def _reason_to_skip(place: Place, scene: Scene, needs: dict[str, Ended], path: str) -> tuple[str, str]:
+    """Why a step is not performed, and the failure behind that; nothing when it is."""
+    step, performance = place.step, scene.play.performance
+    if performance.is_skipped(path, place.name):
+        return "a person said so", ""
+    failed = {name: ended for name, ended in needs.items() if ended.failed}
+    behind = {name: ended for name, ended in needs.items() if ended.outcome == "skipped" and ended.because}
+    if step.if_ is not None and decides_itself(step.if_):
+        trouble = bool(failed or behind)
+        if holds(step.if_, scene.values, Status(success=not trouble, failure=trouble)):
+            return "", ""
+        return f"if: {step.if_} is false", ""
+    for name, ended in failed.items():
+        return f"{name} {_ending_words(ended)}", scene.path + name
+    for name, ended in needs.items():
+        if ended.outcome == "skipped" and not ended.tolerated:
+            return f"{name} was skipped", ended.because
+    if step.if_ is not None and not holds(step.if_, scene.values):
+        return f"if: {step.if_} is false", ""
+    if performance.is_muted(step):
+        return "a person muted its agent", ""
+    return "", ""
+
+
+def _ending_words(ended: Ended) -> str:
+    return {"cancelled": "was cancelled", "refused": "was refused", "exhausted": "reached a limit",
+            "truncated": "was cut off"}.get(ended.outcome, "failed")  # fmt: skip
+
+
+def _may_retry(retry: Retry, attempt: int, mishap: Mishap) -> bool:
+    if attempt >= retry.attempts or mishap.outcome in ("exhausted", "cancelled"):
+        return False
+    return mishap.error in (retry.on if retry.on is not None else PASSING)
+
+
+def _wait_before(retry: Retry, attempt: int, salt: str) -> float:
+    """The wait after a failed attempt: up to a quarter longer than written, so that many do not try at once."""
+    if retry.backoff == "none":
+        return 0.0
+    wait = retry.delay * (2 ** (attempt - 1) if retry.backoff == "exponential" else 1)
+    return float(min(wait, MAX_WAIT) * (1 + jitter(f"{salt}:{attempt}") / 4))
+
+
+def jitter(salt: str) -> float:
+    """A number from 0 to 1 that is the same for the same place in the same rehearsal."""
+    return (zlib.crc32(salt.encode()) & 0xFFFF) / 0xFFFF
+
+
+def _recalled(known: Ending, place: Place, scene: Scene, incoming: tuple[Giver, ...]) -> Ended:
+    """How a step ended before the run was resumed; it is not performed again."""
+    performance = scene.play.performance
+    log = performance.log
+    performance.recall_calls(known.step)
+    if isinstance(known, StepSkipped):
+        by_person = known.reason.startswith("a person")
+        return Ended("skipped", because=known.because, tolerated=by_person, givers=incoming, seq=known.seq)
+    output = log.value(known.output)
+    for tally in scene.tallies:
+        tally.add(known.usage, known.cost_usd)
+    failure: Failure | None = known.failure if isinstance(known, StepFailed) else None
+    outputs = {giver.step: giver for giver in incoming}
+    givers = tuple(
+        outputs.get(step) or Giver(agent, step, None, _output_of(log.ending(step), log.value) if step != known.step else output)
+        for agent, step in known.givers
+    )
+    ended = Ended(
+        known.outcome,
+        output,
+        known.usage,
+        known.cost_usd,
+        failure,
+        isinstance(known, StepFailed) and known.tolerated,
+        because=known.step if failure else "",
+        givers=givers,
+        seq=known.seq,
+    )
+    act = _act(place, known.step, scene, incoming, Tally(), (), known.seq)
+    return ended if failure else _with_handoff(ended, act)
+
+
+def _output_of(ending: Ending | None, value: Any) -> Any:
+    return None if ending is None or isinstance(ending, StepSkipped) else value(ending.output)

@@ -1,0 +1,250 @@
+"""A run as whoever started it sees it: its events as they come, its state, its result, and ways to act on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from app.engine.gates import Answer, AnswerRefused
+from app.engine.outcomes import Halt
+from app.events import (
+    CallStarted,
+    Directed,
+    Event,
+    Failure,
+    LimitsChanged,
+    Outcome,
+    Ref,
+    RunFinished,
+    RunPaused,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from app.engine.performance import Performance
+    from app.journal import Journal, RunLog
+    from app.state import RunState
+
+GRACE = 5.0
+POLL = 0.25
+MEASURES = ("cost_usd", "tokens", "wall", "turns")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run ended, or why it is paused."""
+
+    run: str
+    status: Literal["finished", "paused"]
+    outcome: Outcome | None = None
+    outputs: Any = None
+    cost_usd: float = 0.0
+    usage: Usage = Usage()
+    unpriced: int = 0
+    reason: str = ""  # of a pause: person, signal, gate, budget, disk
+    detail: str = ""
+    failure: Failure | None = None
+    expected: bool = True
+    excused: bool = False
+    exhausted: bool = False
+
+
+class Run:
+    """A run that is performed in this process. `async for event in run` gives every event once."""
+
+    def __init__(self, journal: Journal, log: RunLog, recorded: list[Event], *, owns_journal: bool) -> None:
+        self.id = log.run
+        self.events: list[Event] = list(recorded)
+        self.performance: Performance | None = None
+        self._journal = journal
+        self._log = log
+        self._owns_journal = owns_journal
+        self._state: RunState | None = None
+        self._folded = 0
+        self._more = asyncio.Event()
+        self._task: asyncio.Task[Result] | None = None
+        self._poller: asyncio.Task[None] | None = None
+        self._halted: Halt | None = None
+        log.add_listener(self._on_event)
+
+    # What happens
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        position = 0
+        while True:
+            while position < len(self.events):
+                event = self.events[position]
+                position += 1
+                yield event
+            if self._task is not None and self._task.done():
+                return
+            self._more.clear()
+            if position == len(self.events):
+                await self._more.wait()
+
+    @property
+    def state(self) -> RunState:
+        """The run as its events tell it."""
+        from app.state import RunState, apply
+
+        if self._state is None:
+            self._state = RunState()
+        while self._folded < len(self.events):
+            apply(self._state, self.events[self._folded])
+            self._folded += 1
+        return self._state
+
+    def value(self, ref: Ref | None) -> Any:
+        """What a Ref in an event stands for."""
+        return None if ref is None else self._log.value(ref)
+
+    async def result(self) -> Result:
+        """Wait until the run has ended, or cannot go on."""
+        assert self._task is not None
+        return await asyncio.shield(self._task)
+
+    def watch(self, watcher: Callable[[CallStarted, str], None]) -> None:
+        """Be told each piece of text while it comes."""
+        assert self.performance is not None
+        self.performance.watch(watcher)
+
+    # What people do
+
+    def answer(self, gate: str, choice: str, note: str = "", by: str = "") -> None:
+        """Answer a gate that is open; raises AnswerRefused."""
+        self._performing().gates.answer(gate, Answer(choice, note, by))
+
+    def direct(self, direction: str, to: str = "", detail: Any = None, by: str = "") -> None:
+        """Act on the run: whisper, mute, unmute, swap, raise, skip, hold, go, step, pause, cancel."""
+        performance = self._performing()
+        log = performance.log
+        event = Directed(direction, by, to, None if detail is None else log.keep(detail))  # type: ignore[arg-type]
+        if direction not in ("step", "resume"):
+            log.add(event)
+        performance.directions.apply(event, detail)
+        match direction:
+            case "hold":
+                performance.turnstile.hold()
+            case "go" | "resume":
+                performance.turnstile.go()
+            case "step":
+                performance.turnstile.step()
+            case "skip":
+                performance.skip_running(to)
+            case "raise":
+                self._raise(to, float(detail), by)
+            case "pause":
+                self.halt(Halt("person", by))
+            case "cancel":
+                self.halt(Halt("cancelled", by), at_once=True)
+
+    def hold(self) -> None:
+        """Start nothing new until go() or step()."""
+        self._performing().turnstile.hold()
+
+    def go(self) -> None:
+        """Go on after hold()."""
+        self._performing().turnstile.go()
+
+    def step(self) -> None:
+        """Start one effect, and hold again."""
+        self._performing().turnstile.step()
+
+    def pause(self, by: str = "") -> None:
+        """Let what is under way end, and stop; the run can be resumed."""
+        self.direct("pause", by=by)
+
+    def cancel(self, by: str = "") -> None:
+        """End the run for good."""
+        self.direct("cancel", by=by)
+
+    async def stop(self, grace: float = GRACE, *, reason: str = "signal", by: str = "") -> Result:
+        """Start nothing new, wait a while for what is under way, then interrupt it; the run can be resumed."""
+        self.halt(Halt(reason, by), grace=grace)
+        return await self.result()
+
+    def halt(self, halt: Halt, *, grace: float | None = None, at_once: bool = False) -> None:
+        """End the performance; `halt` says why."""
+        task = self._task
+        if task is None or task.done():
+            return
+        if self._halted is None:
+            self._halted = halt
+            if not at_once and grace != 0:
+                self._performing().turnstile.close(lambda: _end(task))
+                if grace is not None:
+                    asyncio.get_running_loop().call_later(grace, task.cancel)
+                return
+        task.cancel()
+
+    # How it is performed: called by perform, resume and fork
+
+    def start(self, performance: Performance, acting: Callable[[], Any]) -> None:
+        """Begin."""
+        self.performance = performance
+        self._task = asyncio.get_running_loop().create_task(self._perform(acting))
+        self._task.add_done_callback(lambda _: self._more.set())
+
+    @property
+    def halted(self) -> Halt | None:
+        """Why the performance was ended from outside."""
+        return self._halted
+
+    async def _perform(self, acting: Callable[[], Any]) -> Result:
+        self._poller = asyncio.get_running_loop().create_task(self._read_inbox())
+        try:
+            result: Result = await acting()
+            return result
+        finally:
+            self._poller.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._poller
+            self._log.remove_listener(self._on_event)
+            self._log.release()
+            if self._owns_journal:
+                await asyncio.to_thread(self._journal.close)
+
+    async def _read_inbox(self) -> None:
+        """Take what other processes say to this run. Real time, also for a rehearsal: people live in it."""
+        while True:
+            await asyncio.sleep(POLL)
+            for letter in self._journal.inbox(self.id):
+                self._journal.take_letter(letter.id, self._take(letter.kind, letter.about, letter.body, letter.by))
+
+    def _take(self, kind: str, about: str, body: dict[str, Any], by: str) -> str:
+        """Do what a letter says, and say what became of it."""
+        try:
+            if kind == "answer":
+                self.answer(about, str(body.get("choice", "")), str(body.get("note", "")), by)
+            else:
+                self.direct(str(body.get("direction", about)), str(body.get("to", "")), body.get("detail"), by)
+        except (AnswerRefused, ValueError, TypeError) as refused:
+            return str(refused) or "it cannot be understood"
+        return "taken"
+
+    def _raise(self, limit: str, value: float, by: str) -> None:
+        scope, _, measure = limit.rpartition(".")
+        if measure not in MEASURES:
+            raise ValueError(f'there is no limit "{measure}", only {", ".join(MEASURES)}')
+        performance = self._performing()
+        account = performance.open_account(scope or "run")
+        account.limits[measure] = value  # type: ignore[index]
+        performance.log.add(LimitsChanged(account.scope, measure, value, by))  # type: ignore[arg-type]
+        performance.budgets.raised()
+
+    def _performing(self) -> Performance:
+        assert self.performance is not None
+        return self.performance
+
+    def _on_event(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, RunFinished | RunPaused):
+            self._folded = min(self._folded, len(self.events))
+        self._more.set()
+
+
+def _end(task: asyncio.Task[Result]) -> None:
+    task.cancel()

@@ -1,0 +1,63 @@
+"""Secrets by name: looked up where they are needed, and covered wherever they come back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from app.engine.outcomes import Mishap
+from app.safety import looks_like_secret, mask_secrets
+
+SHORTEST = 8  # what is shorter would cover half of every text
+PRETENDED = "secret-of-the-rehearsal"
+
+
+class Secrets:
+    """The secrets that a run has used, so that they can be kept out of everything it says."""
+
+    def __init__(self, *, pretend: bool) -> None:
+        self._pretend = pretend  # a rehearsal needs none, and is the same where there are some
+        self._known: dict[str, str] = {}
+
+    def get(self, name: str) -> str:
+        """Its value: from the environment, or from the file that NAME_FILE names."""
+        if self._pretend:
+            return PRETENDED
+        if name not in self._known:
+            self._known[name] = _found(name)
+        return self._known[name]
+
+    def values(self) -> tuple[str, ...]:
+        """All that were used."""
+        return tuple(self._known.values())
+
+    def mask(self, text: str) -> str:
+        """A text in which none of them can be read, nor what looks like one."""
+        if self._known:
+            from app.tools.covering import cover_text
+
+            text = cover_text(text, self.values())
+        return mask_secrets(text) if looks_like_secret(text) else text
+
+    def mask_all(self, data: Any) -> Any:
+        """The same for every text of a structure."""
+        if isinstance(data, str):
+            return self.mask(data)
+        if isinstance(data, dict):
+            return {self.mask(name): self.mask_all(value) for name, value in data.items()}
+        if isinstance(data, list):
+            return [self.mask_all(value) for value in data]
+        return data
+
+
+def _found(name: str) -> str:
+    value = os.environ.get(name)
+    if not value and (file := os.environ.get(f"{name}_FILE")):
+        try:
+            value = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Mishap("auth", f"{name}_FILE names no file that can be read", "footlights doctor says more") from error
+    if not value:
+        raise Mishap("auth", f"the secret {name} is not set", f"export {name}=..., or {name}_FILE=a file with it")
+    return value

@@ -1,0 +1,214 @@
+"""Begins a run, goes on with one, or begins one from a moment of another."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.engine.acting import act_out
+from app.engine.budgets import Account
+from app.engine.bundle import unpacked
+from app.engine.gates import People
+from app.engine.inputs import check_inputs
+from app.engine.log import Log
+from app.engine.performance import Performance, Settings
+from app.engine.play import Speaker
+from app.engine.run import Run
+from app.engine.ulid import new_id
+from app.events import Event, Mode, Origin, RunResumed, RunStarted
+from app.scenario import Checked, load
+from app.scenario.library import find_scenario
+from app.settings import project_root
+from providers.base import Provider
+
+if TYPE_CHECKING:
+    from app.journal import Journal
+
+
+def perform(
+    scenario: str | Path | Checked,
+    inputs: Mapping[str, Any] | None = None,
+    *,
+    mode: Mode = "live",
+    seed: int = 0,
+    journal: Journal | None = None,
+    workspace: Path | None = None,
+    answers: Mapping[str, str] | None = None,
+    limits: Mapping[str, float] | None = None,
+    people: People | None = None,
+    patient: bool = False,
+    origin: Origin | None = None,
+    matrix: Mapping[str, Any] | None = None,
+    hosts: tuple[str, ...] = (),
+    providers: Callable[[str], Provider] | None = None,
+) -> Run:
+    """Perform a scenario; call it inside a running event loop. The run begins at once.
+
+    `answers` maps gates (by the step's path, or "*") to choices; `people` asks the person at hand; `patient` waits for
+    answers from other processes. What is wrong with the scenario or the inputs is raised here.
+    """
+    asyncio.get_running_loop()
+    checked = scenario if isinstance(scenario, Checked) else _found(scenario)
+    complete = check_inputs(checked, inputs or {})
+    ours = journal is None
+    opened = journal if journal is not None else _open(workspace)
+    try:
+        root = project_root(checked.sources[checked.name].path)
+        settings = Settings(
+            mode, seed, limits or {}, matrix, hosts, root, opened.path.parent / "outbox", providers
+        )
+        run_log = opened.begin(new_id())
+        log = Log(run_log)
+        performance = Performance(log, opened, settings)
+        _let_people_answer(performance, answers, people, patient)
+        run = Run(opened, run_log, [], owns_journal=ours)
+        run.start(performance, lambda: act_out(run, performance, checked, complete, _started(checked, settings, origin)))
+    except BaseException:
+        if ours:
+            opened.close()
+        raise
+    return run
+
+
+def resume(
+    run: str,
+    *,
+    journal: Journal | None = None,
+    workspace: Path | None = None,
+    answers: Mapping[str, str] | None = None,
+    limits: Mapping[str, float] | None = None,
+    people: People | None = None,
+    patient: bool = False,
+    hosts: tuple[str, ...] = (),
+    providers: Callable[[str], Provider] | None = None,
+    by: str = "",
+) -> Run:
+    """Go on with a run that was paused or cut off, from the files it was made of. Nothing that is finished is repeated."""
+    asyncio.get_running_loop()
+    ours = journal is None
+    opened = journal if journal is not None else _open(workspace)
+    try:
+        run_log = opened.take_over(run)
+        try:
+            recorded = opened.recorded(run)
+            begun = recorded[0]
+            assert isinstance(begun, RunStarted)
+            log = Log(run_log, recorded)
+            with unpacked(log.value(begun.source)) as checked:
+                pass
+            was = begun.settings
+            settings = Settings(
+                begun.mode,
+                begun.seed,
+                limits or was.get("limits", {}),
+                was.get("matrix"),
+                hosts or tuple(was.get("hosts", ())),
+                Path(was.get("root", ".")),
+                opened.path.parent / "outbox",
+                providers,
+            )
+            performance = Performance(log, opened, settings)
+            _let_people_answer(performance, answers, people, patient)
+            going = Run(opened, run_log, recorded, owns_journal=ours)
+            reason = "person" if _was_paused(recorded) else "crash"
+            first = RunResumed("fork" if recorded[-1] is begun and begun.parent else reason, by or who())
+            inputs = log.value(begun.inputs)
+            going.start(performance, lambda: act_out(going, performance, checked, inputs, first))
+        except BaseException:
+            run_log.release()
+            raise
+    except BaseException:
+        if ours:
+            opened.close()
+        raise
+    return going
+
+
+def who() -> str:
+    """The person at this machine."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run as a user without a name
+        return f"user {os.getuid()}"
+
+
+def _found(scenario: str | Path) -> Checked:
+    return load(*find_scenario(str(scenario), Path.cwd()))
+
+
+def _open(workspace: Path | None) -> Journal:
+    from app.journal import Journal
+
+    return Journal.open(workspace)
+
+
+def _let_people_answer(
+    performance: Performance, answers: Mapping[str, str] | None, people: People | None, patient: bool
+) -> None:
+    performance.gates.written = dict(answers or {})
+    performance.gates.people = people
+    performance.gates.patient = patient
+
+
+def _started(checked: Checked, settings: Settings, origin: Origin | None) -> RunStarted:
+    from footlights import __version__
+
+    scenario = checked.scenario
+    assert scenario is not None
+    cast = []
+    for name, agent in scenario.agents.items():
+        entry = checked.cast.get(name)
+        card = entry.card if entry else None
+        cast.append(Speaker(name, agent, card, entry.version if entry else "", entry.name if entry else "").performer())
+    return RunStarted(
+        scenario.name,
+        scenario.title or "",
+        checked.name,
+        checked.digest,
+        cast=tuple(cast),
+        models={name: choice.use for name, choice in scenario.models.items()},
+        limits=run_limits(checked, settings),
+        tags=tuple(scenario.tags),
+        seed=settings.seed,
+        mode=settings.mode,
+        origin=origin or Origin(who=who()),
+        settings={
+            name: value
+            for name, value in (
+                ("limits", dict(settings.limits)),
+                ("matrix", settings.matrix),
+                ("hosts", list(settings.hosts)),
+                ("root", str(settings.root)),
+            )
+            if value
+        },
+        versions={"footlights": __version__, "python": platform.python_version(), "sqlite": _sqlite()},
+        machine={"system": sys.platform, "cpus": os.cpu_count() or 0},
+        private=(scenario.privacy or "public") != "public" or any(level != "public" for level in checked.privacy_at.values()),
+    )  # fmt: skip
+
+
+def run_limits(checked: Checked, settings: Settings) -> dict[str, float]:
+    """What the whole run may use: the scenario's limits, and the stricter ones it was started with."""
+    assert checked.scenario is not None
+    account = Account("run", {}) if checked.scenario.limits is None else Account.of("run", checked.scenario.limits)
+    account.tighten(settings.limits)
+    return {str(name): value for name, value in account.limits.items()}
+
+
+def _sqlite() -> str:
+    import sqlite3
+
+    return sqlite3.sqlite_version
+
+
+def _was_paused(recorded: list[Event]) -> bool:
+    from app.events import RunPaused
+
+    return isinstance(recorded[-1], RunPaused)

@@ -1,0 +1,47 @@
+"""`uses:` another scenario, performed with inputs, a cast and limits of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.engine.blocks import last_givers, perform_block
+from app.engine.expressions import render_all
+from app.engine.inputs import complete_inputs
+from app.engine.outcomes import Gives, Mishap
+from app.engine.play import Play, Scene
+from app.scenario.model import UsesStep
+from app.scenario.places import Block
+
+if TYPE_CHECKING:
+    from app.engine.performing import Act
+
+
+async def perform(act: Act) -> Gives:
+    """Perform the scenario inside this step; its `outputs` are the step's output."""
+    step, outer = act.place.step, act.scene.play
+    assert isinstance(step, UsesStep)
+    used = outer.checked.used[act.place.name]
+    inputs = complete_inputs(used, render_all(step.with_, act.values))
+    play = Play.of(outer.performance, used, inputs, f"{act.path}/", act.accounts, act.tallies)
+    scene = Scene(
+        play,
+        f"{act.path}/",
+        {**play.values, "steps": {}},
+        play.accounts,
+        play.tallies,
+        act.incoming,
+        cause=act.cause,
+    )
+    ended = await perform_block(Block(play.scenario.steps, ("steps",), None, side_by_side=False), scene)
+    for name, end in ended.items():
+        if end.failed:
+            assert end.failure is not None
+            raise Mishap(
+                end.failure.error,
+                f"{name}: {end.failure.message}",
+                end.failure.hint,
+                outcome=end.outcome if end.outcome == "exhausted" else "failed",
+                where=end.failure.where,
+            )
+    outputs = render_all(play.scenario.outputs, scene.values)
+    return Gives(outputs, givers=last_givers(ended, used.orders[""]) or act.incoming)

@@ -1,0 +1,162 @@
+"""Listens to an answer while it comes: what was said, when, and whether it ended as it should."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.events import CallSpeaking, CallStarted, Usage
+from providers.base import Chunk, ErrorClass, Finish, Provider, ProviderError, Request, ToolCall
+
+if TYPE_CHECKING:
+    from app.engine.performance import Performance
+
+MOST_CHARACTERS = 4_000_000
+FIRST_TOKEN = 120.0  # seconds
+BETWEEN_TOKENS = 60.0
+IN_ALL = 1800.0
+
+
+@dataclass(slots=True)
+class Heard:
+    """An answer, as far as it came."""
+
+    text: str = ""
+    tool_calls: list[ToolCall] = field(default_factory=list)
+    finish: Finish = "stop"
+    usage: Usage | None = None
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+    first_ms: int | None = None
+    took_ms: int = 0
+
+
+@dataclass(slots=True)
+class Broken:
+    """An answer that went wrong, with what had come of it."""
+
+    heard: Heard
+    error: ErrorClass
+    message: str
+    hint: str = ""
+    retry_after: float | None = None
+
+
+async def listen(
+    performance: Performance, provider: Provider, request: Request, call: str, started: CallStarted
+) -> Heard | Broken:
+    """Hear a provider out."""
+    heard = Heard()
+    listening = _Listening(performance, heard, call, started)
+    try:
+        async with asyncio.timeout(None if performance.clock_is_virtual else IN_ALL):
+            async for chunk in _in_time(provider.stream(request), performance.clock_is_virtual):
+                await listening.take(chunk)
+    except ProviderError as error:
+        await listening.rest(error.after)
+        return Broken(heard, error.error, error.message, error.hint, error.retry_after)
+    except TimeoutError:
+        waited = "the first token" if heard.first_ms is None else "the next token"
+        return Broken(heard, "timeout", f"{request.model} kept us waiting for {waited}")
+    finally:
+        listening.end()
+    await listening.rest(0.0)
+    return listening.verdict()
+
+
+async def _in_time(chunks: AsyncIterator[Chunk], virtual: bool) -> AsyncIterator[Chunk]:
+    """The chunks, each in time; progress counts, and a provider that only keeps the line open makes none."""
+    if virtual:
+        async for chunk in chunks:
+            yield chunk
+        return
+    limit = FIRST_TOKEN
+    try:
+        while True:
+            try:
+                async with asyncio.timeout(limit):
+                    chunk = await anext(chunks)
+            except StopAsyncIteration:
+                return
+            yield chunk
+            limit = BETWEEN_TOKENS
+    finally:
+        if (close := getattr(chunks, "aclose", None)) is not None:
+            await close()
+
+
+class _Listening:
+    """Puts the pieces together, and keeps the time of a rehearsal."""
+
+    def __init__(self, performance: Performance, heard: Heard, call: str, started: CallStarted) -> None:
+        self._performance = performance
+        self._heard = heard
+        self._call = call
+        self._started = started
+        self._parts: list[str] = []
+        self._characters = 0
+        self._owed = 0.0  # of the rehearsal's time, not yet let pass
+        self._begun = self._last = performance.clock.now()
+        self._ended = False
+
+    async def take(self, chunk: Chunk) -> None:
+        heard, performance = self._heard, self._performance
+        if chunk.after and performance.clock_is_virtual:
+            self._owed += chunk.after
+            if heard.first_ms is None or performance.is_watched:
+                await self._pass()
+        if heard.first_ms is None and (chunk.text or chunk.tool_calls):
+            self._first()
+        if chunk.text:
+            self._parts.append(chunk.text)
+            self._characters += len(chunk.text)
+            if self._characters > MOST_CHARACTERS:
+                raise ProviderError("malformed", f"the answer is longer than {MOST_CHARACTERS:,} characters")
+            now = performance.clock.now() + self._owed
+            heard.pieces.append((max(0, int((now - self._last) * 1000)), len(chunk.text)))
+            self._last = now
+            performance.publish(self._started, chunk.text)
+        if chunk.tool_calls:
+            heard.tool_calls.extend(chunk.tool_calls)
+        if chunk.usage is not None:
+            heard.usage = chunk.usage
+        if chunk.finish is not None:
+            heard.finish = chunk.finish
+            self._ended = True
+
+    async def rest(self, after: float) -> None:
+        """Let pass what is still owed."""
+        if self._performance.clock_is_virtual:
+            self._owed += after
+            if self._owed:
+                await self._pass()
+        self.end()
+
+    def end(self) -> None:
+        self._heard.text = "".join(self._parts)
+        self._heard.took_ms = int((self._performance.clock.now() - self._begun) * 1000)
+
+    def verdict(self) -> Heard | Broken:
+        """Is it an answer? A stream that simply stops is none."""
+        heard = self._heard
+        if not self._ended:
+            return Broken(heard, "incomplete", "the answer broke off before it was complete")
+        if heard.finish == "length":
+            return Broken(heard, "truncated", "the answer was cut at the length limit", "raise max_tokens, or ask for less")
+        if heard.finish == "refused":
+            return Broken(heard, "refused", heard.text.strip()[:200] or "the model declined to answer")
+        if not heard.text.strip() and not heard.tool_calls:
+            return Broken(heard, "empty", "the answer has nothing in it")
+        return heard
+
+    def _first(self) -> None:
+        heard, started = self._heard, self._started
+        heard.first_ms = int((self._performance.clock.now() - self._begun) * 1000)
+        self._performance.log.add(
+            CallSpeaking(heard.first_ms, step=started.step, agent=started.agent, call=started.call, cause=started.seq)
+        )
+
+    async def _pass(self) -> None:
+        owed, self._owed = self._owed, 0.0
+        await self._performance.clock.sleep(owed)

@@ -1,0 +1,158 @@
+"""Uses a tool, in sight: what it is asked, with which key, what came of it. A write is safe in the log before it is done.
+
+A write that a crash cut off may or may not have happened: a person says what to do, unless the tool promises that
+doing it again with the same key does no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.document.suggest import did_you_mean
+from app.engine.gates import Question
+from app.engine.outcomes import Mishap
+from app.events import Failure, ToolFailed, ToolFinished, ToolStarted
+from app.tools.base import Use
+from providers.base import ErrorClass, ToolOffer
+
+if TYPE_CHECKING:
+    from app.engine.performing import Act
+    from app.tools.base import Tool
+
+AGAIN, DONE, FAIL = "do it again", "it was done", "let it fail"
+
+
+@dataclass(slots=True)
+class ToolUse:
+    """One use of a tool."""
+
+    name: str
+    arguments: dict[str, Any]
+    path: str
+    agent: str = ""
+    shown: dict[str, Any] | None = None  # the arguments without secrets
+    scripted: tuple[Any, ...] = ()  # what it gives when it is only rehearsed: one answer, or none
+    fault: ErrorClass | None = None
+
+
+def offers_of(names: Sequence[str]) -> tuple[ToolOffer, ...]:
+    """The tools a model may ask for, as it is told about them."""
+    from app.engine.memory import TOOLS
+    from app.tools.offers import offer
+    from app.tools.registry import members
+
+    found: dict[str, ToolOffer] = {}
+    for name in names:
+        tools = (TOOLS[name],) if name in TOOLS else members(name)
+        for tool in tools:
+            found[tool.name] = offer(tool)
+        if not tools:  # known to a card only: a rehearsal plays it
+            found[name] = ToolOffer(name, name.replace(".", " "), {"type": "object"})
+    return tuple(found.values())
+
+
+async def use_tool(act: Act, use: ToolUse) -> Any:
+    """What a tool gives; what it gave before a resume holds."""
+    performance = act.scene.play.performance
+    log = performance.log
+    id = performance.next_call(f"{use.path}!{use.name}")
+    about: dict[str, Any] = {"step": use.path, "agent": use.agent, "call": id}
+    if (finished := log.recall(ToolFinished(**about))) is not None:
+        return log.value(finished.result)
+    if (failed := log.recall(ToolFailed(Failure(error=""), **about))) is not None:
+        raise Mishap(failed.failure.error, failed.failure.message, failed.failure.hint)
+    tool = _find(use, performance.mode == "rehearsal")
+    what = Use("read", True) if tool is None else tool.use_of(use.arguments)
+    # A rehearsal is the same every time, and nothing it does leaves the machine.
+    key = "" if performance.mode == "rehearsal" else hashlib.blake2b(f"{log.run}:{id}".encode(), digest_size=16).hexdigest()
+    begun = ToolStarted(use.name, effect=what.effect, key=key, **about)
+    known = log.recall(begun)
+    if known is not None and not what.idempotent:
+        settled = await _ask_what_happened(act, use, about, known.seq)
+        if settled is not None:
+            return settled
+    if known is None:
+        await performance.before_effect()
+        begun.arguments = log.keep(performance.mask_all(use.arguments if use.shown is None else use.shown))
+        begun.cause = act.cause
+        known = log.add(begun)
+        if what.effect == "write":
+            await performance.clock.settle()
+    return await _perform(act, use, tool, known, key, about)
+
+
+async def _perform(
+    act: Act, use: ToolUse, tool: Tool | None, begun: ToolStarted, key: str, about: dict[str, Any]
+) -> Any:
+    from app.tools.base import ToolError
+
+    performance = act.scene.play.performance
+    log = performance.log
+    from_ms = performance.clock.now()
+    try:
+        if use.fault is not None:
+            raise Mishap(use.fault, f"{use.name} met {use.fault.replace('_', ' ')}, as rehearsed")
+        if use.scripted:
+            result = use.scripted[0]
+        elif tool is None:
+            result = {"rehearsed": use.name, "asked": use.shown or use.arguments}
+        else:
+            result = await _outside(act, tool, use, key)
+    except (ToolError, Mishap) as error:
+        took = int((performance.clock.now() - from_ms) * 1000)
+        failure = Failure(error=error.error, message=performance.mask(error.message), hint=error.hint)
+        log.add(ToolFailed(failure, took, cause=begun.seq, **about))
+        raise Mishap(failure.error, failure.message, failure.hint) from error
+    result = performance.mask_all(result)
+    took = int((performance.clock.now() - from_ms) * 1000)
+    log.add(ToolFinished(log.keep(result), took, cause=begun.seq, **about))
+    return result
+
+
+async def _outside(act: Act, tool: Tool, use: ToolUse, key: str) -> Any:
+    """The real thing: it takes the time it takes."""
+    from app.engine.memory import TOOLS, remember
+    from app.tools.offers import use as use_once
+
+    performance = act.scene.play.performance
+    if tool.name in TOOLS:
+        return await remember(act, use)
+    async with performance.effect(), performance.clock.outside():
+        return await use_once(tool, use.arguments, performance.surroundings(key))
+
+
+def _find(use: ToolUse, rehearsing: bool) -> Tool | None:
+    from app.engine.memory import TOOLS
+    from app.tools.registry import find, names
+
+    tool = TOOLS.get(use.name) or find(use.name)
+    if tool is None and not (rehearsing or use.scripted):
+        raise Mishap(
+            "bad_request",
+            f'there is no tool "{use.name}"',
+            did_you_mean(use.name, [*names(), *TOOLS], otherwise="footlights tools lists them"),
+        )
+    return tool
+
+
+async def _ask_what_happened(act: Act, use: ToolUse, about: dict[str, Any], cause: int) -> Any:
+    """Nobody knows whether a write was done; None means that it is to be done again."""
+    performance = act.scene.play.performance
+    text = (
+        f"The process ended while {use.name} was at work in {use.path}, and nobody knows whether it was done. "
+        "What should be assumed?"
+    )
+    question = Question(use.path, "tool", text, (AGAIN, DONE, FAIL), cause=cause, rehearsed=AGAIN)
+    answer = await performance.gates.ask(question)
+    if answer.choice == DONE:
+        result = {"assumed": True, "by": answer.by}
+        performance.log.add(ToolFinished(performance.log.keep(result), 0, cause=cause, **about))
+        return result
+    if answer.choice == FAIL:
+        failure = Failure(error="interrupted", message=f"{use.name} was cut off, and a person let it fail")
+        performance.log.add(ToolFailed(failure, 0, cause=cause, **about))
+        raise Mishap(failure.error, failure.message)
+    return None

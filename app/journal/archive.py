@@ -1,0 +1,155 @@
+"""Everything that was performed in a workspace, to read: without blocking the event loop, and without ever writing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import zlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiosqlite import Connection
+
+from app.events import Event, RunFinished, decode
+from app.journal import live, search
+from app.journal.connection import locate, no_archive
+from app.journal.reader import open_locked
+from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
+
+_GLANCE = 0.05  # seconds between looks at whether anything was written
+_PULSE = 1.0  # seconds between looks at whether the performer is alive
+_PAGE = 5000  # events read in one go, so that no reading holds the log back for long
+
+
+class Archive:
+    """The runs of a workspace. Use it as `async with Archive.open() as archive`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = Connection(lambda: open_locked(path), 64)
+
+    @classmethod
+    def open(cls, workspace: Path | None = None) -> Archive:
+        """Say which workspace is meant; it is opened by `async with`."""
+        return cls(locate(workspace))
+
+    async def __aenter__(self) -> Archive:
+        if not self.path.exists():
+            raise no_archive(self.path)
+        await self._connection
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connection.close()
+
+    async def runs(
+        self,
+        *,
+        status: str | None = None,
+        scenario: str | None = None,
+        batch: str | None = None,
+        since: int | None = None,
+        limit: int | None = 50,
+    ) -> list[RunRow]:
+        """List runs, the latest first. `since` counts in microseconds of the wall clock."""
+        stored = "running" if status == INTERRUPTED else status
+        asked = {"status": stored, "scenario": scenario, "batch": batch, "since": since}
+        rows = [row_of(row) for row in await self._all(_RUNS, asked)]
+        if status is not None:
+            rows = [row for row in rows if row.status == status]
+        return rows[:limit]
+
+    async def find(self, wanted: str) -> RunRow:
+        """Return the run of this name: whole, or as much of its beginning or end as tells it apart, or `last`."""
+        if wanted == "last":
+            rows = await self._all(_LATEST)
+        else:
+            rows = await self._all(_NAMED, {"name": wanted.upper()}) or await self._all(
+                _LIKE, {"name": wanted.upper(), "length": len(wanted)}
+            )
+        if not rows or not wanted:
+            raise not_found(wanted, [run for (run,) in await self._all("SELECT run FROM runs ORDER BY started DESC")])
+        if len(rows) > 1:
+            raise ambiguous(wanted, [row[0] for row in rows])
+        return row_of(rows[0])
+
+    async def events(self, run: str, after: int = 0, limit: int | None = None) -> list[Event]:
+        """Return the events of a run that come after a number."""
+        found: list[Event] = []
+        while limit is None or len(found) < limit:
+            size = _PAGE if limit is None else min(_PAGE, limit - len(found))
+            page = await self._page(run, after, size)
+            found += page
+            if len(page) < size:
+                break
+            after = page[-1].seq
+        return found
+
+    async def follow(self, run: str, after: int = 0) -> AsyncIterator[Event]:
+        """Yield the events of a run as they come, until it is over or nobody performs it any more."""
+        version, pulse = None, 0.0
+        while True:
+            performed = True
+            if time.monotonic() - pulse >= _PULSE:  # asked before reading: what a dead process wrote is all there
+                pulse = time.monotonic()
+                performed = bool((await self.find(run)).holder)
+            (now,) = (await self._all("PRAGMA data_version"))[0]
+            if now != version:
+                version = now
+                while page := await self._page(run, after, _PAGE):
+                    for event in page:
+                        yield event
+                    after = page[-1].seq
+                    if isinstance(page[-1], RunFinished):
+                        return
+            if not performed:
+                return
+            await asyncio.sleep(_GLANCE)
+
+    async def texts(self, run: str) -> dict[str, Any]:
+        """Return every value that the run's events refer to, by its digest."""
+        values: dict[str, Any] = {}
+        for (text,) in await self._all(_SHORT, {"run": run}):
+            values.update(msgspec.json.decode(text))
+        for digest, packed, body in await self._all(_LONG, {"run": run}):
+            values[digest] = msgspec.json.decode(zlib.decompress(body) if packed else body)
+        return values
+
+    async def partials(self, run: str) -> dict[str, str]:
+        """Return what the calls that are going on have said so far."""
+        return await asyncio.to_thread(live.partials, self.path, run)
+
+    async def search(self, text: str, limit: int = 20) -> list[search.Hit]:
+        """Find words in outputs, errors, titles and names."""
+        return await asyncio.to_thread(search.search, self.path, text, limit)
+
+    async def _page(self, run: str, after: int, limit: int) -> list[Event]:
+        rows = await self._all(_EVENTS, {"run": run, "after": after, "limit": limit})
+        return [decode(body) for (body,) in rows]
+
+    async def _all(self, sql: str, values: dict[str, Any] | None = None) -> Sequence[Any]:
+        return list(await self._connection.execute_fetchall(sql, values or {}))
+
+
+_RUNS = (
+    f"SELECT {COLUMNS} FROM runs WHERE (:status IS NULL OR status = :status)"
+    " AND (:scenario IS NULL OR scenario = :scenario) AND (:batch IS NULL OR batch = :batch)"
+    " AND (:since IS NULL OR started >= :since) ORDER BY started DESC, id DESC"
+)
+_LATEST = f"SELECT {COLUMNS} FROM runs ORDER BY started DESC, id DESC LIMIT 1"
+_NAMED = f"SELECT {COLUMNS} FROM runs WHERE upper(run) = :name"
+_LIKE = (
+    f"SELECT {COLUMNS} FROM runs"
+    " WHERE upper(substr(run, 1, :length)) = :name OR upper(substr(run, -:length)) = :name ORDER BY started DESC"
+)
+_EVENTS = (
+    "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND seq > :after"
+    " ORDER BY seq LIMIT :limit"
+)
+_SHORT = "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND text IS NOT NULL"
+_LONG = (
+    "SELECT digest, packed, body FROM blobs JOIN run_blobs ON run_blobs.blob = blobs.id"
+    " WHERE run_blobs.run = (SELECT id FROM runs WHERE run = :run)"
+)

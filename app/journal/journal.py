@@ -1,0 +1,120 @@
+"""The journal of a workspace, for the process that writes to it: open it, begin runs or take them over, close it."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from app.events import Event, decode
+from app.events import Event
+from app.journal.connection import locate, prepare
+from app.journal.inbox import TAKEN, Letter, post, take, unread
+from app.journal.lease import Holder
+from app.journal.live import Live
+from app.journal.log import RunLog
+from app.journal.memory import recollect, remember
+from app.journal.reader import Reader
+from app.journal.remembering import recollect, remember
+from app.journal.takeover import Claim, claim
+from app.journal.writer import Writer
+
+
+class Journal:
+    """Where runs are written. Open one a process; several processes may share a workspace."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.path = writer.path
+        self._writer = writer
+        self._reader = Reader(writer.path)
+        self._live = Live(writer.path)
+        self._seen = -1
+        self._letters: dict[str, list[Letter]] = {}
+
+    @classmethod
+    def open(cls, workspace: Path | None = None, *, fast: bool = False) -> Journal:
+        """Open the workspace, making it when there is none. `fast`: a power cut may cost the last moments of a run."""
+        path = locate(workspace)
+        prepare(path)
+        journal = cls(Writer(path, fast=fast))
+        atexit.register(journal.close)
+        return journal
+
+    def begin(self, run: str) -> RunLog:
+        """Begin a run. It is this process's from its first event on."""
+        return self._log(run, Holder.new())
+
+    def take_over(self, run: str) -> RunLog:
+        """Go on with a run that nobody performs any more; of two who try, one is told who the other is."""
+        holder = Holder.new()
+        log = self._log(run, holder)
+        try:
+            claimed: Claim = self._writer.perform(lambda connection: claim(connection, run, holder))
+        except BaseException:
+            self._writer.release(log)
+            raise
+        log.restore(claimed.row, claimed.seq, claimed.hash, claimed.standing, claimed.values)
+        return log
+
+    def inbox(self, run: str) -> list[Letter]:
+        """Return what others have said to this run and nobody has taken. Costs next to nothing when nothing is new."""
+        version = self._reader.version()
+        if version != self._seen:
+            self._letters = self._reader.read(unread)
+            self._seen = version
+        return self._letters.get(run, [])
+
+    def take_letter(self, letter: int, verdict: str = TAKEN) -> None:
+        """Say what became of a letter: taken, or why it was refused."""
+        self._writer.perform(lambda connection: take(connection, letter, verdict))
+
+    def post(self, run: str, kind: str, about: str, body: dict[str, Any], by: str = "") -> int:
+        """Say something to whoever performs a run."""
+        return self._writer.perform(lambda connection: post(connection, run, kind, about, body, by))
+
+    def recorded(self, run: str) -> list[Event]:
+        """Return every event of a run that is taken over, so that its performer knows what has happened."""
+        rows = self._reader.read(lambda connection: connection.execute(_EVENTS, (run,)).fetchall())
+        return [decode(body) for (body,) in rows]
+
+    def remember(self, agent: str, key: str, value: Any, run: str) -> None:
+        """Keep something for an agent, across runs."""
+        self._writer.perform(lambda connection: remember(connection, agent, key, value, run))
+
+    def recollect(self, agent: str, query: str, most: int) -> list[dict[str, Any]]:
+        """Return what an agent remembers."""
+        return self._reader.read(lambda connection: recollect(connection, agent, query, most))
+
+    def recorded(self, run: str) -> list[Event]:
+        """Return the events of a run, for whoever goes on with it."""
+        return self._reader.events(run)
+
+    def remember(self, agent: str, key: str, value: Any, run: str) -> None:
+        """Keep what an agent shall know in later runs."""
+        self._writer.perform(lambda connection: remember(connection, agent, key, value, run))
+
+    def recollect(self, agent: str, words: str = "", limit: int = 20) -> list[dict[str, Any]]:
+        """Return what an agent knows from earlier runs, by words in it; without words, the latest."""
+        return self._reader.read(lambda connection: recollect(connection, agent, words, limit))
+
+    def close(self) -> None:
+        """Write what is left and close. May be called twice, and from a signal handler."""
+        self._live.close()
+        self._reader.close()
+        self._writer.close()
+        atexit.unregister(self.close)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _log(self, run: str, holder: Holder) -> RunLog:
+        self._writer.refuse_if_closed()
+        log = RunLog(run, holder, self._writer, self._reader, self._live)
+        self._writer.held.add(log)
+        return log
+
+
+_EVENTS = "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = ?) ORDER BY seq"

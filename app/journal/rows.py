@@ -1,0 +1,75 @@
+"""One run as the list of runs shows it, and how one is found by what a person types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from app.journal.errors import RunNotFound
+from app.journal.lease import Holder, holder_alive
+from app.journal.standing import ENDED
+
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """What is known of a run without reading its events."""
+
+    run: str
+    scenario: str
+    title: str
+    digest: str
+    mode: str
+    origin: str
+    batch: str
+    parent: str
+    status: str  # running, paused, interrupted, or how it ended
+    reason: str
+    started: int
+    ended: int
+    seq: int
+    hash: bytes
+    cost_usd: float
+    tokens: int
+    tags: tuple[str, ...]
+    holder: str  # who performs it, for people; empty when nobody does
+    recoveries: int
+
+    @property
+    def over(self) -> bool:
+        """Has it ended for good?"""
+        return self.status in ENDED
+
+
+def row_of(values: Sequence[Any]) -> RunRow:
+    """Read a row of the database; a running one whose holder is dead was interrupted."""
+    *known, holder, recoveries, heartbeat = values
+    found = dict(zip(_KNOWN, known, strict=True))
+    performer = Holder.read(holder)
+    alive = performer is not None and holder_alive(holder, heartbeat)
+    found["tags"] = tuple(msgspec.json.decode(found["tags"], type=list[str]))
+    if found["status"] == "running" and not alive:
+        found["status"] = INTERRUPTED
+    return RunRow(**found, holder=performer.described if performer and alive else "", recoveries=recoveries)
+
+
+def not_found(wanted: str, known: Sequence[str]) -> RunNotFound:
+    """Say that no run is called so, and which come near."""
+    near = get_close_matches(wanted.upper(), known, n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(near)}?" if near else "`footlights runs` lists them"
+    return RunNotFound(f"there is no run {wanted}", hint)
+
+
+def ambiguous(wanted: str, found: Sequence[str]) -> RunNotFound:
+    """Say that several runs are called so."""
+    named = ", ".join(found[:4]) + (" …" if len(found) > 4 else "")
+    return RunNotFound(f"{len(found)} runs begin or end with {wanted}: {named}", "write more of its name")
+
+
+_KNOWN = tuple(field.name for field in fields(RunRow))[:-2]
+COLUMNS = ", ".join((*_KNOWN, "holder", "recoveries", "heartbeat"))

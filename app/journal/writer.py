@@ -1,0 +1,257 @@
+"""The one thread of a process that writes. It commits whatever has come in meanwhile, and never waits for more."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from app.errors import FootlightsError
+from app.journal import forks
+from app.journal.chain import seal
+from app.journal.checkpoints import Checkpoints
+from app.journal.commit import MOST, Refused, write
+from app.journal.connection import open_writer
+from app.journal.errors import CLOSED, FORKED, JournalClosed, JournalError, JournalFailure, failure_of
+from app.journal.lock import ProcessLock
+
+if TYPE_CHECKING:
+    from app.journal.log import Entry, RunLog
+
+T = TypeVar("T")
+
+HEARTBEAT = 15.0  # seconds between signs of life for whoever cannot look at this process
+NIMBLE = 0.0002  # seconds after which a busy event loop makes way: a commit asks for that at each of its statements
+PATIENCE = 30.0  # seconds that a caller waits for the writer, and the writer perhaps for another process
+
+
+class Action(NamedTuple):
+    """Something to do in a transaction of its own."""
+
+    do: Callable[[sqlite3.Connection], Any]
+    done: Future[Any]
+
+
+class Writer:
+    """Owns the only connection of the process that can write. Its thread starts with it and ends with `close`."""
+
+    def __init__(self, path: Path, *, fast: bool) -> None:
+        self.path = path
+        self.held: set[RunLog] = set()
+        self._abandoned: set[RunLog] = set()  # they failed, but the database still says that they are held
+        self._pending: list[Entry] = []
+        self._bell: SimpleQueue[Action | None] = (
+            SimpleQueue()
+        )  # its put() may be interrupted by a signal, and called there
+        self._rung = False
+        self._closed = ""
+        self._lock = _lock_beside(path)
+        sys.setswitchinterval(min(NIMBLE, sys.getswitchinterval()))
+        opened: Future[None] = Future()
+        self._thread = threading.Thread(target=self._work, args=(fast, opened), name="journal", daemon=True)
+        self._thread.start()
+        _wait_for(opened, path)
+        forks.tell(self)
+
+    def add(self, entry: Entry) -> None:
+        """Have an event written, after those that came before."""
+        self._pending.append(entry)
+        if not self._rung:
+            self._rung = True
+            self._bell.put(None)
+
+    def perform(self, do: Callable[[sqlite3.Connection], T]) -> T:
+        """Do something in a transaction of its own, after all events that were added before; wait until it is done."""
+        self.refuse_if_closed()
+        action = Action(do, Future())
+        self._bell.put(action)
+        done: T = _wait_for(action.done, self.path)
+        return done
+
+    def release(self, log: RunLog) -> None:
+        """Give a lease back once all events that were added before are written; does not wait for it."""
+        if not self._closed and not log.standing.over:  # the end of a run gives it back
+            self._bell.put(Action(lambda _: self._abandon([log]), Future()))
+
+    def close(self) -> None:
+        """Write what is left, give all leases back, and end. May be called twice, and from a signal handler."""
+        if not self._closed:
+            self._closed = CLOSED
+            self._bell.put(None)
+        if self._thread is not threading.current_thread():
+            self._thread.join(PATIENCE)
+
+    def refuse_if_closed(self) -> None:
+        """Raise when nothing can be written any more."""
+        if self._closed:
+            raise JournalClosed(self._closed)
+
+    def after_fork(self) -> None:
+        """Refuse everything in a forked child: neither thread nor connection came along. The parent's go on."""
+        self._closed = FORKED
+        self._thread = threading.current_thread()
+        self._lock.close()
+
+    # What follows runs in the writer's thread.
+
+    def _work(self, fast: bool, opened: Future[None]) -> None:
+        try:
+            with self._lock:
+                self._connection = open_writer(self.path, fast=fast)
+        except Exception as error:  # the outermost edge of a thread: whoever opens the journal is told
+            self._lock.close()
+            opened.set_exception(error)
+            return
+        self._checkpoints = Checkpoints(self.path)
+        opened.set_result(None)
+        while not self._closed:
+            action = self._listen()
+            self._commit_all()
+            if action is not None:
+                self._answer(action)
+        self._end()
+
+    def _commit_all(self) -> None:
+        while self._pending:
+            batch = self._pending[:MOST]
+            del self._pending[:MOST]
+            self._commit(batch)
+
+    def _listen(self) -> Action | None:
+        """Wait for the bell. When nobody rings for long, it is time for a sign of life."""
+        try:
+            action = self._bell.get(timeout=HEARTBEAT if self.held or self._abandoned else None)
+        except Empty:
+            action = Action(self._beat, Future())
+        self._rung = False  # before the events are looked at: who adds one after this rings again
+        return action
+
+    def _commit(self, batch: Sequence[Entry]) -> None:
+        """Write a batch. A log that may not be written to is left out; if there is no room, all logs of it fail."""
+        while batch := [entry for entry in batch if entry.log.failure is None]:
+            try:
+                with self._lock:
+                    rows = self._transact(lambda connection: write(connection, batch))
+                    self._checkpoints.after(self._connection, batch)
+            except Refused as refused:
+                self._fail(refused.logs, refused.why)
+            except Exception as error:  # the outermost edge of a thread: whoever waits is told
+                self._fail({entry.log for entry in batch}, failure_of(error, str(self.path)))
+            else:
+                self._acknowledge(batch, rows)
+                return
+
+    def _transact(self, do: Callable[[sqlite3.Connection], T]) -> T:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            done = do(self._connection)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # when the disk is full, SQLite has rolled back by itself
+                self._connection.execute("ROLLBACK")
+            raise
+        return done
+
+    def _acknowledge(self, batch: Sequence[Entry], rows: dict[RunLog, int]) -> None:
+        for log, row in rows.items():
+            log.row = row
+        for entry in batch:
+            entry.log.durable_seq = entry.seq
+            if entry.kind == "run.finished":
+                self._forget(entry.log)
+                with suppress(OSError):  # the run has ended all the same; verify says that it was never sealed
+                    seal(self.path, entry.log.run, entry.hash, entry.seq)
+        _tell({entry.log for entry in batch})
+
+    def _answer(self, action: Action) -> None:
+        try:
+            with self._lock:
+                if not action.done.set_running_or_notify_cancel():
+                    return
+                action.done.set_result(self._transact(action.do))
+        except Exception as error:  # the outermost edge of a thread: whoever asked is told
+            known = isinstance(error, FootlightsError)
+            action.done.set_exception(error if known else failure_of(error, str(self.path)))
+
+    def _fail(self, logs: Iterable[RunLog], why: JournalFailure | JournalError) -> None:
+        """Refuse these logs from here on. Whoever takes their runs over reads on from what is durable."""
+        failed = set(logs)
+        for log in failed:
+            log.failure = why
+            self._forget(log)
+        self._abandoned |= failed
+        _tell(failed)
+
+    def _abandon(self, logs: Iterable[RunLog]) -> None:
+        for log in logs:
+            self._forget(log)
+            self._connection.execute(_RELEASE, (log.run, str(log.holder)))
+
+    def _forget(self, log: RunLog) -> None:
+        log.holder.forget()
+        self.held.discard(log)
+
+    def _beat(self, connection: sqlite3.Connection) -> None:
+        now = time.time_ns() // 1000
+        connection.executemany(_BEAT, [(now, log.row, str(log.holder)) for log in self.held])
+        self._abandon(self._abandoned)
+        self._abandoned.clear()
+
+    def _end(self) -> None:
+        self._commit_all()
+        while not self._bell.empty():
+            if left := self._bell.get():
+                left.done.set_exception(JournalClosed(self._closed))
+        with self._lock:
+            with suppress(sqlite3.Error):  # then the leases show as what they are: those of a dead process
+                self._transact(lambda _: self._abandon([*self.held, *self._abandoned]))
+            with suppress(sqlite3.Error):  # the next writer checkpoints
+                self._checkpoints.last(self._connection)
+            self._connection.close()
+        self._lock.close()
+
+
+def _tell(logs: Iterable[RunLog]) -> None:
+    """Have each event loop tell those who wait: one hop a loop and commit."""
+    loops: dict[asyncio.AbstractEventLoop, list[RunLog]] = {}
+    for log in logs:
+        if log.waiting and log.loop is not None:
+            loops.setdefault(log.loop, []).append(log)
+    for loop, told in loops.items():
+        with suppress(RuntimeError):  # the loop was closed, so nobody waits
+            loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(logs: list[RunLog]) -> None:
+    for log in logs:
+        log.settle()
+
+
+def _wait_for(future: Future[T], path: Path) -> T:
+    try:
+        return future.result(PATIENCE)
+    except TimeoutError:
+        if not future.cancel() and future.done():
+            return future.result()
+        raise JournalError(
+            f"another process has kept {path} locked for {PATIENCE:.0f} seconds", "see whether one hangs or is stopped"
+        ) from None
+
+
+def _lock_beside(path: Path) -> ProcessLock:
+    try:
+        return ProcessLock(path)
+    except OSError as error:
+        raise JournalError(f"cannot write beside {path}: {error.strerror}", "name a workspace that is yours") from error
+
+
+_RELEASE = "UPDATE runs SET holder = '' WHERE run = ? AND holder = ?"
+_BEAT = "UPDATE runs SET heartbeat = ? WHERE id = ? AND holder = ?"

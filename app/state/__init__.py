@@ -1,0 +1,24 @@
+"""The fold: what a run looks like after its events. Pure: no clock, no files, nothing but what the events say.
+
+Every view is made of this: the stage, the lines of a headless run, a replay, a report. A view that is opened late looks
+like one that was there from the start, because both hold the same `RunState`.
+"""
+
+from app.state.figures import Meter, Stretch, critical_path, meters
+from app.state.rules import apply, fold
+from app.state.shapes import (
+    AgentState,
+    CallState,
+    DebateState,
+    GateState,
+    RunState,
+    Status,
+    StepState,
+    Tally,
+    ToolState,
+)
+
+__all__ = [
+    "AgentState", "CallState", "DebateState", "GateState", "Meter", "RunState", "Status", "StepState", "Stretch",
+    "Tally", "ToolState", "apply", "critical_path", "fold", "meters",
+]  # fmt: skip

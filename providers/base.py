@@ -1,0 +1,121 @@
+"""What every provider of models offers, and what one call of a model needs and gives.
+
+A provider answers a `Request` with a stream of `Chunk`s, the last of which says how it ended, or raises a
+`ProviderError` with its class. It retries nothing, prices nothing and logs nothing: the engine does, in sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from app.events import Usage
+
+Role = Literal["system", "user", "assistant", "tool"]
+Finish = Literal["stop", "length", "tool_calls", "refused"]
+ErrorClass = Literal[
+    "rate_limited", "overloaded", "timeout", "connection", "auth", "quota", "bad_request", "context_too_long",
+    "refused", "truncated", "malformed", "incomplete", "empty",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model asks for a tool. The arguments are as it wrote them: text that may or may not be JSON."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation."""
+
+    role: Role
+    content: str
+    tool_calls: tuple[ToolCall, ...] = ()  # of an assistant
+    tool_call: str = ""  # of a tool: the id of the call that it answers
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOffer:
+    """A tool that the model may ask for."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]  # a JSON Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is said when it is only rehearsed; providers of real models do not look at it."""
+
+    turns: tuple[Any, ...] = ()  # as written: a reply, {reply}, {tool, with} or {fault}; the last one repeats
+    turn: int = 1  # which of them is due, from 1
+    repeats: bool = False  # turns that go round, as a card's lines do, instead of staying at the last
+    fault: ErrorClass | None = None
+    times: int | None = None  # how often the fault comes; None: always
+    attempt: int = 1  # of this very call, from 1, those that a crash cut off not counted
+    confidence: float | None = None
+    takes: float | None = None  # seconds
+    persona: str = ""
+    mode: str = ""
+    title: str = ""  # who speaks
+    prompt: str = ""  # what was asked, without the rest of the conversation
+    seed: int = 0
+    place: str = ""  # the step's path: with the seed, what makes two calls differ
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call of a model."""
+
+    model: str  # as the provider calls it
+    messages: tuple[Message, ...]
+    params: dict[str, Any] = field(default_factory=dict)
+    tools: tuple[ToolOffer, ...] = ()
+    shape: dict[str, Any] | None = None  # a JSON Schema the answer must have; None: text
+    script: Script = Script()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of an answer. The last one has `finish`, and `usage` where the provider tells it."""
+
+    text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish: Finish | None = None
+    usage: Usage | None = None
+    after: float = 0.0  # seconds since the chunk before, on the rehearsal's clock; real time passes by itself
+
+
+class ProviderError(Exception):
+    """A call that went wrong, by class; what came before it is kept by whoever read the stream."""
+
+    def __init__(
+        self, error: ErrorClass, message: str, *, hint: str = "", retry_after: float | None = None, after: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.error: ErrorClass = error
+        self.message = message
+        self.hint = hint
+        self.retry_after = retry_after  # seconds the provider asks for
+        self.after = after  # as in Chunk
+
+
+class Provider(Protocol):
+    """Speaks to one service."""
+
+    def stream(self, request: Request) -> AsyncIterator[Chunk]:
+        """Answer a request, piece by piece."""
+        ...
+
+
+class NoProvider(Exception):
+    """Nobody here can speak to the service that a model belongs to."""
+
+    def __init__(self, use: str) -> None:
+        super().__init__(f"{use} cannot be reached by this version")
+        self.use = use
