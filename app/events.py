@@ -84,6 +84,7 @@ class Parent(Part, frozen=True):
 
     run: str
     seq: int
+    taken: int = 0  # the last of this run's own events that were taken over from there
 
 
 class Candidate(Part, frozen=True):

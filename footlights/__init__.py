@@ -2,6 +2,14 @@
 
 Its rooms are the top-level packages `app` and `providers` beside this one. Those are common names: when another
 project's package of the same name would be imported instead, importing `footlights` says so at once.
+
+    from footlights import perform
+
+    async def main() -> None:
+        run = perform("feature-sprint", {"feature": "dark mode"}, mode="rehearsal")
+        async for event in run:
+            print(event.seq, event.step)
+        print((await run.result()).outputs)
 """
 
 import os
@@ -11,6 +19,24 @@ __version__ = "0.1.0"
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 _ROOMS = ("app", "providers")
+_OFFERED = ("Result", "Run", "fork", "perform", "resume")
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from app.engine import Result as Result
+    from app.engine import Run as Run
+    from app.engine import fork as fork
+    from app.engine import perform as perform
+    from app.engine import resume as resume
+
+
+def __getattr__(name: str) -> object:
+    """Load the engine when somebody wants to perform something, and not before."""
+    if name not in _OFFERED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import app.engine
+
+    return getattr(app.engine, name)
 
 
 def refuse_foreign_packages() -> None:

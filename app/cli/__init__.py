@@ -11,6 +11,19 @@ import sys
 from footlights import __version__
 
 GROUPS = {
+    "perform": {
+        "run": "perform a scenario here and now; --rehearse needs no key, no money",
+        "resume": "go on with a run that was interrupted or paused",
+        "fork": "branch off a run at a moment, with something changed",
+        "inbox": "list the questions that wait for a person",
+        "answer": "answer one of them",
+        "direct": "act on a run: whisper, mute, swap, raise, skip, pause, cancel",
+    },
+    "what was performed": {
+        "runs": "list, search, remove and erase runs",
+        "show": "show a run whole, or one step, call or event of it",
+        "tail": "follow the events of a run",
+    },
     "a scenario file": {
         "check": "find every mistake in a scenario, before it costs anything",
         "explain": "show the plan: the graph, the cast, the limits, what it needs",
@@ -18,22 +31,17 @@ GROUPS = {
         "new": "start a scenario from a commented example",
         "migrate": "bring an older file up to the current format",
     },
-    "performing": {
-        "run": "perform a scenario here and now; --rehearse needs no key and no money",
-        "resume": "go on with a run that was interrupted or paused",
-        "fork": "branch off a run at a moment, with something changed",
-        "inbox": "list the questions that wait for a person",
-        "answer": "answer one of them",
-        "direct": "act on a run: whisper, mute, swap, raise, skip, pause, cancel",
-    },
-    "runs": {
-        "runs": "list, find and remove what was performed",
-        "show": "show one run whole, or a step, a call, an event of it",
-        "tail": "follow the events of a run",
-    },
     "what there is": {
         "cast": "list the agents, or show one",
         "scenarios": "list the scenarios, or show one",
+        "tools": "list what agents can do, or show one tool",
+    },
+    "the archive": {
+        "verify": "prove that runs are as they were written",
+        "audit": "ask every invariant of the log, of one run or all",
+        "backup": "copy the archive while others write to it",
+        "restore": "put a backup in the place of the archive",
+        "salvage": "take out of a damaged archive what can be read",
     },
     "this machine": {
         "doctor": "say what is set up, what is missing and how to get it",
@@ -65,7 +73,7 @@ def _write_help() -> int:
     lines = [
         f"{ink.paint('footlights', 'bold')} {__version__}: a theatre for multi-agent LLM workflows, in your terminal",
         "",
-        "  footlights explain feature-sprint",
+        "  footlights run feature-sprint --rehearse",
         "  footlights new my-first-play",
     ]
     for title, commands in GROUPS.items():

@@ -24,12 +24,13 @@ DIRECTIONS: dict[str, tuple[str, str, str]] = {
     "mute": ("AGENT", "", "let an agent say nothing more"),
     "unmute": ("AGENT", "", "let it speak again"),
     "swap": ("AGENT", "MODEL", "let another model play an agent from its next call on"),
-    "raise": ("LIMIT", "VALUE", "allow the run more: cost_usd 3, tokens 200k, wall 30m, turns 50"),
+    "raise": ("LIMIT", "VALUE", "allow more: cost_usd 3, tokens 200k, wall 30m, turns 50; agent:cto.tokens 50k"),
     "skip": ("STEP", "", "leave a step out"),
     "pause": ("", "", "start nothing new, and let go of the run when what runs has ended"),
     "resume": ("", "", "take a pause back"),
     "cancel": ("", "", "end the run for good"),
     "hold": ("", "", "stand still before the next step"),
+    "step": ("", "", "while it stands still: start one thing"),
     "go": ("", "", "go on after a hold"),
 }
 
@@ -53,7 +54,8 @@ def perform(args: argparse.Namespace) -> int:
     """Hand the direction to whoever performs the run."""
     to, detail = getattr(args, "to", ""), getattr(args, "detail", None)
     if args.direction == "raise":
-        detail = read_limits([f"{to}={detail}"], "raise")[to]
+        measure = to.rpartition(".")[2]  # agent:cto.cost_usd is that agent's own limit
+        detail = read_limits([f"{measure}={detail}"], "raise")[measure]
     row = with_archive(args, lambda archive: archive.find(args.run))
     run = short(row.run)
     if row.over:

@@ -25,6 +25,10 @@ class Display(Protocol):
         """Something happened."""
         ...
 
+    def recall(self, event: Event) -> None:
+        """Something had happened before this process performed the run."""
+        ...
+
     def tick(self) -> None:
         """Time has passed."""
         ...
@@ -109,6 +113,10 @@ class Narrated:
         if not (self._asks_here and isinstance(event, GateOpened)):  # the prompt says it all
             self._narrator.tell(event)
 
+    def recall(self, event: Event) -> None:
+        self._last = (event.mono, time.monotonic())
+        self._narrator.catch_up([event])
+
     def tick(self) -> None:
         if not self._held:
             mono, then = self._last
@@ -145,6 +153,9 @@ class ResultAlone:
         self._run = run
 
     def tell(self, event: Event) -> None:
+        pass
+
+    def recall(self, event: Event) -> None:
         pass
 
     def tick(self) -> None:

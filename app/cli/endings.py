@@ -20,7 +20,7 @@ def exit_code(result: Result | None, signal: int | None = None) -> int:
         return FAILED
     if result.status == "paused":
         return {"gate": NEEDS_A_PERSON, "person": NEEDS_A_PERSON, "budget": EXHAUSTED}.get(result.reason, FAILED)
-    if result.outcome == "exhausted":
+    if result.exhausted:
         return EXHAUSTED
     if not result.expected:
         return UNMET

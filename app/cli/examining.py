@@ -1,4 +1,4 @@
-"""What commands share that look at the archive itself: one run or all, and a reader that tells damage in plain words."""
+"""What commands share that look at the archive itself: which runs are meant, and a reader that names damage plainly."""
 
 from __future__ import annotations
 

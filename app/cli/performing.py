@@ -60,7 +60,8 @@ class Performance:
         self.run = run
         self.signal: int | None = None
         self._display = display
-        self._stops: list[asyncio.Task[None]] = []
+        self._known = len(run.events)  # of a run that goes on
+        self._stops: list[asyncio.Task[Result]] = []
         self._watching: asyncio.Task[Result] | None = None
 
     async def until_it_ends(self) -> Result | None:
@@ -80,7 +81,10 @@ class Performance:
 
     async def _watch(self) -> Result:
         async for event in self.run:
-            self._display.tell(event)
+            if event.seq <= self._known:
+                self._display.recall(event)
+            else:
+                self._display.tell(event)
         result = await self.run.result()
         self._display.finish(result)
         return result
@@ -157,6 +161,12 @@ def desk_for(args: argparse.Namespace) -> Desk | None:
     if (getattr(args, "rehearse", False) and not args.wait) or not someone_is_there():
         return None
     return Desk(Prompter(sys.stdin, sys.stderr))
+
+
+async def from_elsewhere(_: Opened) -> Answer | None:
+    """Nobody is asked here: the question waits until it is answered from another terminal."""
+    await asyncio.Event().wait()
+    return None
 
 
 def who() -> str:

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from app.engine.starting import perform, resume
+    from app.engine.forking import fork
     from app.engine.run import Result, Run
 
-__all__ = ["Result", "Run", "perform", "resume"]
-_HOMES = {"Result": "run", "Run": "run", "perform": "starting", "resume": "starting"}
+__all__ = ["Result", "Run", "fork", "perform", "resume"]
+_HOMES = {"Result": "run", "Run": "run", "fork": "forking", "perform": "starting", "resume": "starting"}
 
 
 def __getattr__(name: str) -> Any:

@@ -26,7 +26,6 @@ class Account:
     spent: dict[Measure, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0.0))
     held: dict[Measure, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0.0))
     downgraded: bool = False
-    strict: bool = False  # money is limited, so a call whose price nobody knows is refused
 
     @classmethod
     def of(cls, scope: str, limits: Limits) -> Account:

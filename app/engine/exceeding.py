@@ -44,7 +44,7 @@ async def hold_budget(
             continue
         performance.log.add(_exceeded(account, measure, about))
         if account.action == "pause":
-            raise Halt("budget", limit_words(account, measure))
+            await performance.stop_here(Halt("budget", limit_words(account, measure)))
         raise Mishap("limit", limit_words(account, measure), "raise limits:, or use cheaper models", outcome="exhausted")
     return True
 
@@ -62,7 +62,7 @@ async def _ask(
     gates = performance.gates
     performance.log.add(_exceeded(account, measure, about))
     if gates.people is None and not gates.patient and not gates.written:
-        raise Halt("budget", limit_words(account, measure))
+        await performance.stop_here(Halt("budget", limit_words(account, measure)))
     question = Question(
         str(about["step"]), "budget", f"{limit_words(account, measure)}. Go on?", (RAISE, STOP), rehearsed=STOP
     )

@@ -142,15 +142,16 @@ class Gates:
             fallback = question.default or (question.options[0] if question.options else "nothing to add")
             return Answer(question.rehearsed if question.rehearsed is not None else fallback, by="rehearsal")
         left = self.performance.seconds_left(opened) if question.timeout is not None else None
-        if self.people is None and not self.patient and question.timeout is None:
-            raise Halt("gate", question.path)
         return await self._wait(gate, question, left)
 
     async def _wait(self, gate: str, question: Question, left: float | None) -> Answer:
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._open[gate] = (question, waiting)
         person = None
-        if self.people is not None:
+        self.performance.read_inbox()  # somebody may have answered while nobody performed the run
+        if self.people is None and not self.patient and question.timeout is None and not waiting.done():
+            await self.performance.stop_here(Halt("gate", question.path))
+        if self.people is not None and not waiting.done():
             person = asyncio.ensure_future(self._ask_person(self.people, Opened(gate, question, left), waiting))
         try:
             async with self.performance.clock.outside(), Deadline(self.performance.clock, left):

@@ -15,12 +15,12 @@ from app.scenario import Checked
 def complete_inputs(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
     """All inputs of a scenario; raises Mishap for what another scenario gives it and must not."""
     try:
-        return check_inputs(checked, given)
+        return check_given(checked, given)
     except UsageError as error:
         raise Mishap("bad_request", error.message, error.hint) from error
 
 
-def check_inputs(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
+def check_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
     """All inputs of a scenario; raises UsageError with what is wrong with the given ones."""
     assert checked.scenario is not None
     declared = checked.scenario.inputs

@@ -81,6 +81,14 @@ class Log:
         event.mono = int(self.clock.now() * 1000)
         return self._log.add(event)
 
+    def publish_partial(self, call: str, text: str) -> None:
+        """Show other processes what a call has said so far."""
+        self._log.publish_partial(call, text)
+
+    def drop_partial(self, call: str) -> None:
+        """Show it no more."""
+        self._log.drop_partial(call)
+
     def once(self, event: E) -> E:
         """Say that something happened, unless the log knows; then what it knows is given back."""
         if self._memory:

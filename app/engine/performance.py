@@ -9,17 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.document.values import Limits
 from app.engine.budgets import Account, Budgets
-from app.engine.clocks import Clock, RealClock, VirtualClock
+from app.engine.clocks import Clock, RealClock, Signal, VirtualClock
 from app.engine.directions import Directions
 from app.engine.endpoints import of_a_rehearsal, of_this_process
 from app.engine.exceeding import hold_budget
 from app.engine.gates import Gates
 from app.engine.log import Log
-from app.engine.outcomes import Mishap
+from app.engine.outcomes import Halt, Mishap
 from app.engine.secrets import Secrets
 from app.engine.turnstile import Turnstile
 from app.events import CallFailed, CallFinished, CallStarted, Event, GateOpened, MemoryWritten, Mode, Usage
@@ -69,6 +69,7 @@ class Performance:
         self.directions.recall(log.recorded, log.value)
         self.secrets = Secrets(pretend=settings.mode == "rehearsal")
         self.turnstile = Turnstile(self.clock)
+        self._never = Signal(self.clock)
         self.endpoints = of_a_rehearsal(self.clock) if self.clock_is_virtual else of_this_process()
         self.matrix = None if settings.matrix is None else dict(settings.matrix)
         self.facts: dict[str, Any] = {
@@ -84,6 +85,8 @@ class Performance:
         for event in log.recorded:
             if isinstance(event, MemoryWritten):
                 self.remembered.setdefault(event.scope, {})[event.key] = log.value(event.value)
+        self.halt: Callable[[Halt], None] = _nobody_halts
+        self.read_inbox: Callable[[], None] = _nobody_writes
         self._calls: dict[str, int] = {}
         self._accounts: dict[str, Account] = {}
         self._watchers: list[Delta] = []
@@ -174,6 +177,12 @@ class Performance:
     async def before_effect(self) -> None:
         """Before a call or a tool: a run that is held or stopping starts nothing new."""
         await self.turnstile.passage()
+
+    async def stop_here(self, halt: Halt) -> NoReturn:
+        """The run cannot go on: nothing new begins, what is under way may end, and then it is paused."""
+        self.halt(halt)
+        while True:
+            await self._never.wait()
 
     @asynccontextmanager
     async def effect(self) -> Any:
@@ -269,3 +278,11 @@ def _within(recorded: Any, path: str, agent: str) -> Iterator[Event]:
             if agent and event.agent != agent:
                 continue
         yield event
+
+
+def _nobody_halts(halt: Halt) -> None:
+    raise halt
+
+
+def _nobody_writes() -> None:
+    pass

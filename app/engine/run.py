@@ -185,6 +185,8 @@ class Run:
     def start(self, performance: Performance, acting: Callable[[], Any]) -> None:
         """Begin."""
         self.performance = performance
+        performance.halt = self.halt
+        performance.read_inbox = self._read_letters
         self._task = asyncio.get_running_loop().create_task(self._perform(acting))
         self._task.add_done_callback(lambda _: self._more.set())
 
@@ -211,8 +213,11 @@ class Run:
         """Take what other processes say to this run. Real time, also for a rehearsal: people live in it."""
         while True:
             await asyncio.sleep(POLL)
-            for letter in self._journal.inbox(self.id):
-                self._journal.take_letter(letter.id, self._take(letter.kind, letter.about, letter.body, letter.by))
+            self._read_letters()
+
+    def _read_letters(self) -> None:
+        for letter in self._journal.inbox(self.id):
+            self._journal.take_letter(letter.id, self._take(letter.kind, letter.about, letter.body, letter.by))
 
     def _take(self, kind: str, about: str, body: dict[str, Any], by: str) -> str:
         """Do what a letter says, and say what became of it."""

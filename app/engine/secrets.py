@@ -32,6 +32,11 @@ class Secrets:
         """All that were used."""
         return tuple(self._known.values())
 
+    @property
+    def longest(self) -> int:
+        """How many characters the longest has."""
+        return max(map(len, self._known.values()), default=0)
+
     def mask(self, text: str) -> str:
         """A text in which none of them can be read, nor what looks like one."""
         if self._known:

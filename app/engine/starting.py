@@ -15,7 +15,7 @@ from app.engine.acting import act_out
 from app.engine.budgets import Account
 from app.engine.bundle import unpacked
 from app.engine.gates import People
-from app.engine.inputs import check_inputs
+from app.engine.inputs import check_given
 from app.engine.log import Log
 from app.engine.performance import Performance, Settings
 from app.engine.play import Speaker
@@ -55,9 +55,8 @@ def perform(
     """
     asyncio.get_running_loop()
     checked = scenario if isinstance(scenario, Checked) else _found(scenario)
-    complete = check_inputs(checked, inputs or {})
-    ours = journal is None
-    opened = journal if journal is not None else _open(workspace)
+    complete = check_given(checked, inputs or {})
+    opened, ours = opened_journal(journal, workspace)
     try:
         root = project_root(checked.sources[checked.name].path)
         settings = Settings(
@@ -66,9 +65,9 @@ def perform(
         run_log = opened.begin(new_id())
         log = Log(run_log)
         performance = Performance(log, opened, settings)
-        _let_people_answer(performance, answers, people, patient)
+        let_people_answer(performance, answers, people, patient)
         run = Run(opened, run_log, [], owns_journal=ours)
-        run.start(performance, lambda: act_out(run, performance, checked, complete, _started(checked, settings, origin)))
+        run.start(performance, lambda: act_out(run, performance, checked, complete, run_started(checked, settings, origin)))
     except BaseException:
         if ours:
             opened.close()
@@ -91,8 +90,7 @@ def resume(
 ) -> Run:
     """Go on with a run that was paused or cut off, from the files it was made of. Nothing that is finished is repeated."""
     asyncio.get_running_loop()
-    ours = journal is None
-    opened = journal if journal is not None else _open(workspace)
+    opened, ours = opened_journal(journal, workspace)
     try:
         run_log = opened.take_over(run)
         try:
@@ -114,7 +112,7 @@ def resume(
                 providers,
             )
             performance = Performance(log, opened, settings)
-            _let_people_answer(performance, answers, people, patient)
+            let_people_answer(performance, answers, people, patient)
             going = Run(opened, run_log, recorded, owns_journal=ours)
             reason = "person" if _was_paused(recorded) else "crash"
             first = RunResumed("fork" if recorded[-1] is begun and begun.parent else reason, by or who())
@@ -142,21 +140,26 @@ def _found(scenario: str | Path) -> Checked:
     return load(*find_scenario(str(scenario), Path.cwd()))
 
 
-def _open(workspace: Path | None) -> Journal:
+def opened_journal(journal: Journal | None, workspace: Path | None) -> tuple[Journal, bool]:
+    """The journal to write to, and whether it is ours to close."""
+    if journal is not None:
+        return journal, False
     from app.journal import Journal
 
-    return Journal.open(workspace)
+    return Journal.open(workspace), True
 
 
-def _let_people_answer(
+def let_people_answer(
     performance: Performance, answers: Mapping[str, str] | None, people: People | None, patient: bool
 ) -> None:
+    """Say who answers where the run waits for a person."""
     performance.gates.written = dict(answers or {})
     performance.gates.people = people
     performance.gates.patient = patient
 
 
-def _started(checked: Checked, settings: Settings, origin: Origin | None) -> RunStarted:
+def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> RunStarted:
+    """The first event of a run, but for what is kept apart."""
     from footlights import __version__
 
     scenario = checked.scenario

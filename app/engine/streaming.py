@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.engine.aloud import Aloud
 from app.events import CallSpeaking, CallStarted, Usage
 from providers.base import Chunk, ErrorClass, Finish, Provider, ProviderError, Request, ToolCall
 
@@ -60,7 +61,7 @@ async def listen(
         waited = "the first token" if heard.first_ms is None else "the next token"
         return Broken(heard, "timeout", f"{request.model} kept us waiting for {waited}")
     finally:
-        listening.end()
+        listening.fall_silent()
     await listening.rest(0.0)
     return listening.verdict()
 
@@ -94,6 +95,7 @@ class _Listening:
         self._heard = heard
         self._call = call
         self._started = started
+        self._aloud = Aloud(performance, started)
         self._parts: list[str] = []
         self._characters = 0
         self._owed = 0.0  # of the rehearsal's time, not yet let pass
@@ -116,7 +118,7 @@ class _Listening:
             now = performance.clock.now() + self._owed
             heard.pieces.append((max(0, int((now - self._last) * 1000)), len(chunk.text)))
             self._last = now
-            performance.publish(self._started, chunk.text)
+            self._aloud.hear(chunk.text)
         if chunk.tool_calls:
             heard.tool_calls.extend(chunk.tool_calls)
         if chunk.usage is not None:
@@ -136,6 +138,11 @@ class _Listening:
     def end(self) -> None:
         self._heard.text = "".join(self._parts)
         self._heard.took_ms = int((self._performance.clock.now() - self._begun) * 1000)
+
+    def fall_silent(self) -> None:
+        """However it ended: nothing more comes."""
+        self.end()
+        self._aloud.end()
 
     def verdict(self) -> Heard | Broken:
         """Is it an answer? A stream that simply stops is none."""

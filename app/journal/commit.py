@@ -66,7 +66,7 @@ def _update_runs(connection: sqlite3.Connection, entries: Sequence[Entry], now: 
     values: list[object] = [now]
     for entry in entries:
         log, standing = entry.log, entry.standing
-        values += (log.row, str(log.holder), entry.seq, entry.hash, standing.status, standing.reason)
+        values += (log.row, log.lease, entry.seq, entry.hash, standing.status, standing.reason)
         values += (standing.ended, standing.cost_usd, standing.tokens, standing.recoveries, _holder_after(entry))
     values += _no_change * (rows - len(entries))
     done = connection.execute(_run_changes(rows), values).rowcount
@@ -77,7 +77,7 @@ def _update_runs(connection: sqlite3.Connection, entries: Sequence[Entry], now: 
 
 def _holder_after(entry: Entry) -> str:
     """Whoever wrote the end of a run performs it no more."""
-    return "" if entry.standing.over else str(entry.log.holder)
+    return "" if entry.standing.over else entry.log.lease
 
 
 def _insert_events(connection: sqlite3.Connection, entries: Sequence[Entry], new: dict[RunLog, int]) -> None:
@@ -103,7 +103,7 @@ def _packed(body: bytes) -> tuple[int, bytes]:
 
 def _holds(connection: sqlite3.Connection, log: RunLog) -> bool:
     found = connection.execute("SELECT holder FROM runs WHERE id = ?", (log.row,)).fetchone()
-    return found is not None and found[0] == str(log.holder)
+    return found is not None and found[0] == log.lease
 
 
 def _size_for(count: int) -> int:

@@ -90,17 +90,25 @@ def open_reader(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise no_archive(path)
     try:
-        connection = _connect(f"{path.as_uri()}?mode=ro")
-        for setting in reader_settings():
-            connection.execute(setting)
+        connection = _connect(f"{path.as_uri()}?mode=ro{'&immutable=1' if _lies_still(path) else ''}")
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
+    try:
+        for setting in (*_SETTINGS, "PRAGMA query_only = ON"):
+            connection.execute(setting)
+        if version_of(connection, path) == 0:
+            raise no_archive(path)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise _unusable(path, error) from error
+        raise
     return connection
 
 
-def reader_settings() -> tuple[str, ...]:
-    """What every connection is told that only reads."""
-    return (*_SETTINGS, "PRAGMA query_only = ON")
+def _lies_still(path: Path) -> bool:
+    """Tell whether nobody can be writing: SQLite wants to make a file beside what it reads, and here it could not."""
+    return not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
 
 
 def no_archive(path: Path) -> NoArchive:
@@ -155,7 +163,7 @@ def _unusable(path: Path, error: sqlite3.Error) -> JournalError:
     if name.startswith("SQLITE_NOTADB"):
         return JournalError(f"{path} is not a database", "name another file")
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
-        return JournalError(f"{path} cannot be opened for writing: {error}", _ELSEWHERE)
+        return JournalError(f"{path} cannot be opened: {error}", _ELSEWHERE)
     return failure_of(error, str(path))
 
 

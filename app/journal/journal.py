@@ -6,7 +6,6 @@ import atexit
 from pathlib import Path
 from typing import Any
 
-from app.events import Event, decode
 from app.events import Event
 from app.journal.connection import locate, prepare
 from app.journal.inbox import TAKEN, Letter, post, take, unread
@@ -15,8 +14,7 @@ from app.journal.live import Live
 from app.journal.log import RunLog
 from app.journal.memory import recollect, remember
 from app.journal.reader import Reader
-from app.journal.remembering import recollect, remember
-from app.journal.takeover import Claim, claim
+from app.journal.takeover import Claim, claim, texts_of
 from app.journal.writer import Writer
 
 
@@ -73,21 +71,12 @@ class Journal:
         return self._writer.perform(lambda connection: post(connection, run, kind, about, body, by))
 
     def recorded(self, run: str) -> list[Event]:
-        """Return every event of a run that is taken over, so that its performer knows what has happened."""
-        rows = self._reader.read(lambda connection: connection.execute(_EVENTS, (run,)).fetchall())
-        return [decode(body) for (body,) in rows]
-
-    def remember(self, agent: str, key: str, value: Any, run: str) -> None:
-        """Keep something for an agent, across runs."""
-        self._writer.perform(lambda connection: remember(connection, agent, key, value, run))
-
-    def recollect(self, agent: str, query: str, most: int) -> list[dict[str, Any]]:
-        """Return what an agent remembers."""
-        return self._reader.read(lambda connection: recollect(connection, agent, query, most))
-
-    def recorded(self, run: str) -> list[Event]:
         """Return the events of a run, for whoever goes on with it."""
         return self._reader.events(run)
+
+    def texts(self, run: str) -> dict[str, bytes]:
+        """Return the values of a run as they were encoded, by digest, short and long."""
+        return self._reader.read(lambda connection: texts_of(connection, run))
 
     def remember(self, agent: str, key: str, value: Any, run: str) -> None:
         """Keep what an agent shall know in later runs."""
@@ -115,6 +104,3 @@ class Journal:
         log = RunLog(run, holder, self._writer, self._reader, self._live)
         self._writer.held.add(log)
         return log
-
-
-_EVENTS = "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = ?) ORDER BY seq"

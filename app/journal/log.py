@@ -48,6 +48,7 @@ class RunLog:
     def __init__(self, run: str, holder: Holder, writer: Writer, reader: Reader, live: Live) -> None:
         self.run = run
         self.holder = holder
+        self.lease = str(holder)  # as it stands in the database
         self.row = 0  # in the table of runs; known once the first event is written
         self.seq = 0
         self.durable_seq = 0

@@ -14,11 +14,14 @@ from app.journal.values import encoded
 
 def remember(connection: sqlite3.Connection, agent: str, key: str, value: Any, run: str) -> None:
     """Keep a value, in place of what the agent knew under this key. To be called in a transaction."""
-    connection.execute(_REMEMBER, (agent, key, encoded(value).decode(), run, time.time_ns() // 1000))
+    connection.execute(_UNLEARN, (agent, key))
+    written = (agent, key, encoded(value).decode(), run, time.time_ns() // 1000)
+    connection.execute(_REMEMBER, written)
+    connection.execute(_LEARN, (agent, key))
 
 
 def recollect(connection: sqlite3.Connection, agent: str, words: str, limit: int) -> list[dict[str, Any]]:
-    """Return what an agent knows: what has all these words in key or value, the best first; without words, the latest."""
+    """Return what an agent knows that has all these words in its key or value; without words, the latest."""
     query = query_of(words)
     if not query and words.strip():
         return []
@@ -29,6 +32,11 @@ def recollect(connection: sqlite3.Connection, agent: str, words: str, limit: int
 _REMEMBER = (
     "INSERT INTO memory (agent, key, value, run, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (agent, key)"
     " DO UPDATE SET value = excluded.value, run = excluded.run, at = excluded.at"
+)
+_LEARN = "INSERT INTO memory_words (rowid, key, value) SELECT id, key, value FROM memory WHERE agent = ? AND key = ?"
+_UNLEARN = (  # an index without a text of its own has to be told what it should forget
+    "INSERT INTO memory_words (memory_words, rowid, key, value)"
+    " SELECT 'delete', id, key, value FROM memory WHERE agent = ? AND key = ?"
 )
 _FOUND = (
     "SELECT memory.key, memory.value FROM memory_words JOIN memory ON memory.id = memory_words.rowid"

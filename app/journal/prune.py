@@ -92,7 +92,7 @@ def compact(workspace: Path) -> int:
     before = _size(workspace)
     with writing(workspace) as connection:
         if connection.execute("PRAGMA auto_vacuum").fetchone()[0] == INCREMENTAL:
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
+            connection.executescript("PRAGMA incremental_vacuum")  # execute() would free one page and stop
         else:
             connection.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")  # from now on, without writing everything anew
             connection.execute("VACUUM")

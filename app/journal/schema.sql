@@ -78,17 +78,8 @@ CREATE TABLE memory (
     at    INTEGER NOT NULL,
     UNIQUE (agent, key)
 );
--- Finds them by their words, and holds no text of its own.
+-- Its words, kept by memory.py: a trigger may not touch a virtual table where the schema is not trusted.
 CREATE VIRTUAL TABLE memory_words USING fts5(key, value, content='memory', content_rowid='id');
-CREATE TRIGGER memory_added AFTER INSERT ON memory BEGIN
-    INSERT INTO memory_words (rowid, key, value) VALUES (new.id, new.key, new.value);
-END;
-CREATE TRIGGER memory_removed AFTER DELETE ON memory BEGIN
-    INSERT INTO memory_words (memory_words, rowid, key, value) VALUES ('delete', old.id, old.key, old.value);
-END;
-CREATE TRIGGER memory_changed AFTER UPDATE ON memory BEGIN
-    INSERT INTO memory_words (memory_words, rowid, key, value) VALUES ('delete', old.id, old.key, old.value);
-    INSERT INTO memory_words (rowid, key, value) VALUES (new.id, new.key, new.value);
-END;
 
+-- Finds runs by words: filled apart from performing, up to runs.indexed.
 CREATE VIRTUAL TABLE words USING fts5(text, run UNINDEXED, seq UNINDEXED, step UNINDEXED, tokenize = 'unicode61');

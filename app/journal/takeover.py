@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+import zlib
 
 import msgspec
 
@@ -53,6 +54,20 @@ def _values(connection: sqlite3.Connection, row: int) -> dict[str, bytes | None]
     return values
 
 
+def texts_of(connection: sqlite3.Connection, run: str) -> dict[str, bytes]:
+    """Return every value of a run, as it was encoded."""
+    found = connection.execute("SELECT id FROM runs WHERE run = ?", (run,)).fetchone()
+    if found is None:
+        raise RunNotFound(f"there is no run {run}", "`footlights runs` lists them")
+    texts = {
+        digest: zlib.decompress(body) if is_packed else bytes(body)
+        for digest, is_packed, body in connection.execute(_BLOBS, found)
+    }
+    for (text,) in connection.execute(_SHORT, found):
+        texts.update((digest, bytes(body)) for digest, body in _raw.decode(text).items())
+    return texts
+
+
 _raw = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 _RUN = f"SELECT id, holder, heartbeat, {', '.join(COLUMNS)} FROM runs WHERE run = ?"
@@ -60,3 +75,6 @@ _CLAIM = "UPDATE runs SET holder = ?, heartbeat = ?, recoveries = ? WHERE id = ?
 _LAST = "SELECT seq, hash FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1"
 _LONG = "SELECT digest FROM run_blobs JOIN blobs ON blobs.id = run_blobs.blob WHERE run_blobs.run = ?"
 _SHORT = "SELECT text FROM events WHERE run = ? AND text IS NOT NULL"
+_BLOBS = (
+    "SELECT digest, packed, body FROM run_blobs JOIN blobs ON blobs.id = run_blobs.blob WHERE run_blobs.run = ?"
+)

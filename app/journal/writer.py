@@ -193,7 +193,7 @@ class Writer:
     def _abandon(self, logs: Iterable[RunLog]) -> None:
         for log in logs:
             self._forget(log)
-            self._connection.execute(_RELEASE, (log.run, str(log.holder)))
+            self._connection.execute(_RELEASE, (log.run, log.lease))
 
     def _forget(self, log: RunLog) -> None:
         log.holder.forget()
@@ -201,7 +201,7 @@ class Writer:
 
     def _beat(self, connection: sqlite3.Connection) -> None:
         now = time.time_ns() // 1000
-        connection.executemany(_BEAT, [(now, log.row, str(log.holder)) for log in self.held])
+        connection.executemany(_BEAT, [(now, log.row, log.lease) for log in self.held])
         self._abandon(self._abandoned)
         self._abandoned.clear()
 

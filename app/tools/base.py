@@ -6,7 +6,10 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from providers.base import ErrorClass
 
 Arguments = dict[str, Any]
 Effect = Literal["read", "write"]
@@ -33,10 +36,15 @@ class ToolError(Exception):
     """A tool that cannot do what was asked: a class to decide by, what is wrong, and what to do."""
 
     def __init__(
-        self, error: ToolErrorClass, message: str, hint: str = "", *, retry_after: float | None = None
+        self,
+        error: ToolErrorClass | ErrorClass,  # the latter: a rehearsal may ask for any fault
+        message: str,
+        hint: str = "",
+        *,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
-        self.error: ToolErrorClass = error
+        self.error: ToolErrorClass | ErrorClass = error
         self.message = message
         self.hint = hint
         self.retry_after = retry_after  # seconds the other side asks for, as it said: the caller bounds it

@@ -15,7 +15,7 @@ from app.errors import UsageError
 
 
 def result(**facts: Any) -> Any:
-    usual = {"status": "finished", "outcome": "succeeded", "reason": "", "expected": True, "excused": False}
+    usual = {"status": "finished", "outcome": "succeeded", "reason": "", "expected": True, "excused": False, "exhausted": False}
     return SimpleNamespace(**{**usual, **facts})
 
 
@@ -28,7 +28,8 @@ def result(**facts: Any) -> Any:
         (result(outcome="failed", excused=True), None, 0),
         (result(expected=False), None, 5),
         (result(outcome="failed", expected=False), None, 5),
-        (result(outcome="exhausted", expected=False), None, 4),
+        (result(outcome="failed", exhausted=True), None, 4),
+        (result(outcome="exhausted", exhausted=True, expected=False), None, 4),
         (result(status="paused", reason="gate", outcome=None), None, 3),
         (result(status="paused", reason="person", outcome=None), None, 3),
         (result(status="paused", reason="budget", outcome=None), None, 4),

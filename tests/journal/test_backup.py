@@ -22,7 +22,7 @@ from app.journal.connection import open_reader
 from app.journal.errors import JournalError, NoArchive
 from app.journal.verify import verify_workspace
 from corpus.commands import ROOT
-from corpus.logs import tell, told, write_runs
+from corpus.logs import Teller, tell, told, write_runs
 
 WRITER = """
 import sys
@@ -164,8 +164,7 @@ def test_a_restored_workspace_is_written_to_like_any_other(workspace: Path, tmp_
 
 def test_a_run_that_was_going_on_can_be_resumed_from_a_backup(workspace: Path, tmp_path: Path) -> None:
     with Journal.open(workspace) as journal:
-        log = journal.begin("01JGOING")
-        log.add(told().events[0])
+        Teller(journal.begin("01JGOING")).start()
     back_up(workspace, tmp_path / "backup.db")
     with Journal.open(workspace) as journal:
         tell(journal.begin("01JLATER"))

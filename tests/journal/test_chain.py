@@ -51,7 +51,9 @@ def look(connection: sqlite3.Connection, workspace: Path) -> Verified:
 
 def edit(connection: sqlite3.Connection, seq: int) -> None:
     connection.execute(
-        'UPDATE events SET body = replace(body, \'"seq":\', \'"mono":7,"seq":\') WHERE run = 1 AND seq = ?', (seq,)
+        'UPDATE events SET body = CAST(replace(body, \'"seq":\', \'"mono":7,"seq":\') AS BLOB)'
+        " WHERE run = 1 AND seq = ?",
+        (seq,),
     )
 
 

@@ -6,15 +6,18 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
+from app.document import Source, parse
 from app.tools.base import Surroundings
 from app.tools.registry import names
 from corpus.commands import ROOT
 from tools.conftest import Loopback, Using
 
 GUIDE = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
-EXAMPLES = [yaml.safe_load(text) for text in re.findall(r"^```yaml tool\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)]
+EXAMPLES = [
+    parse(Source("tools.md", text)).data
+    for text in re.findall(r"^```yaml tool\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
+]
 FILES = re.findall(r"^```(?:csv|text) (\S+)\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 
 

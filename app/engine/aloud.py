@@ -1,0 +1,74 @@
+"""What an agent is saying right now, fit to be shown before it is complete.
+
+A secret may come in pieces. So nothing is shown before the word it belongs to is over, and as much is held back as the
+longest secret of this run could reach.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from app.events import CallStarted
+
+if TYPE_CHECKING:
+    from app.engine.performance import Performance
+
+LONGEST_WORD = 400
+BETWEEN = 0.25  # seconds between two texts for other processes
+_KEY_BEGINS, _KEY_ENDS = "-----BEGIN", "-----END"
+
+
+class Aloud:
+    """Passes pieces of an answer on to those who watch, here and in other processes."""
+
+    def __init__(self, performance: Performance, started: CallStarted) -> None:
+        self._performance = performance
+        self._started = started
+        self._waiting = ""
+        self._said = ""
+        self._next = 0.0
+        self._shared = not performance.clock_is_virtual
+        self._heard = self._shared or performance.is_watched
+
+    def hear(self, text: str) -> None:
+        """A piece has come."""
+        if not self._heard:
+            return
+        self._waiting += text
+        cut = _end_of_what_is_safe(self._waiting, self._performance.secrets.longest)
+        if cut:
+            ready, self._waiting = self._waiting[:cut], self._waiting[cut:]
+            self._pass_on(self._performance.mask(ready))
+
+    def end(self) -> None:
+        """Nothing more comes."""
+        if not self._heard:
+            return
+        if self._waiting:
+            self._pass_on(self._performance.mask(self._waiting))
+            self._waiting = ""
+        if self._said and self._shared:
+            self._performance.log.drop_partial(self._started.call)
+
+    def _pass_on(self, text: str) -> None:
+        self._performance.publish(self._started, text)
+        if self._shared:
+            self._said += text
+            if time.monotonic() >= self._next:
+                self._next = time.monotonic() + BETWEEN
+                self._performance.log.publish_partial(self._started.call, self._said)
+
+
+def _end_of_what_is_safe(text: str, longest: int) -> int:
+    """Up to where a text can be shown, whatever comes next."""
+    most = len(text) - max(0, longest - 1)
+    if most <= 0:
+        return 0
+    begins = text.rfind(_KEY_BEGINS)
+    if begins >= 0 and _KEY_ENDS not in text[begins:]:
+        most = min(most, begins)
+    cut = max(text.rfind(" ", 0, most), text.rfind("\n", 0, most)) + 1
+    if text[:cut].rstrip()[-6:].lower() == "bearer":  # what follows the word is the secret
+        cut = len(text[:cut].rstrip()) - 6
+    return cut if cut or len(text) <= LONGEST_WORD else most

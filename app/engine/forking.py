@@ -1,0 +1,230 @@
+"""Begins a run from a moment of another one, with something changed: a prompt, an input, a model, a card, an answer.
+
+What had happened up to that moment is taken over and not paid for again. A change touches only steps that have not
+begun: where one has, the moment moves back to before it. What was under way at the moment is left out, and done anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.document import Source, parse
+from app.engine.acting import act_out
+from app.engine.bundle import Bundle, bundle_of, unpacked
+from app.engine.gates import People
+from app.engine.inputs import check_given
+from app.engine.log import Log
+from app.engine.performance import Performance, Settings
+from app.engine.plan import plan_of
+from app.engine.run import Run
+from app.engine.starting import let_people_answer, opened_journal, run_started, who
+from app.engine.ulid import new_id
+from app.errors import UsageError
+from app.events import (
+    CallFailed,
+    CallFinished,
+    CallRouted,
+    CallSpeaking,
+    CallStarted,
+    CallWaiting,
+    Event,
+    GateAnswered,
+    GateClosed,
+    Origin,
+    Parent,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    StepSkipped,
+    StepStarted,
+    ToolFailed,
+    ToolFinished,
+    ToolStarted,
+    decode,
+    definition,
+    encode,
+)
+from app.scenario import Checked
+from app.scenario.checks.inspection import speakers
+from app.scenario.passages import passages_of_step
+from providers.base import Provider
+
+if TYPE_CHECKING:
+    from app.journal import Journal
+
+_REF = re.compile(rb'"ref":"([0-9a-f]+)"')
+_OF_CALLS = (CallRouted, CallWaiting, CallStarted, CallSpeaking, CallFinished, CallFailed, ToolStarted)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: `plan.prompt`, `inputs.strict`, `agents.cto.model`, and what it is from there on."""
+
+    address: str
+    value: Any
+
+    @property
+    def kind(self) -> str:
+        """inputs, agents, or steps."""
+        first = self.address.partition(".")[0]
+        return first if first in ("inputs", "agents") and self.address.count(".") else "steps"
+
+    @property
+    def name(self) -> str:
+        """The input, the agent or the step."""
+        return self.address.split(".")[1] if self.kind != "steps" else self.address.rpartition(".")[0]
+
+
+def fork(
+    run: str,
+    *,
+    at: int,
+    edits: Mapping[str, Any] | None = None,
+    journal: Journal | None = None,
+    workspace: Path | None = None,
+    answers: Mapping[str, str] | None = None,
+    limits: Mapping[str, float] | None = None,
+    people: People | None = None,
+    patient: bool = False,
+    providers: Callable[[str], Provider] | None = None,
+    by: str = "",
+) -> Run:
+    """Begin a new run from a moment of another, and perform the rest."""
+    asyncio.get_running_loop()
+    changes = [Edit(address, value) for address, value in (edits or {}).items()]
+    opened, ours = opened_journal(journal, workspace)
+    try:
+        parent = opened.recorded(run)
+        if not 1 <= at <= len(parent):
+            raise UsageError(f"the run {run} has events 1 to {len(parent)}, not {at}", "footlights tail shows them")
+        begun, texts = parent[0], opened.texts(run)
+        assert isinstance(begun, RunStarted)
+        assert begun.source is not None
+        assert begun.inputs is not None
+        bundle = _edited(json.loads(texts[begun.source.ref]), changes)
+        inputs = json.loads(texts[begun.inputs.ref])
+        inputs |= {change.name: change.value for change in changes if change.kind == "inputs"}
+        with unpacked(bundle) as checked:
+            complete = check_given(checked, inputs)
+        cut = _cut(parent, at, checked, changes, answers or {})
+        was = begun.settings
+        settings = Settings(
+            begun.mode,
+            begun.seed,
+            limits or was.get("limits", {}),
+            was.get("matrix"),
+            tuple(was.get("hosts", ())),
+            Path(was.get("root", ".")),
+            opened.path.parent / "outbox",
+            providers,
+        )
+        run_log = opened.begin(new_id())
+        first = run_started(checked, settings, Origin(who=by or who()))
+        taken = list(_taken(parent[1:cut]))
+        first.parent = Parent(run=run, seq=cut, taken=len(taken) + 1)
+        first.source, first.plan = run_log.keep(bundle), run_log.keep(plan_of(checked))
+        first.inputs, first.edits = run_log.keep(complete), run_log.keep(dict(edits or {}))
+        recorded: list[Event] = [run_log.add(first)]
+        numbers = {1: 1}
+        for event in taken:
+            copy = decode(encode(event))
+            copy.cause = numbers.get(event.cause, 0)
+            for digest in _REF.findall(encode(event)):
+                run_log.keep(json.loads(texts[digest.decode()]))
+            recorded.append(run_log.add(copy))
+            numbers[event.seq] = copy.seq
+        performance = Performance(Log(run_log, recorded), opened, settings)
+        let_people_answer(performance, answers, people, patient)
+        going = Run(opened, run_log, recorded, owns_journal=ours)
+        again = RunResumed("fork", by or who())
+        going.start(performance, lambda: act_out(going, performance, checked, complete, again))
+    except BaseException:
+        if ours:
+            opened.close()
+        raise
+    return going
+
+
+def _edited(bundle: Bundle, changes: Iterable[Edit]) -> Bundle:
+    """The files with the changes in them; a scenario that was changed loses its comments."""
+    changes = [change for change in changes if change.kind != "inputs"]
+    if not changes:
+        return bundle
+    path = bundle["path"]
+    data = parse(Source(bundle["name"], bundle["files"][path])).data
+    for change in changes:
+        part, key = _place(data, change)
+        part[key] = change.value
+    files = {**bundle["files"], path: json.dumps(data, indent=2, ensure_ascii=False)}
+    return {**bundle, "files": files}
+
+
+def _place(data: Any, change: Edit) -> tuple[dict[str, Any], str]:
+    """The map in the file that holds what is changed, and the key there."""
+    key = change.address.rpartition(".")[2]
+    if change.kind == "agents":
+        member = data.get("agents", {}).get(change.name)
+        if isinstance(member, str):
+            member = data["agents"][change.name] = {"card": member}
+        if not isinstance(member, dict):
+            raise UsageError(f'there is no agent "{change.name}"', "footlights show lists the cast")
+        return member, key
+    part: Any = data
+    for name in change.name.split("/"):
+        inside = part.get("steps", part.get("parallel")) if isinstance(part, dict) else None
+        part = inside.get(name) if isinstance(inside, dict) else None
+    if not isinstance(part, dict):
+        raise UsageError(f'there is no step "{change.name}"', "steps inside blocks are written polish/verdict")
+    return part, key
+
+
+def _cut(
+    events: Sequence[Event], at: int, checked: Checked, changes: Iterable[Edit], answers: Mapping[str, str]
+) -> int:
+    """The last event that is taken over: before anything that a change or a new answer touches."""
+    touched = set[str]()
+    for change in changes:
+        touched |= set(_touched(checked, change))
+    cut = at
+    for event in events[:at]:
+        begins = isinstance(event, StepStarted | StepSkipped) and definition(event.step) in touched
+        answered = isinstance(event, GateAnswered | GateClosed) and bool(
+            {event.gate, event.step, definition(event.step)} & answers.keys()
+        )
+        if begins or answered:
+            cut = min(cut, event.seq - 1)
+    return max(1, cut)
+
+
+def _touched(checked: Checked, change: Edit) -> Iterable[str]:
+    """The steps that a change touches; in doubt, more of them."""
+    for place in checked.places:
+        if change.kind == "steps":
+            if place.name == change.name:
+                yield place.name
+        elif change.kind == "agents":
+            if change.name in [name for name, _ in speakers(place)]:
+                yield place.name
+        elif any(
+            f"inputs.{change.name}" in passage.text or "vars." in passage.text or passage.file is not None
+            for passage in passages_of_step(place)
+        ):
+            yield place.name
+
+
+def _taken(events: Sequence[Event]) -> Iterable[Event]:
+    """What is taken over: not how the other run was paused or ended, nor what was under way."""
+    over = {event.call for event in events if isinstance(event, CallFinished | CallFailed | ToolFinished | ToolFailed)}
+    for event in events:
+        if isinstance(event, RunPaused | RunResumed | RunFinished):
+            continue
+        if isinstance(event, _OF_CALLS) and event.call not in over:
+            continue
+        yield event

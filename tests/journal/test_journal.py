@@ -1,0 +1,375 @@
+"""Writing a run: what was added is durable when it is said to be, and reads back as it was written."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.events import CallFinished, Event, Ref, RunFinished, RunPaused, RunResumed, RunStarted, StepFinished, Usage
+from app.journal import Archive, Journal
+from app.journal.errors import JournalClosed, JournalError, RunOver
+from corpus.journals import is_whole
+from corpus.logs import tell
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return tmp_path / "workspace.db"
+
+
+@pytest.fixture
+def journal(workspace: Path) -> Iterator[Journal]:
+    with Journal.open(workspace) as journal:
+        yield journal
+
+
+@pytest.fixture
+async def archive(journal: Journal) -> AsyncIterator[Archive]:
+    async with Archive.open(journal.path) as archive:
+        yield archive
+
+
+async def test_what_was_awaited_can_be_read_back(journal: Journal, archive: Archive) -> None:
+    log = journal.begin("RUN")
+    added = [log.add(RunStarted(scenario="relay")), log.add(StepFinished(step="polish/2/verdict"))]
+    await log.durable()
+    assert log.durable_seq == 2
+    assert await archive.events("RUN") == added
+    assert [(event.run, event.seq) for event in added] == [("RUN", 1), ("RUN", 2)]
+
+
+async def test_nothing_is_awaited_when_all_is_durable(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    await log.durable()
+    log.add(RunStarted(scenario="relay"))
+    await log.durable()
+    with pytest.raises(StopIteration):  # it comes to its end without giving way
+        log.durable().send(None)
+
+
+async def test_callbacks_come_in_order_and_only_after_their_events(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    came: list[int] = []
+    done = asyncio.Event()
+    for number in range(1, 1201):
+        log.add(StepFinished(step=str(number)))
+
+        def durable(error: Exception | None, number: int = number) -> None:
+            assert error is None
+            assert log.durable_seq >= number
+            came.append(number)
+            if number == 1200:
+                done.set()
+
+        log.when_durable(durable)
+    await done.wait()
+    assert came == list(range(1, 1201))
+
+
+async def test_events_of_many_runs_share_commits_and_keep_their_own_chains(journal: Journal) -> None:
+    logs = [journal.begin(f"RUN{number}") for number in range(40)]
+
+    async def produce(number: int) -> None:
+        log = logs[number % 40]
+        for _ in range(5):
+            log.add(CallFinished(usage=Usage(input=1, output=2), cost_usd=0.001))
+            await log.durable()
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(400):
+            group.create_task(produce(number))
+    assert [is_whole(journal.path, log.run) for log in logs] == [50] * 40
+
+
+async def test_a_kept_value_is_stored_once_a_run_and_resolves_everywhere(journal: Journal, archive: Archive) -> None:
+    log = journal.begin("RUN")
+    values = ["short", {"a": [1, None, True]}, "long " * 1000, "", 7]
+    refs = [log.keep(value) for value in values]
+    assert [log.keep(value) for value in values] == refs
+    log.add(StepFinished(output=refs[0]))
+    assert log.keep("short") == refs[0]
+    log.add(StepFinished(output=refs[2]))
+    await log.durable()
+    assert [log.value(ref) for ref in refs] == values
+    assert await archive.texts("RUN") == {ref.ref: value for ref, value in zip(refs, values, strict=True)}
+
+
+async def test_two_runs_share_a_long_value(journal: Journal, archive: Archive) -> None:
+    for run in ("ONE", "TWO"):
+        log = journal.begin(run)
+        log.add(StepFinished(output=log.keep("the same " * 500)))
+        await log.durable()
+    assert await archive.texts("ONE") == await archive.texts("TWO") != {}
+
+
+async def test_a_run_that_is_taken_over_knows_its_values_again(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    short, long = log.keep("short"), log.keep("long " * 1000)
+    log.add(StepFinished(output=short))
+    log.release()
+    again = journal.take_over("RUN")
+    assert (again.value(short), again.value(long)) == ("short", "long " * 1000)
+    assert (again.keep("short"), again.keep("long " * 1000)) == (short, long)
+    again.add(StepFinished(step="next"))
+    await again.durable()
+    assert is_whole(journal.path, "RUN") == 2
+
+
+async def test_a_value_that_was_never_kept_is_named(journal: Journal) -> None:
+    with pytest.raises(JournalError, match="0123abcd"):
+        journal.begin("RUN").value(Ref("0123abcd"))
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "reason"),
+    [
+        (RunPaused(reason="budget"), "paused", "budget"),
+        (RunResumed(reason="person"), "running", ""),
+        (RunFinished(outcome="exhausted", cost_usd=0.5, usage=Usage(output=9)), "exhausted", ""),
+    ],
+)
+async def test_the_row_of_a_run_says_what_its_events_say(
+    journal: Journal, archive: Archive, event: Event, status: str, reason: str
+) -> None:
+    log = journal.begin("RUN")
+    log.add(RunStarted(scenario="relay", title="A relay", mode="rehearsal"))
+    log.add(CallFinished(usage=Usage(input=2, output=3), cost_usd=0.25))
+    log.add(event)
+    await log.durable()
+    row = await archive.find("RUN")
+    assert (row.scenario, row.title, row.mode, row.status, row.reason) == (
+        "relay",
+        "A relay",
+        "rehearsal",
+        status,
+        reason,
+    )
+    assert (row.cost_usd, row.tokens) == ((0.5, 9) if row.over else (0.25, 5))
+    assert bool(row.ended) == row.over
+    assert bool(row.holder) == (not row.over)
+
+
+async def test_a_run_that_has_ended_cannot_be_taken_over(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    tell(log)
+    await log.durable()
+    with pytest.raises(RunOver, match="succeeded"):
+        journal.take_over("RUN")
+
+
+async def test_a_second_run_of_the_same_name_is_refused_and_harms_nobody(journal: Journal) -> None:
+    first, second, third = journal.begin("SAME"), journal.begin("SAME"), journal.begin("OTHER")
+    first.add(RunStarted(scenario="relay"))
+    await first.durable()
+    second.add(RunStarted(scenario="relay"))
+    third.add(RunStarted(scenario="relay"))
+    first.add(StepFinished(step="next"))
+    with pytest.raises(JournalError, match="SAME"):
+        await second.durable()
+    await first.durable()
+    await third.durable()
+    assert is_whole(journal.path, "SAME") == 2
+    assert is_whole(journal.path, "OTHER") == 1
+
+
+async def test_listeners_hear_every_event_at_once_until_they_leave(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    heard: list[int] = []
+
+    def listener(event: Event) -> None:
+        heard.append(event.seq)
+
+    log.add_listener(listener)
+    log.add(RunStarted(scenario="relay"))
+    assert heard == [1]
+    log.remove_listener(listener)
+    log.add(StepFinished())
+    assert heard == [1]
+
+
+async def test_cancelling_who_waits_tears_nothing(journal: Journal) -> None:
+    """A storm: many wait, most are cancelled at every stage of a commit, and all events arrive all the same."""
+    log = journal.begin("RUN")
+    log.add(RunStarted(scenario="relay"))
+
+    async def produce(number: int) -> None:
+        for _ in range(20):
+            log.add(StepFinished(step=str(number)))
+            await log.durable()
+
+    for turn in range(30):
+        tasks = [asyncio.create_task(produce(number)) for number in range(20)]
+        for _ in range(turn % 7 + 1):
+            await asyncio.sleep(0)
+        for task in tasks[turn % 3 :]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await log.durable()
+    assert is_whole(journal.path, "RUN") == log.seq > 600
+
+
+async def test_events_can_be_added_without_an_event_loop(journal: Journal) -> None:
+    def perform() -> None:
+        tell(journal.begin("RUN"))
+
+    thread = threading.Thread(target=perform)
+    thread.start()
+    thread.join()
+    journal.close()
+    async with Archive.open(journal.path) as archive:
+        assert (await archive.find("RUN")).status == "succeeded"
+
+
+def test_each_of_two_event_loops_is_told_of_its_own(journal: Journal) -> None:
+    def perform(run: str) -> None:
+        async def produce() -> None:
+            log = journal.begin(run)
+            for _ in range(50):
+                log.add(StepFinished())
+                await log.durable()
+
+        asyncio.run(produce())
+
+    threads = [threading.Thread(target=perform, args=(run,)) for run in ("ONE", "TWO")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [is_whole(journal.path, run) for run in ("ONE", "TWO")] == [50, 50]
+
+
+def test_an_event_loop_that_is_gone_does_not_stop_the_writer(journal: Journal) -> None:
+    log = journal.begin("RUN")
+
+    async def leave() -> None:
+        log.add(RunStarted(scenario="relay"))
+        log.when_durable(lambda error: None)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(leave())
+    loop.close()
+    log.add(StepFinished())
+    journal.close()
+    assert is_whole(journal.path, "RUN") == 2
+
+
+async def test_closing_writes_what_is_left_and_tells_who_waits(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    for _ in range(2000):
+        log.add(StepFinished())
+    waiting = asyncio.create_task(log.durable())
+    await asyncio.sleep(0)
+    journal.close()
+    journal.close()
+    await waiting
+    assert is_whole(journal.path, "RUN") == 2000
+
+
+def test_a_closed_journal_says_so(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    journal.close()
+    for refused in (
+        lambda: log.add(StepFinished()),
+        lambda: journal.begin("OTHER"),
+        lambda: journal.take_over("RUN"),
+        lambda: journal.inbox("RUN"),
+        lambda: journal.post("RUN", "answer", "gate", {}),
+    ):
+        with pytest.raises(JournalClosed):
+            refused()
+
+
+async def test_a_run_that_was_given_back_takes_no_more_events(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    log.add(RunStarted(scenario="relay"))
+    log.release()
+    with pytest.raises(JournalClosed, match="RUN"):
+        log.add(StepFinished())
+    assert journal.take_over("RUN").seq == 1
+
+
+def test_the_last_to_close_leaves_one_file_and_its_lock(journal: Journal) -> None:
+    with Journal.open(journal.path) as other:
+        other.begin("RUN").add(StepFinished())
+    assert journal.path.with_name("workspace.db-wal").exists()
+    journal.close()
+    assert sorted(file.name for file in journal.path.parent.glob("workspace.db*")) == [
+        "workspace.db",
+        "workspace.db.lock",
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:This process")  # is multi-threaded, says Python 3.12: that is the point
+def test_a_forked_child_is_refused_and_the_parent_goes_on(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    ref = log.keep("long " * 1000)
+    log.add(StepFinished(output=ref))
+    child = os.fork()
+    if child == 0:  # nothing may leave this branch but by _exit: it is pytest as well
+        refused = 0
+        for attempt in (
+            lambda: log.add(StepFinished()),
+            lambda: journal.inbox("RUN"),
+            lambda: journal.take_over("RUN"),
+        ):
+            try:
+                attempt()
+            except JournalClosed:
+                refused += 1
+            except BaseException:
+                os._exit(99)
+        journal.close()
+        os._exit(refused)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 3
+    log.add(StepFinished())
+    journal.close()
+    assert is_whole(journal.path, "RUN") == 2
+
+
+async def test_reading_is_not_disturbed_by_writing(journal: Journal) -> None:
+    """Four readers scan everything while events come in: nobody is ever told that the database is busy."""
+    log = journal.begin("RUN")
+    log.add(RunStarted(scenario="relay"))
+    await log.durable()
+    writing = True
+
+    async def read() -> int:
+        scans = 0
+        async with Archive.open(journal.path) as archive:
+            while writing:
+                events = await archive.events("RUN")
+                assert [event.seq for event in events] == list(range(1, len(events) + 1))
+                scans += 1
+        return scans
+
+    async with asyncio.TaskGroup() as group:
+        readers = [group.create_task(read()) for _ in range(4)]
+        for _ in range(300):
+            for _ in range(10):
+                log.add(StepFinished())
+            await log.durable()
+        writing = False
+    assert min(reader.result() for reader in readers) > 0
+    assert is_whole(journal.path, "RUN") == 3001
+
+
+def test_what_a_process_kept_is_written_before_it_is_named(journal: Journal) -> None:
+    """Every value that an event refers to is in the same commit, however many come at once."""
+    log = journal.begin("RUN")
+    for number in range(600):
+        log.add(StepFinished(output=log.keep(f"{number} " * 400)))
+    journal.close()
+
+    async def unresolved() -> list[str]:
+        async with Archive.open(journal.path) as archive:
+            texts = await archive.texts("RUN")
+            outputs = [event.output for event in await archive.events("RUN") if isinstance(event, StepFinished)]
+            return [output.ref for output in outputs if output and output.ref not in texts]
+
+    assert asyncio.run(unresolved()) == []
