@@ -113,7 +113,8 @@ async def _write(workspace: str, run: str, count: str = "1000000000") -> None:
             added = log.add(event(log.seq + 1))
             log.when_durable(lambda error, seq=added.seq: say(seq, error))  # type: ignore[misc]
         await log.durable()
-    log.add(RunFinished(outcome="succeeded"))
+    spent = log.standing
+    log.add(RunFinished(outcome="succeeded", cost_usd=spent.cost_usd, usage=Usage(output=spent.tokens)))
     await log.durable()
     journal.close()
 

@@ -153,16 +153,18 @@ def test_watching_ends_when_the_performer_dies(start: Start, tmp_path: Path) -> 
     process = start("write", workspace, "RUN")
     said(process)
 
-    async def watch() -> int:
-        seen = 0
+    async def watch() -> tuple[int, int]:
+        seen, acknowledged = 0, 0
         async with Archive.open(workspace) as archive:
             async for event in archive.follow("RUN"):
                 seen = event.seq
                 if seen == 50:
-                    kill(process)
-        return seen
+                    acknowledged = max(kill(process))
+        return seen, acknowledged
 
-    assert asyncio.run(asyncio.wait_for(watch(), 30)) == is_whole(workspace, "RUN")
+    seen, acknowledged = asyncio.run(asyncio.wait_for(watch(), 30))
+    # A commit that was cut off behind its last byte is found when the log is recovered; nobody was promised it.
+    assert acknowledged <= seen <= is_whole(workspace, "RUN")
 
 
 def test_a_signal_handler_may_close_the_journal_wherever_it_strikes(start: Start, tmp_path: Path) -> None:
