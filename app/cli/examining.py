@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def reader(args: argparse.Namespace) -> Iterator[sqlite3.Connection]:
     """Give a connection to read with; damage that SQLite meets becomes an error that says what to do."""
-    from app.journal.errors import failure_of
+    from app.journal.errors import JournalError, failure_of
     from app.journal.reader import open_locked
 
     path = database_of(args)
@@ -33,6 +33,8 @@ def reader(args: argparse.Namespace) -> Iterator[sqlite3.Connection]:
             yield connection
     except sqlite3.Error as error:
         raise failure_of(error, str(path)) from error
+    except UnicodeDecodeError as error:  # names in a damaged database
+        raise JournalError(f"{path} is damaged", "`footlights salvage` reads what can still be read") from error
 
 
 def chosen(args: argparse.Namespace) -> str | None:

@@ -14,9 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.engine.starting import perform, resume
     from app.engine.forking import fork
     from app.engine.run import Result, Run
+    from app.engine.starting import perform, resume
 
 __all__ = ["Result", "Run", "fork", "perform", "resume"]
 _HOMES = {"Result": "run", "Run": "run", "fork": "forking", "perform": "starting", "resume": "starting"}

@@ -67,9 +67,7 @@ def _prepared(performance: Performance, checked: Checked, inputs: dict[str, Any]
     return play, scene
 
 
-async def _perform_steps(
-    performance: Performance, play: Play, scene: Scene
-) -> tuple[dict[str, Ended], Mishap | None]:
+async def _perform_steps(performance: Performance, play: Play, scene: Scene) -> tuple[dict[str, Ended], Mishap | None]:
     """The steps, within the run's own time."""
     wall = play.accounts[-1].limits.get("wall") if play.accounts else None
     left = None if wall is None else max(0.0, wall - performance.clock.now())

@@ -7,6 +7,7 @@ longest secret of this run could reach.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.events import CallStarted
@@ -36,10 +37,11 @@ class Aloud:
         if not self._heard:
             return
         self._waiting += text
-        cut = _end_of_what_is_safe(self._waiting, self._performance.secrets.longest)
+        performance = self._performance
+        cut = _end_of_what_is_safe(self._waiting, performance.secrets.longest, performance.mask)
         if cut:
             ready, self._waiting = self._waiting[:cut], self._waiting[cut:]
-            self._pass_on(self._performance.mask(ready))
+            self._pass_on(performance.mask(ready))
 
     def end(self) -> None:
         """Nothing more comes."""
@@ -60,15 +62,22 @@ class Aloud:
                 self._performance.log.publish_partial(self._started.call, self._said)
 
 
-def _end_of_what_is_safe(text: str, longest: int) -> int:
-    """Up to where a text can be shown, whatever comes next."""
+def _end_of_what_is_safe(text: str, longest: int, mask: Callable[[str], str]) -> int:
+    """Up to where a text can be shown, whatever comes next: where no secret is cut in two, nor could be."""
     most = len(text) - max(0, longest - 1)
-    if most <= 0:
-        return 0
     begins = text.rfind(_KEY_BEGINS)
     if begins >= 0 and _KEY_ENDS not in text[begins:]:
         most = min(most, begins)
-    cut = max(text.rfind(" ", 0, most), text.rfind("\n", 0, most)) + 1
-    if text[:cut].rstrip()[-6:].lower() == "bearer":  # what follows the word is the secret
-        cut = len(text[:cut].rstrip()) - 6
-    return cut if cut or len(text) <= LONGEST_WORD else most
+    whole = mask(text)
+    while most > 0:
+        cut = max(text.rfind(" ", 0, most), text.rfind("\n", 0, most)) + 1
+        if not cut:
+            break
+        bearer = text[:cut].rstrip()[-6:].lower() == "bearer"  # what follows the word is the secret
+        if not bearer and mask(text[:cut]) + mask(text[cut:]) == whole:
+            return cut
+        most = cut - 1
+    if len(text) <= LONGEST_WORD:
+        return 0
+    cut = len(text) - LONGEST_WORD
+    return cut if mask(text[:cut]) + mask(text[cut:]) == whole else 0

@@ -1,7 +1,7 @@
 """Everything a run was made of, in one value: so that it can be resumed or forked whatever has changed on disk.
 
-A bundle holds the scenario, the files and scenarios it names, and the cards of its cast, by their paths in a project. To
-perform it again it is written into a folder of its own and checked there like any other project.
+A bundle holds the scenario, the files and scenarios it names, and the cards of its cast, by their paths in a project.
+To perform it again it is written into a folder of its own and checked there like any other project.
 """
 
 from __future__ import annotations

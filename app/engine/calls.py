@@ -259,7 +259,9 @@ class _Attempt:
         finished = log.recall(CallFinished(**self.about))
         if finished is not None:
             self._count(finished.usage, finished.cost_usd)
-            calls = tuple(ToolCall(one["id"], one["name"], one["arguments"]) for one in log.value(finished.tool_calls) or ())
+            calls = tuple(
+                ToolCall(one["id"], one["name"], one["arguments"]) for one in log.value(finished.tool_calls) or ()
+            )
             return Reply(log.value(finished.text) or "", calls)
         failed = log.recall(CallFailed(Failure(error=""), **self.about))
         if failed is not None:

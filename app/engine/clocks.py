@@ -134,10 +134,17 @@ class VirtualClock:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        await self._wait(self._now + seconds, durable=False)
+        due = self._now + seconds
+        if self._would_be_next(due):
+            self._now = max(self._now, due)
+        else:
+            await self._wait(due, durable=False)
 
     async def settle(self) -> None:
-        await self._wait(self._now, durable=True)
+        if self._would_be_next(self._now):
+            await self._log.durable()
+        else:
+            await self._wait(self._now, durable=True)
 
     def alarm(self, seconds: float, ring: Callable[[], None]) -> Alarm:
         alarm = _VirtualAlarm(ring)
@@ -155,6 +162,10 @@ class VirtualClock:
         if self._working == 0:
             # Not at once: a strand that was just cancelled wakes first, and counts again.
             self._loop.call_soon(self._advance)
+
+    def _would_be_next(self, due: float) -> bool:
+        """Is nobody else at work, and nobody due sooner? Then a strand need not leave to be called back at once."""
+        return self._working == 1 and (not self._due or self._due[0][:2] > (due, strand.get()))
 
     async def _wait(self, due: float, *, durable: bool) -> None:
         waiting = _Waiting(self._loop.create_future(), durable)
@@ -249,7 +260,7 @@ _OUTSIDE = _Outside()
 
 
 class Deadline:
-    """`asyncio.timeout` on a run's own clock: cancels what is inside when it takes too long, and raises TimeoutError."""
+    """`asyncio.timeout` on a run's own clock: cancels what takes too long, and raises TimeoutError."""
 
     def __init__(self, clock: Clock, seconds: float | None) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""What happens when a call does not fit under a limit: it waits, ends the step, pauses the run, asks, or goes cheaper."""
+"""When a call does not fit under a limit, it waits, ends its step, pauses the run, asks a person, or goes cheaper."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ async def hold_budget(
         performance.log.add(_exceeded(account, measure, about))
         if account.action == "pause":
             await performance.stop_here(Halt("budget", limit_words(account, measure)))
-        raise Mishap("limit", limit_words(account, measure), "raise limits:, or use cheaper models", outcome="exhausted")
+        raise Mishap(
+            "limit", limit_words(account, measure), "raise limits:, or use cheaper models", outcome="exhausted"
+        )
     return True
 
 

@@ -25,7 +25,7 @@ from app.scenario.expressions.values import Refused, Work
 from app.scenario.model import Expectation
 
 if TYPE_CHECKING:
-    from app.engine.performance import Performance
+    pass
 
 
 class Expecting:
@@ -100,7 +100,9 @@ async def _checked(one: Expectation, play: Play, scene: Scene, seen: Expecting) 
     if one.cost_under is not None:
         said.append((f"{who} costs less than {one.cost_under:g} dollars", cost < one.cost_under, f"{cost:.4f}"))
     if one.tokens_under is not None:
-        said.append((f"{who} uses fewer than {one.tokens_under:,} tokens", usage.total < one.tokens_under, f"{usage.total:,}"))
+        said.append(
+            (f"{who} uses fewer than {one.tokens_under:,} tokens", usage.total < one.tokens_under, f"{usage.total:,}")
+        )
     if one.latency_under is not None:
         said.append((f"{who} takes less than {one.latency_under:g} s", seconds < one.latency_under, f"{seconds:.1f} s"))
     if one.handoffs is not None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.document import Source, parse
 from app.engine.acting import act_out
-from app.engine.bundle import Bundle, bundle_of, unpacked
+from app.engine.bundle import Bundle, unpacked
 from app.engine.gates import People
 from app.engine.inputs import check_given
 from app.engine.log import Log

@@ -58,7 +58,7 @@ class Opened:
 People = Callable[[Opened], Awaitable[Answer | None]]
 
 
-class AnswerRefused(Exception):  # noqa: N818 - it says what was refused
+class AnswerRefused(Exception):
     """An answer that cannot be taken, and why."""
 
 

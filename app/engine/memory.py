@@ -1,4 +1,4 @@
-"""What agents remember: `memory.write` and `memory.read`, shared by the cast for the run, or an agent's own across runs.
+"""What agents remember: `memory.write` and `memory.read`, shared by the cast in a run, or an agent's own across runs.
 
 A rehearsal begins with nothing remembered and leaves nothing, so that it is the same every time.
 """
@@ -29,9 +29,7 @@ TOOLS = {
         Tool(
             "memory.write",
             "Remember something under a key.",
-            arguments_of(
-                required=("key", "value"), key={"type": "string", "maxLength": 200}, value={}, scope=_SCOPE
-            ),
+            arguments_of(required=("key", "value"), key={"type": "string", "maxLength": 200}, value={}, scope=_SCOPE),
             _by_the_engine,
             effect="write",
             idempotent=True,
@@ -67,9 +65,7 @@ async def remember(act: Act, use: ToolUse) -> Any:
     return found
 
 
-def _found(
-    performance: Performance, act: Act, scope: str, query: str, own: bool, agent: str
-) -> list[dict[str, Any]]:
+def _found(performance: Performance, act: Act, scope: str, query: str, own: bool, agent: str) -> list[dict[str, Any]]:
     known = performance.remembered.get(scope, {})
     if own and performance.keeps_memory:
         return performance.journal.recollect(_owner(act, agent), query, MOST_FOUND)

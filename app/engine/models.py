@@ -15,6 +15,7 @@ from providers.base import Provider, Request
 from providers.catalogue import ModelFacts, lookup
 from providers.pricing import basis_of, cost_of, prices_for, worst_cost, written_prices
 from providers.routing import Need, Option, choose
+from providers.routing import Routed as Choice
 
 if TYPE_CHECKING:
     from app.engine.calls import Asked
@@ -53,9 +54,7 @@ class Model:
     def hold(self, asked: Asked) -> Hold:
         """What a call may cost at worst."""
         read = tokens.at_worst(_request(self, asked))
-        return Hold(
-            cost_usd=round(worst_cost(read, self.most_output, self.prices), 9), tokens=read + self.most_output
-        )
+        return Hold(cost_usd=round(worst_cost(read, self.most_output, self.prices), 9), tokens=read + self.most_output)
 
     def usage_of(self, heard: Heard | Broken, asked: Asked) -> Usage:
         """What was used: as the provider says, else by our own count."""
@@ -88,11 +87,9 @@ class Models:
 
     def choose(self) -> tuple[Model, tuple[Candidate, ...], str]:
         """The best of those that are left, with the receipt; Mishap when none is."""
-        routed, options = self._route()
+        routed = self._route()
         found = routed.chosen
-        receipt = tuple(
-            replace_out(candidate, self._out.get(candidate.model, "")) for candidate in routed.candidates
-        )
+        receipt = tuple(replace_out(candidate, self._out.get(candidate.model, "")) for candidate in routed.candidates)
         if found is None:
             why = ", ".join(f"{one.model}: {one.out}" for one in receipt) or "the scenario names none"
             raise Mishap("no_model", f"no model can take this ({why})", "footlights explain shows which may")
@@ -113,11 +110,11 @@ class Models:
         """Is there another one to fall back on?"""
         self._out[model.name] = "failed"
         try:
-            return self._route()[0].chosen is not None
+            return self._route().chosen is not None
         finally:
             del self._out[model.name]
 
-    def _route(self) -> tuple[Any, list[Option]]:
+    def _route(self) -> Choice:
         speaker = self._asked.speaker
         options = [
             replace(option, tripped=True)
@@ -141,7 +138,7 @@ class Models:
         routed = choose(options, need, tuple(route.fallback) if route else ())
         if routed.chosen is None and need.complexity is not None:  # rather a weaker model than none
             routed = choose(options, replace(need, complexity=None), routed.fallbacks)
-        return routed, options
+        return routed
 
     def _options(self) -> list[Option]:
         """Every model the agent may use here, and what stands against it; the same for all calls of a step."""
@@ -185,7 +182,9 @@ class Models:
         facts = lookup(use, base_url)
         price = choice.price if choice else None
         written = (
-            written_prices(price.input, price.output, price.cache_read, price.cache_write) if price is not None else None
+            written_prices(price.input, price.output, price.cache_read, price.cache_write)
+            if price is not None
+            else None
         )
         params = dict(choice.params) if choice else {}
         return Model(

@@ -45,7 +45,7 @@ class Mishap(Exception):
         return Failure(error=self.error, message=self.message, hint=self.hint, where=self.where or where)
 
 
-class Halt(Exception):  # noqa: N818 - nothing went wrong: the run stops here and can be resumed
+class Halt(Exception):
     """The run cannot go on now: it is paused, and why."""
 
     def __init__(self, reason: str, detail: str = "") -> None:

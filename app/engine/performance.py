@@ -111,9 +111,7 @@ class Performance:
             raise ValueError(f'"{scope}" has no limits; there are {", ".join(self._accounts)}')
         return self._accounts[scope]
 
-    async def hold_budget(
-        self, act: Act, accounts: tuple[Account, ...], hold: Any, asked: Asked, call: str
-    ) -> bool:
+    async def hold_budget(self, act: Act, accounts: tuple[Account, ...], hold: Any, asked: Asked, call: str) -> bool:
         """Hold what a call may cost; false when it has to be made by a cheaper model."""
         return await hold_budget(self, act, accounts, hold, asked, call)
 

@@ -10,7 +10,7 @@ from app.engine.budgets import Account
 from app.engine.clocks import Deadline
 from app.engine.expressions import decides_itself, holds, render_text
 from app.engine.log import Ending
-from app.engine.outcomes import PASSING, Ended, Gives, Giver, Mishap, Tally
+from app.engine.outcomes import PASSING, Ended, Giver, Gives, Mishap, Tally
 from app.engine.play import Play, Scene
 from app.engine.steps import performer_of
 from app.events import (
@@ -356,7 +356,8 @@ def _recalled(known: Ending, place: Place, scene: Scene, incoming: tuple[Giver, 
     failure: Failure | None = known.failure if isinstance(known, StepFailed) else None
     outputs = {giver.step: giver for giver in incoming}
     givers = tuple(
-        outputs.get(step) or Giver(agent, step, None, _output_of(log.ending(step), log.value) if step != known.step else output)
+        outputs.get(step)
+        or Giver(agent, step, None, _output_of(log.ending(step), log.value) if step != known.step else output)
         for agent, step in known.givers
     )
     ended = Ended(

@@ -1,4 +1,4 @@
-"""The steps of a scenario as they were planned, for whoever watches the run: what comes, in which order, and who acts."""
+"""The steps of a scenario as they were planned, for whoever watches: what comes, in which order, and who acts."""
 
 from __future__ import annotations
 

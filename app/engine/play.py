@@ -1,4 +1,4 @@
-"""A scenario as it is performed: with its inputs, its variables and its cast; the run's own, or one that a step uses."""
+"""A scenario as it is performed, with its inputs, its variables and its cast: the run's own, or one a step uses."""
 
 from __future__ import annotations
 

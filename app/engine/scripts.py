@@ -76,5 +76,9 @@ def _with_confidence(line: Any, lines: Lines | None) -> Any:
     confidence = lines.confidence if lines and lines.confidence is not None else 0.8
     if isinstance(line, dict) and "tool" not in line and "fault" not in line:
         reply = line.get("reply", line) if set(line) == {"reply"} else line
-        return {"confidence": confidence, **reply} if isinstance(reply, dict) else {"answer": reply, "confidence": confidence}
+        return (
+            {"confidence": confidence, **reply}
+            if isinstance(reply, dict)
+            else {"answer": reply, "confidence": confidence}
+        )
     return line if isinstance(line, dict) else {"answer": line, "confidence": confidence}

@@ -62,7 +62,9 @@ def _found(name: str) -> str:
         try:
             value = Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise Mishap("auth", f"{name}_FILE names no file that can be read", "footlights doctor says more") from error
+            raise Mishap(
+                "auth", f"{name}_FILE names no file that can be read", "footlights doctor says more"
+            ) from error
     if not value:
         raise Mishap("auth", f"the secret {name} is not set", f"export {name}=..., or {name}_FILE=a file with it")
     return value

@@ -86,7 +86,9 @@ async def speak(act: Act, turn: Turn) -> Any:
             return value
         repairs += 1
         if repairs > REPAIRS:
-            raise Mishap("malformed", f"the answer does not fit its output: {wrong[0]}", "simplify output:, or the prompt")
+            raise Mishap(
+                "malformed", f"the answer does not fit its output: {wrong[0]}", "simplify output:, or the prompt"
+            )
         messages.append(Message("assistant", reply.text))
         messages.append(Message("user", _please_mend(wrong)))
 
@@ -164,7 +166,9 @@ def _read(reply: Reply, type: Type) -> tuple[Any, list[str]]:
             value = None
         if value is None:
             return None, [f"it is not JSON ({error})"]
-    wrong = [f"{'.'.join(map(str, found.path))}: {found.message}".removeprefix(": ") for found in mismatches(type, value)]
+    wrong = [
+        f"{'.'.join(map(str, found.path))}: {found.message}".removeprefix(": ") for found in mismatches(type, value)
+    ]
     return value, wrong
 
 

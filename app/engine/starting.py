@@ -59,15 +59,15 @@ def perform(
     opened, ours = opened_journal(journal, workspace)
     try:
         root = project_root(checked.sources[checked.name].path)
-        settings = Settings(
-            mode, seed, limits or {}, matrix, hosts, root, opened.path.parent / "outbox", providers
-        )
+        settings = Settings(mode, seed, limits or {}, matrix, hosts, root, opened.path.parent / "outbox", providers)
         run_log = opened.begin(new_id())
         log = Log(run_log)
         performance = Performance(log, opened, settings)
         let_people_answer(performance, answers, people, patient)
         run = Run(opened, run_log, [], owns_journal=ours)
-        run.start(performance, lambda: act_out(run, performance, checked, complete, run_started(checked, settings, origin)))
+        run.start(
+            performance, lambda: act_out(run, performance, checked, complete, run_started(checked, settings, origin))
+        )
     except BaseException:
         if ours:
             opened.close()
@@ -88,7 +88,7 @@ def resume(
     providers: Callable[[str], Provider] | None = None,
     by: str = "",
 ) -> Run:
-    """Go on with a run that was paused or cut off, from the files it was made of. Nothing that is finished is repeated."""
+    """Go on with a run that was paused or cut off, from the files it was made of. What is finished is not repeated."""
     asyncio.get_running_loop()
     opened, ours = opened_journal(journal, workspace)
     try:
@@ -193,7 +193,7 @@ def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> 
         },
         versions={"footlights": __version__, "python": platform.python_version(), "sqlite": _sqlite()},
         machine={"system": sys.platform, "cpus": os.cpu_count() or 0},
-        private=(scenario.privacy or "public") != "public" or any(level != "public" for level in checked.privacy_at.values()),
+        private=any(level != "public" for level in (scenario.privacy or "public", *checked.privacy_at.values())),
     )  # fmt: skip
 
 

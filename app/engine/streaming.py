@@ -150,7 +150,9 @@ class _Listening:
         if not self._ended:
             return Broken(heard, "incomplete", "the answer broke off before it was complete")
         if heard.finish == "length":
-            return Broken(heard, "truncated", "the answer was cut at the length limit", "raise max_tokens, or ask for less")
+            return Broken(
+                heard, "truncated", "the answer was cut at the length limit", "raise max_tokens, or ask for less"
+            )
         if heard.finish == "refused":
             return Broken(heard, "refused", heard.text.strip()[:200] or "the model declined to answer")
         if not heard.text.strip() and not heard.tool_calls:

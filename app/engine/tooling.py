@@ -1,4 +1,4 @@
-"""Uses a tool, in sight: what it is asked, with which key, what came of it. A write is safe in the log before it is done.
+"""Uses a tool, in sight: what it is asked, with which key, what came of it. A write is logged before it is done.
 
 A write that a crash cut off may or may not have happened: a person says what to do, unless the tool promises that
 doing it again with the same key does no harm.
@@ -67,7 +67,11 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
     tool = _find(use, performance.mode == "rehearsal")
     what = Use("read", True) if tool is None else tool.use_of(use.arguments)
     # A rehearsal is the same every time, and nothing it does leaves the machine.
-    key = "" if performance.mode == "rehearsal" else hashlib.blake2b(f"{log.run}:{id}".encode(), digest_size=16).hexdigest()
+    key = (
+        ""
+        if performance.mode == "rehearsal"
+        else hashlib.blake2b(f"{log.run}:{id}".encode(), digest_size=16).hexdigest()
+    )
     begun = ToolStarted(use.name, effect=what.effect, key=key, **about)
     known = log.recall(begun)
     if known is not None and not what.idempotent:

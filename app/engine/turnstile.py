@@ -1,4 +1,4 @@
-"""Lets effects begin one by one, all, or none: a run that is held, stepped through or about to stop starts nothing new."""
+"""Lets effects begin, all, one by one or none: a run that is held or about to stop starts nothing new."""
 
 from __future__ import annotations
 

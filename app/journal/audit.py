@@ -194,15 +194,17 @@ def steps_lie_inside_each_other(log: Log) -> Found:
 
 
 def work_is_done_inside_steps(log: Log) -> Found:
-    """Calls and tools start while the step that they belong to is running."""
+    """Calls and tools start while the step that they belong to is running, or when all is over but the judging."""
     running: set[str] = set()
+    begun = False
     steps = {event.step for event in log.events if isinstance(event, StepStarted)}
     for event in log.events:
         if isinstance(event, StepStarted):
             running.add(event.step)
+            begun = True
         elif isinstance(event, _ENDS_OF_A_TRY):
             running.discard(event.step)
-        elif isinstance(event, CallStarted | ToolStarted):
+        elif isinstance(event, CallStarted | ToolStarted) and (running or not begun):
             step = event.step if event.step in steps else _around(event.step, steps)
             if step not in running:
                 yield event.seq, f"{kind_of(event)} in {event.step or 'no step'}, which is not running"
@@ -257,11 +259,13 @@ def gates_are_settled_once(log: Log) -> Found:
 
 
 def handoffs_stay_in_the_cast(log: Log) -> Found:
-    """Who gives and who takes are in the cast."""
+    """Who gives and who takes are in the cast; a scenario that a step uses brings a cast of its own."""
     cast = {performer.id for event in log.events if isinstance(event, RunStarted) for performer in event.cast}
+    using = [event.step for event in log.events if isinstance(event, StepStarted) and event.of == "uses"]
     for event in log.events:
         if isinstance(event, Handoff):
-            for name in sorted({event.giver, event.taker} - cast):
+            foreign = any(_inside(step, (event.step, event.source)) or event.source == step for step in using)
+            for name in sorted({event.giver, event.taker} - cast) if not foreign else ():
                 yield event.seq, f"names {name!r}, who is not in the cast"
 
 
@@ -293,17 +297,17 @@ def items_are_as_many_as_said(log: Log) -> Found:
 
 
 def expectations_decide_the_verdict(log: Log) -> Found:
-    """A run is as expected when every expectation was met; each is checked once."""
-    checked: dict[int, ExpectationChecked] = {}
+    """A run is as expected when every expectation was met; each thing that is expected is checked once."""
+    checked: dict[tuple[int, str], bool] = {}
     for event in log.events:
         if isinstance(event, ExpectationChecked):
-            if event.number in checked:
+            if (event.number, event.about) in checked:
                 yield event.seq, f"expectation {event.number} is checked again"
-            checked[event.number] = event
+            checked[event.number, event.about] = event.met
     if log.over:
         end = log.events[-1]
         assert isinstance(end, RunFinished)
-        met = all(event.met for event in checked.values())
+        met = all(checked.values())
         if end.expected != met:
             yield end.seq, f"says that {'all' if end.expected else 'not all'} expectations were met, they say otherwise"
 

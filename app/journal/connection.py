@@ -12,6 +12,7 @@ from app.journal.migrations import migrate, version_of
 from app.settings import data_home
 
 BUSY_MS = 5000
+MOUNTS = Path("/proc/self/mounts")
 _STATEMENTS = 128  # how many prepared statements a connection keeps
 
 _SETTINGS = (
@@ -49,10 +50,10 @@ def prepare(path: Path) -> None:
     refuse_network(path)
 
 
-def refuse_network(path: Path) -> None:
+def refuse_network(path: Path, mounts: Path = MOUNTS) -> None:
     """Refuse a file that several machines may reach: SQLite's write-ahead log needs memory that is shared."""
     with suppress(OSError):
-        kind = file_system(path.parent.resolve(), Path("/proc/self/mounts").read_text(encoding="utf-8"))
+        kind = file_system(path.parent.resolve(), mounts.read_text(encoding="utf-8"))
         if kind in _NETWORK:
             raise JournalError(
                 f"{path} lies on a network file system ({kind}), where SQLite cannot keep a log safe", _ELSEWHERE

@@ -31,6 +31,8 @@ from app.journal.refs import ERASED, refs_of, unpacked, values_beside
 
 _MOST_PROBLEMS = 20
 _EVENT_COLUMNS, _BLOB_COLUMNS = 9, 4
+# What SQLite says of a damaged database may quote the damage, and then is no text.
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 
 
 @dataclass(slots=True)
@@ -138,7 +140,7 @@ def _ask_sqlite(copy: Path, remains: Remains, frames: int) -> None:
             for (said,) in connection.execute(f"PRAGMA integrity_check({_MOST_PROBLEMS})"):
                 if said != b"ok":
                     remains.problems += _text(said).splitlines()
-    except sqlite3.Error as error:
+    except _UNREADABLE as error:
         remains.problems.append(f"SQLite gives up: {error}")
 
 
@@ -150,7 +152,7 @@ def _read_runs(connection: sqlite3.Connection, remains: Remains) -> dict[Any, st
             if isinstance(run, bytes) and isinstance(seq, int):
                 names[key] = _text(run)
                 remains.ends[names[key]] = seq
-    except sqlite3.Error as error:
+    except _UNREADABLE as error:
         remains.problems.append(f"the table of runs cannot be read to its end: {error}")
     return names
 
@@ -163,7 +165,7 @@ def _read_rows(
         for row in connection.execute(sql):
             count += 1
             _take((None, *row[1:]), names, remains)
-    except sqlite3.Error as error:
+    except _UNREADABLE as error:
         remains.problems.append(f"the table of {table} cannot be read beyond row {count}: {error}")
 
 
@@ -171,7 +173,7 @@ def _read_memory(connection: sqlite3.Connection, remains: Remains) -> None:
     try:
         for row in connection.execute("SELECT agent, key, value, run, at FROM memory"):
             remains.memory.append(tuple(_text(value) if isinstance(value, bytes) else value for value in row))
-    except sqlite3.Error as error:
+    except _UNREADABLE as error:
         remains.problems.append(f"the table of memory cannot be read to its end: {error}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import msgspec
@@ -13,6 +14,9 @@ SHORT = 1024  # bytes: up to here a value is stored beside the event that first 
 
 _LONG_INTEGER = 2**63
 _DEEPEST = 200
+
+# What may hide something to mend: null stands for what is not finite, too, and long numbers get lost in many readers.
+_SUSPECT = re.compile(rb"null|\d{19}")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -29,8 +33,7 @@ def encoded(value: Any) -> bytes:
         body = _encode(value)
     except (UnicodeEncodeError, OverflowError, RecursionError, TypeError, ValueError):
         return _encode(normalised(value))
-    # msgspec writes null for what is not finite, so only a text with a null in it can hide such a number.
-    return _encode(normalised(value)) if b"null" in body else body
+    return _encode(normalised(value)) if _SUSPECT.search(body) else body
 
 
 def normalised(value: Any, depth: int = 0) -> Any:
@@ -38,7 +41,7 @@ def normalised(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if _torn(value) else value
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") if _torn(value) else value
     if isinstance(value, int):
         return value if -_LONG_INTEGER <= value < _LONG_INTEGER else _digits(value)
     if isinstance(value, float):

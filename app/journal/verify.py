@@ -46,7 +46,7 @@ def verify_run(connection: sqlite3.Connection, run: str, seal: Seal | None = Non
     key, count, last = connection.execute("SELECT id, seq, hash FROM runs WHERE run = ?", (run,)).fetchone()
     try:
         reading = _Reading(run, _values_in_blobs(connection, key))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return Verified(run, sealed=seal is not None, seq=1, damage=f"its longer values cannot be read: {error}")
     found = reading.read(_events_of(connection, key))
     if not found.damage:
@@ -73,7 +73,7 @@ class _Reading:
                 if damage:
                     return Verified(self.run, seq, len(self._erased), seq=seq + 1, damage=damage)
                 seq += 1
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             return Verified(self.run, seq, len(self._erased), seq=seq + 1, damage=f"cannot be read: {error}")
         return Verified(self.run, seq, len(self._erased))
 

@@ -176,7 +176,8 @@ def test_a_signal_handler_may_close_the_journal_wherever_it_strikes(start: Start
         time.sleep(chance.random() * 0.05)
         process.terminate()
         (seq,) = finish(process)
-        assert is_whole(workspace, f"RUN{number}") == int(seq)
+        # It may have struck after an event was handed over and before whoever added it was told its number.
+        assert is_whole(workspace, f"RUN{number}") - int(seq) in (0, 1)
 
 
 def test_an_interpreter_that_ends_writes_what_is_left(start: Start, tmp_path: Path) -> None:

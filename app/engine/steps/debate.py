@@ -83,7 +83,7 @@ class _Talk:
         return enough is not None and self.agreement() >= enough
 
     def counted(self) -> dict[str, Any]:
-        """The position most members hold in the end; of equals, the one that stands first in the options or was held first."""
+        """The position most hold in the end; of equals, the one that stands first in the options or was held first."""
         last = self.rounds[-1]
         held = Counter(_folded(one.position) for one in last)
         order = [_folded(option) for option in self.debate.options or [one.position for one in last]]
@@ -92,10 +92,11 @@ class _Talk:
         agreed = [one for one in last if _folded(one.position) == most]
         against = [one for one in last if _folded(one.position) != most]
         if self.debate.decide == "consensus" and against:
-            self._say_votes("")
+            self._say_votes()
+            held_now = ", ".join(sorted({one.position for one in last}))
             raise Mishap(
                 "limit",
-                f"there is no consensus after {len(self.rounds)} rounds: {', '.join(sorted({one.position for one in last}))}",
+                f"there is no consensus after {len(self.rounds)} rounds: {held_now}",
                 "give it more rounds, or decide: vote",
                 outcome="exhausted",
                 output=self._output("", [], [f"{one.agent}: {one.says}" for one in last]),
@@ -127,10 +128,8 @@ class _Talk:
         """Say what was decided, and by whom it was not liked."""
         performance, act = self.play.performance, self.act
         log = performance.log
-        self._say_votes(output["decision"])
-        against = tuple(
-            one.agent for one in self.rounds[-1] if _folded(one.position) != _folded(output["decision"])
-        )
+        self._say_votes()
+        against = tuple(one.agent for one in self.rounds[-1] if _folded(one.position) != _folded(output["decision"]))
         kept = log.keep(output)
         log.once(DebateDecided(self.debate.decide, kept, against, len(self.rounds), step=act.path, cause=act.cause))
         if self.debate.judge is not None and self.debate.decide == "judge":
@@ -152,8 +151,8 @@ class _Talk:
                 tools=(),
                 lines=self._lines(name),
                 path=path,
-                role=f"This is round {number} of at most {self.debate.rounds} of a debate. State your position and why; "
-                "you may change it.",
+                role=f"Round {number} of a debate with at most {self.debate.rounds}. State your position and why. "
+                "You may change it.",
                 history=history,
                 incoming=self.act.incoming if number == 1 else self._last_givers(),
             ),
@@ -183,7 +182,7 @@ class _Talk:
             "decision": decision, "reasons": reasons, "votes": votes, "dissent": dissent, "rounds": len(self.rounds),
         }  # fmt: skip
 
-    def _say_votes(self, decision: str) -> None:
+    def _say_votes(self) -> None:
         log = self.play.performance.log
         for one in self.rounds[-1]:
             log.once(DebateVoted(log.keep(one.position), step=self.act.path, agent=one.agent, cause=self.act.cause))

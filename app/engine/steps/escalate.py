@@ -61,9 +61,7 @@ async def perform(act: Act) -> Gives:
 
 def _hand_up(act: Act, giver: str, taker: str, why: str, number: int) -> None:
     log = act.scene.play.performance.log
-    event = Handoff(
-        giver, taker, act.path, "escalation", number=number, step=act.path, agent=taker, cause=log.seq
-    )
+    event = Handoff(giver, taker, act.path, "escalation", number=number, step=act.path, agent=taker, cause=log.seq)
     if log.recall(event) is None:
         event.summary = log.keep(why)
         log.add(event)

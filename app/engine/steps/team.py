@@ -97,7 +97,9 @@ class _Team:
 
     def _hand(self, giver: str, taker: str, why: Any, said: str, path: str) -> None:
         log = self._play.performance.log
-        event = Handoff(giver, taker, path, why, number=self._delegations, step=path, agent=taker, cause=self._act.cause)
+        event = Handoff(
+            giver, taker, path, why, number=self._delegations, step=path, agent=taker, cause=self._act.cause
+        )
         if log.recall(event) is None:
             event.summary = log.keep(first_sentence(said))
             log.add(event)
