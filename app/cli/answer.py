@@ -58,7 +58,11 @@ def find(word: str, waiting: list[Waiting]) -> Waiting:
     run, colon, gate = word.rpartition(":")
     names = [name_of(each) for each in waiting]
     found = [each for each in waiting if gate in (each.question.gate, each.question.short_name, each.question.step)]
-    found = [each for each in found if not colon or each.row.run.endswith(run)]
+    if run == "last":
+        latest = max((each.row.started for each in waiting), default=0)
+        found = [each for each in found if each.row.started == latest]
+    elif colon:
+        found = [each for each in found if each.row.run.endswith(run.upper())]
     if not found:
         hint = did_you_mean(word, names, otherwise="footlights inbox lists what waits") if names else "nothing waits"
         raise NotFound(f'no question "{shortened(word)}" waits for an answer', hint)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from app.cli.endings import how_to_go_on
+from app.cli.endings import how_to_go_on, what_comes_before
 from app.cli.ink import Ink
 from app.cli.said import clean
 from app.events import Event, GateOpened, Ref
@@ -130,8 +130,8 @@ class Narrated:
 
     def finish(self, result: Result) -> None:
         self._narrator.finish(self._run.state)
-        if result.reason in ("gate", "budget", "disk"):  # the summary names the command, but not what to do before
-            self.say(how_to_go_on(result, self._run.id))
+        if words := what_comes_before(result, self._run.id):  # the summary names the command that goes on
+            self.say(f"  {words}")
         if result.outputs and not sys.stdout.isatty():
             sys.stdout.write(as_text(result.outputs))
 

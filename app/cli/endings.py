@@ -27,21 +27,22 @@ def exit_code(result: Result | None, signal: int | None = None) -> int:
     return DONE if result.outcome == "succeeded" or result.excused else FAILED
 
 
-def how_to_go_on(result: Result | None, run: str, signal: int | None = None) -> str:
+def how_to_go_on(result: Result | None, run: str) -> str:
     """What to type next, when a run was left before its end."""
     if result is not None and result.status == "finished":
         return ""
-    command = f"footlights resume {short(run)}"
-    if signal is not None or result is None:
-        return f"the run is left where it was; {command} goes on"
-    match result.reason:
-        case "gate":
-            return f"a person has to answer: footlights inbox shows the question; then {command} goes on"
-        case "budget":
-            return f"a limit is reached: footlights direct {short(run)} raise LIMIT VALUE; then {command} goes on"
-        case "disk":
-            return f"there is no room to write; make some, then {command} goes on"
-    return f"the run is paused; {command} goes on"
+    goes_on = f"footlights resume {short(run)} goes on where it was"
+    before = what_comes_before(result, run) if result is not None else ""
+    return f"{before}; then {goes_on}" if before else goes_on
+
+
+def what_comes_before(result: Result, run: str) -> str:
+    """What has to be done before going on is of any use."""
+    return {
+        "gate": "a person has to answer first: footlights inbox shows the question",
+        "budget": f"a limit is reached: footlights direct {short(run)} raise LIMIT VALUE allows more",
+        "disk": "there is no room to write: make some",
+    }.get(result.reason, "")
 
 
 def how_to_resume(status: str, run: str) -> str:

@@ -185,7 +185,7 @@ def _out_of_range(value: object, low: float | None, high: float | None) -> str:
     return ""
 
 
-def read_answers(path: str | None, steps: Iterable[str] = ()) -> dict[str, Any]:
+def read_answers(path: str | None, steps: Iterable[str] = ()) -> dict[str, str]:
     """The answers of a file by step or gate; with the steps that are known, a misspelt one is named."""
     if path is None:
         return {}

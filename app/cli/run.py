@@ -27,6 +27,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="NUMBER", help="what chance begins with; left out, 0")
     add_displays(parser)
     parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
+    parser.add_argument(
+        "--host",
+        dest="hosts",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host that tools may reach; * is any",
+    )
     parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
     add_workspace(parser)
 
@@ -59,6 +67,7 @@ def perform(args: argparse.Namespace) -> int:
             origin=Origin(kind="person", who=who()),
             people=desk or (from_elsewhere if args.wait else None),
             patient=args.wait,
+            hosts=tuple(args.hosts),
         )
 
     try:

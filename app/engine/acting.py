@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -69,8 +70,15 @@ def _prepared(performance: Performance, checked: Checked, inputs: dict[str, Any]
 
 async def _perform_steps(performance: Performance, play: Play, scene: Scene) -> tuple[dict[str, Ended], Mishap | None]:
     """The steps, within the run's own time."""
-    wall = play.accounts[-1].limits.get("wall") if play.accounts else None
-    left = None if wall is None else max(0.0, wall - performance.clock.now())
+    account = play.accounts[-1]
+    wall = account.limits.get("wall")
+    now = performance.clock.now()
+    left = None if wall is None else max(0.0, wall - now)
+    alarms = [
+        performance.clock.alarm(wall * share - now, partial(performance.budgets.warn_of_time, account, share))
+        for share in account.warn_at
+        if wall is not None and wall * share > now
+    ]
     block = Block(play.scenario.steps, ("steps",), None, side_by_side=False)
     try:
         async with Deadline(performance.clock, left):
@@ -78,9 +86,12 @@ async def _perform_steps(performance: Performance, play: Play, scene: Scene) -> 
     except TimeoutError:
         performance.exhausted = True
         said = f"the run may take {wall:g} seconds, and they are over"
-        if play.accounts[-1].action in ("pause", "ask"):
+        if account.action in ("pause", "ask"):
             raise Halt("budget", said) from None
         return dict(scene.ended), Mishap("limit", said, "raise limits: wall", outcome="exhausted")
+    finally:
+        for alarm in alarms:
+            alarm.cancel()
 
 
 async def _finish(

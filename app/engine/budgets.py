@@ -118,6 +118,11 @@ class Budgets:
         """A limit was raised: those who wait look again."""
         self._room.fire()
 
+    def warn_of_time(self, account: Account, share: float) -> None:
+        """A share of the time is over."""
+        limit = account.limits["wall"]
+        self._log.add(BudgetWarned(account.scope, "wall", share, limit * share, 0.0, limit))
+
     def _warn(self, account: Account, cause: int) -> None:
         for name, limit in account.limits.items():
             share = account.spent[name] / limit

@@ -174,6 +174,7 @@ class _Attempt:
                 started = self._started(hold)
                 await performance.clock.settle()
                 request = Request(model.api_name, asked.messages, model.params, asked.offers, asked.shape, asked.script)
+                assert model.provider is not None  # one that cannot be reached is never chosen
                 heard = await listen(performance, model.provider, request, self.id, started)
         except BaseException:
             endpoints.abandon(model.endpoint)

@@ -9,7 +9,6 @@ from typing import Any
 from app.engine.outcomes import Mishap
 from app.scenario.expressions import EvaluationError, Expression, Status, Template, evaluate, parse_bare, parse_template
 from app.scenario.expressions import render as render_template
-from app.scenario.expressions.functions import FUNCTIONS
 from app.scenario.expressions.nodes import Call, walk
 
 _template = lru_cache(maxsize=4096)(parse_template)
@@ -54,12 +53,9 @@ def holds(text: str, values: Mapping[str, Any], status: Status | None = None) ->
 
 @lru_cache(maxsize=4096)
 def decides_itself(text: str) -> bool:
-    """Does a condition ask how the steps before have ended, instead of leaving that to the rule?"""
+    """Does a condition take steps that failed or were skipped into account, instead of leaving them to the rule?"""
     expression: Expression = _bare(text)
-    return any(
-        isinstance(node, Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].of_status
-        for node in walk(expression.root)
-    )
+    return any(isinstance(node, Call) and node.function in ("always", "failure") for node in walk(expression.root))
 
 
 def as_text(value: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from app.events import (
+    CallFailed,
     CallFinished,
     Event,
     GateAnswered,
@@ -107,11 +108,11 @@ class Log:
         """How a step ended, if it did before the run was resumed."""
         return self._endings.get(path)
 
-    def calls_inside(self, path: str) -> Iterable[CallFinished]:
-        """The calls that were answered in a step and in those inside it."""
+    def calls_inside(self, path: str) -> Iterable[CallFinished | CallFailed]:
+        """The calls that were made in a step and in those inside it, however they went."""
         inside = (f"{path}/", f"{path}[")
         for event in self.recorded:
-            if isinstance(event, CallFinished) and (event.step == path or event.step.startswith(inside)):
+            if isinstance(event, CallFinished | CallFailed) and (event.step == path or event.step.startswith(inside)):
                 yield event
 
     def owner(self, path: str) -> str:

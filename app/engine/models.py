@@ -33,7 +33,7 @@ class Model:
 
     name: str  # in the scenario
     use: str  # provider/model
-    provider: Provider
+    provider: Provider | None  # nobody here speaks to it
     endpoint: str
     prices: Prices | None
     facts: ModelFacts | None
@@ -152,7 +152,9 @@ class Models:
         play, speaker = self._play, self._asked.speaker
         scenario = play.scenario
         level = play.checked.privacy_at.get((self._place, speaker.id), scenario.privacy or "public")
-        names = [swapped] if swapped else candidates(scenario, speaker.agent) or [UNDERSTUDY]
+        names = [swapped] if swapped else candidates(scenario, speaker.agent)
+        if not names and self._performance.mode == "rehearsal":
+            names = [UNDERSTUDY]
         agent = speaker.agent.model
         reserve = set()
         if isinstance(agent, Routed):
@@ -166,7 +168,7 @@ class Models:
                     name,
                     model.use,
                     allowed=may_see(secrecy, level),
-                    has_key=True,
+                    has_key=model.provider is not None,
                     facts=model.facts,
                     prices=model.prices,
                     privacy=secrecy,

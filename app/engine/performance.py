@@ -25,7 +25,8 @@ from app.engine.turnstile import Turnstile
 from app.events import CallFailed, CallFinished, CallStarted, Event, GateOpened, MemoryWritten, Mode, Usage
 from app.scenario.model import AgentStep
 from app.scenario.model.modifiers import Step
-from providers.base import Provider, Script
+from providers import provider_of
+from providers.base import NoProvider, Provider, Script
 
 if TYPE_CHECKING:
     from app.engine.calls import Asked
@@ -74,8 +75,9 @@ class Performance:
         self.matrix = None if settings.matrix is None else dict(settings.matrix)
         self.facts: dict[str, Any] = {
             "id": log.run, "scenario": "", "mode": self.mode, "seed": self.seed, "cost_usd": 0.0, "tokens": 0,
-            "elapsed_s": 0.0,
+            "elapsed_s": begun,
         }  # fmt: skip
+        log.on_event(self._tell_time)
         self.unpriced = 0
         self.exhausted = False  # a limit ended something
         self.usage = Usage()
@@ -92,6 +94,9 @@ class Performance:
         self._watchers: list[Delta] = []
         self._ending: set[str] = set()  # steps that are being skipped while they run
         self._running: dict[str, asyncio.Task[Any]] = {}
+
+    def _tell_time(self, event: Event) -> None:
+        self.facts["elapsed_s"] = event.mono / 1000
 
     # Limits
 
@@ -133,21 +138,22 @@ class Performance:
         """What is rehearsed when a call is tried again."""
         return replace(script, attempt=script.attempt + 1) if self.mode == "rehearsal" else script
 
-    def provider(self, use: str) -> Provider:
+    def provider(self, use: str) -> Provider | None:
         """Who answers for a model; in a rehearsal it is always the one that needs no key."""
-        if self.settings.providers is not None:
-            return self.settings.providers(use)
-        from providers import provider_of
-
-        return provider_of("rehearsal/understudy" if self.mode == "rehearsal" else use)
+        find = self.settings.providers or provider_of
+        try:
+            return find(use if self.settings.providers or self.mode != "rehearsal" else "rehearsal/understudy")
+        except NoProvider:
+            return None
 
     def recall_calls(self, path: str) -> None:
         """A step is not performed again: its calls count, and its lines were said."""
         from app.engine.scripts import cursor_key
 
         for event in self.log.calls_inside(path):
-            for key in (cursor_key(self.log.owner(event.step), event.agent), event.agent):
-                self.cursors[key] = self.cursors.get(key, 0) + 1
+            if isinstance(event, CallFinished):
+                for key in (cursor_key(self.log.owner(event.step), event.agent), event.agent):
+                    self.cursors[key] = self.cursors.get(key, 0) + 1
             self.count(event.usage, event.cost_usd, unpriced=event.basis == "unpriced")
 
     # Those who watch

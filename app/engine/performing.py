@@ -54,6 +54,7 @@ class Act:
 async def perform_step(place: Place, scene: Scene, order: Order) -> Ended:
     """Perform a step of a block, or skip it."""
     performance = scene.play.performance
+    performance.facts["elapsed_s"] = round(performance.clock.now(), 3)
     path = scene.path + place.id
     needs = {name: scene.ended[name] for name in order.needs[place.id]}
     incoming = _incoming(needs, scene)
@@ -299,23 +300,26 @@ def _reason_to_skip(place: Place, scene: Scene, needs: dict[str, Ended], path: s
     step, performance = place.step, scene.play.performance
     if performance.is_skipped(path, place.name):
         return "a person said so", ""
-    failed = {name: ended for name, ended in needs.items() if ended.failed}
-    behind = {name: ended for name, ended in needs.items() if ended.outcome == "skipped" and ended.because}
-    if step.if_ is not None and decides_itself(step.if_):
-        trouble = bool(failed or behind)
-        if holds(step.if_, scene.values, Status(success=not trouble, failure=trouble)):
-            return "", ""
-        return f"if: {step.if_} is false", ""
-    for name, ended in failed.items():
-        return f"{name} {_ending_words(ended)}", scene.path + name
-    for name, ended in needs.items():
-        if ended.outcome == "skipped" and not ended.tolerated:
-            return f"{name} was skipped", ended.because
-    if step.if_ is not None and not holds(step.if_, scene.values):
-        return f"if: {step.if_} is false", ""
+    reason, behind = _trouble(needs, scene.path)
+    if reason and not (step.if_ is not None and decides_itself(step.if_)):
+        return reason, behind
+    if step.if_ is not None and not holds(step.if_, scene.values, Status(success=not reason, failure=bool(behind))):
+        return f"if: {step.if_} is false", behind
     if performance.is_muted(step):
         return "a person muted its agent", ""
     return "", ""
+
+
+def _trouble(needs: dict[str, Ended], path: str) -> tuple[str, str]:
+    """What stands against a step, as the rule is: a step it needs failed, or was skipped; and the failure behind that."""
+    for name, ended in needs.items():
+        if ended.failed:
+            return f"{name} {_ending_words(ended)}", path + name
+    left_out = {name: ended for name, ended in needs.items() if ended.outcome == "skipped" and not ended.tolerated}
+    for name, ended in left_out.items():
+        if ended.because:
+            return f"{name} was skipped", ended.because
+    return (f"{next(iter(left_out))} was skipped", "") if left_out else ("", "")
 
 
 def _ending_words(ended: Ended) -> str:

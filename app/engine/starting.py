@@ -19,12 +19,14 @@ from app.engine.inputs import check_given
 from app.engine.log import Log
 from app.engine.performance import Performance, Settings
 from app.engine.play import Speaker
+from app.engine.reaching import insist_on_models
 from app.engine.run import Run
 from app.engine.ulid import new_id
 from app.events import Event, Mode, Origin, RunResumed, RunStarted
 from app.scenario import Checked, load
 from app.scenario.library import find_scenario
 from app.settings import project_root
+from providers import provider_of
 from providers.base import Provider
 
 if TYPE_CHECKING:
@@ -60,6 +62,8 @@ def perform(
     try:
         root = project_root(checked.sources[checked.name].path)
         settings = Settings(mode, seed, limits or {}, matrix, hosts, root, opened.path.parent / "outbox", providers)
+        if mode == "live":
+            insist_on_models(checked, providers or provider_of)
         run_log = opened.begin(new_id())
         log = Log(run_log)
         performance = Performance(log, opened, settings)

@@ -14,7 +14,7 @@ from aiosqlite import Connection
 
 from app.events import Event, RunFinished, decode
 from app.journal import live, search
-from app.journal.connection import locate, no_archive
+from app.journal.connection import locate
 from app.journal.reader import open_locked
 from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
 
@@ -28,7 +28,7 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = Connection(lambda: open_locked(path), 64)
+        self._connection: Connection
 
     @classmethod
     def open(cls, workspace: Path | None = None) -> Archive:
@@ -36,9 +36,8 @@ class Archive:
         return cls(locate(workspace))
 
     async def __aenter__(self) -> Archive:
-        if not self.path.exists():
-            raise no_archive(self.path)
-        await self._connection
+        opened = await asyncio.to_thread(open_locked, self.path)  # before aiosqlite has a thread that must be ended
+        self._connection = await Connection(lambda: opened, 64)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -36,7 +37,7 @@ _NETWORK = frozenset(
 def locate(workspace: Path | None) -> Path:
     """Return the database of a workspace: the file that was named, or the usual one in the folder that was."""
     place = data_home() if workspace is None else workspace.expanduser().absolute()
-    return place / "workspace.db" if workspace is None or place.is_dir() else place
+    return place / "workspace.db" if workspace is None or os.path.isdir(place) else place  # noqa: PTH112 - may be forbidden
 
 
 def prepare(path: Path) -> None:
@@ -53,7 +54,7 @@ def prepare(path: Path) -> None:
 def refuse_network(path: Path, mounts: Path = MOUNTS) -> None:
     """Refuse a file that several machines may reach: SQLite's write-ahead log needs memory that is shared."""
     with suppress(OSError):
-        kind = file_system(path.parent.resolve(), mounts.read_text(encoding="utf-8"))
+        kind = file_system(path.parent.resolve(), mounts.read_text(encoding="utf-8", errors="surrogateescape"))
         if kind in _NETWORK:
             raise JournalError(
                 f"{path} lies on a network file system ({kind}), where SQLite cannot keep a log safe", _ELSEWHERE
@@ -65,7 +66,7 @@ def file_system(folder: Path, mounts: str) -> str:
     kinds: dict[Path, str] = {}
     for line in mounts.splitlines():
         _, point, kind, *_ = line.split(" ")
-        kinds[Path(point.encode().decode("unicode_escape"))] = kind  # a space stands there as \040
+        kinds[Path(re.sub(r"\\(\d{3})", lambda space: chr(int(space[1], 8)), point))] = kind
     return next((kinds[place] for place in (folder, *folder.parents) if place in kinds), "")
 
 
@@ -73,6 +74,8 @@ def open_writer(path: Path, *, fast: bool) -> sqlite3.Connection:
     """Open the one connection of this process that may write, on a database that is made or migrated when needed."""
     try:
         _make_private(path)
+        if not os.access(path, os.R_OK | os.W_OK):  # SQLite would content itself with reading
+            raise JournalError(f"{path} cannot be written to", _ELSEWHERE)
         connection = _connect(f"{path.as_uri()}?mode=rw")
     except OSError as error:
         raise JournalError(f"cannot open {path}: {error.strerror}", _ELSEWHERE) from error
@@ -88,10 +91,12 @@ def open_writer(path: Path, *, fast: bool) -> sqlite3.Connection:
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open a connection that cannot write."""
-    if not path.exists():
-        raise no_archive(path)
     try:
+        if not path.exists():
+            raise no_archive(path)
         connection = _connect(f"{path.as_uri()}?mode=ro{'&immutable=1' if _lies_still(path) else ''}")
+    except OSError as error:
+        raise JournalError(f"cannot open {path}: {error.strerror}", _ELSEWHERE) from error
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     try:

@@ -135,7 +135,8 @@ def _all_calls(checked: Checked, known: dict[int, int | None]) -> int | None:
     """Calls of models at the very most, judges among them; None when a computed list decides."""
     if id(checked) not in known:
         counted = [_calls(place, checked, known) for place in checked.places if place.block.owner is None]
-        judged = sum(expected.judged is not None for expected in _of(checked).expect)
+        marks = sum(expected.judged is not None for expected in _of(checked).expect)
+        judged = marks * _calls_to_speak([], shaped=True)
         known[id(checked)] = None if None in counted else judged + sum(count or 0 for count in counted)
     return known[id(checked)]
 
@@ -211,10 +212,15 @@ def _tools(checked: Checked) -> list[str]:
 
 def _tools_of(checked: Checked, step: Step, name: str) -> list[str]:
     """The tools an agent may use in a step: the step's, else the agent's, else the card's."""
-    assert checked.scenario is not None
-    agent, entry = checked.scenario.agents.get(name), checked.cast.get(name)
     if isinstance(step, Speaks) and step.tools is not None:
         return step.tools
+    return _own_tools(checked, name)
+
+
+def _own_tools(checked: Checked, name: str) -> list[str]:
+    """The tools an agent may use wherever a step does not say: its own, else the card's."""
+    assert checked.scenario is not None
+    agent, entry = checked.scenario.agents.get(name), checked.cast.get(name)
     if agent is not None and agent.tools is not None:
         return agent.tools
     return entry.card.tools if entry is not None and entry.card is not None else []
@@ -253,17 +259,24 @@ def _calls_once(place: Place, checked: Checked, known: dict[int, int | None]) ->
     if (inner := place.inner()) is not None:
         counted = [_calls(Place(name, child, inner), checked, known) for name, child in inner.steps.items()]
         return None if None in counted else sum(count for count in counted if count is not None)
-    answers = 1 + (REPAIRS if isinstance(step, Speaks) and checked.types.declared.get(place.name) != Text() else 0)
+    shaped = isinstance(step, Speaks) and checked.types.declared.get(place.name) != Text()
     match step:
         case AgentStep():
-            return answers + (step.turns or TOOL_TURNS if _tools_of(checked, step, step.agent) else 0)
-        case EscalateStep(escalate=escalate):
-            return answers * len(escalate.agents)
-        case TeamStep(team=team):
-            return team.turns * 2 + answers  # the manager hands out, a member answers; at the end it sums up
-        case DebateStep(debate=debate):
-            return len(debate.members) * debate.rounds + (1 if debate.judge else len(debate.members))
+            return _calls_to_speak(_tools_of(checked, step, step.agent), step.turns, shaped=shaped)
+        case EscalateStep(escalate=escalate):  # each also says how sure it is, so that even a text has a shape
+            return sum(_calls_to_speak(_tools_of(checked, step, name), shaped=True) for name in escalate.agents)
+        case TeamStep(team=team):  # the manager hands out until the turns are over, and sums up
+            led = _calls_to_speak(["delegate"], team.turns + 1, shaped=shaped)
+            return led + team.turns * max(_calls_to_speak(_own_tools(checked, name)) for name in team.members)
+        case DebateStep(debate=debate):  # a vote is the position in the last round: it takes no call
+            speeches = len(debate.members) * debate.rounds + (1 if debate.judge else 0)
+            return speeches * _calls_to_speak([], shaped=True)
         case UsesStep():
             used = checked.used.get(place.name)
             return _all_calls(used, known) if used is not None and used.scenario is not None else None
     return 0
+
+
+def _calls_to_speak(tools: list[str], turns: int | None = None, *, shaped: bool = False) -> int:
+    """Calls until one agent has answered, at the very most: while it uses tools, and until the answer has its shape."""
+    return (turns or TOOL_TURNS if tools else 1) + (REPAIRS if shaped else 0)

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -185,8 +186,7 @@ async def _fill_up(workspace: str, run: str) -> None:
 
 async def _open_as_somebody_else(workspace: str) -> None:
     """Open a workspace without the rights of root, and say what comes of it."""
-    if os.getuid() == 0:
-        os.seteuid(65534)
+    await _become_somebody_else()
     try:
         Journal.open(Path(workspace)).close()
         os.write(1, b"opened\n")
@@ -194,10 +194,19 @@ async def _open_as_somebody_else(workspace: str) -> None:
         os.write(1, f"{type(error).__name__}: {error.message}\n".encode())
 
 
+async def _become_somebody_else() -> None:
+    """Give up the rights of root, after everything was imported that root alone may be able to read."""
+    with tempfile.TemporaryDirectory() as folder:
+        Journal.open(Path(folder)).close()
+        async with Archive.open(Path(folder)) as archive:
+            await archive.runs()
+    if os.getuid() == 0:
+        os.setuid(65534)
+
+
 async def _read_as_somebody_else(workspace: str) -> None:
     """Read a run without the rights of root, and say how many events it has."""
-    if os.getuid() == 0:
-        os.seteuid(65534)
+    await _become_somebody_else()
     async with Archive.open(Path(workspace)) as archive:
         os.write(1, b"%d\n" % len(await archive.events("RUN")))
 

@@ -11,7 +11,7 @@ from corpus.commands import ROOT
 
 SDKS = {"openai", "anthropic", "ollama"}
 SCREEN = {"textual", "rich"}
-NETWORK = {"httpx", "aiosqlite"}
+NETWORK = {"httpx", "httpx2", "aiosqlite"}
 SLOW = {"pydantic", "yaml", "dataclasses", "typing", "argparse", "pathlib", "re", "json"}
 
 

@@ -21,6 +21,7 @@ agents:
   a: {persona: A.}
   b: {persona: B., privacy: local}
   c: {persona: C., model: {route: {among: [smart], fallback: [here]}}}
+  d: {persona: D., tools: [http]}
 steps:
 """
 
@@ -36,7 +37,7 @@ def needs(folder: Path, steps: str) -> Needs:
     [
         ("{agent: a, prompt: Hi.}", 1),
         ("{agent: a, prompt: Hi., output: {ok: boolean}}", 3),
-        ("{agent: a, prompt: Hi., tools: [http], turns: 5}", 6),
+        ("{agent: a, prompt: Hi., tools: [http], turns: 5}", 5),
         ("{agent: a, prompt: Hi., retry: {attempts: 3}}", 3),
         ("{for_each: [1, 2, 3], agent: a, prompt: Hi.}", 3),
         ("{for_each: '${{ inputs.names }}', agent: a, prompt: Hi.}", None),
@@ -44,9 +45,10 @@ def needs(folder: Path, steps: str) -> Needs:
         ("{loop: {max: 4}, steps: {y: {agent: a, prompt: Hi.}, z: {agent: b, prompt: Hi.}}}", 8),
         ("{parallel: {y: {agent: a, prompt: Hi.}, z: {for_each: '${{ inputs.names }}', agent: a, prompt: Hi.}}}", None),
         ("{team: {manager: a, members: [b], turns: 4}, prompt: Hi.}", 9),
-        ("{escalate: {agents: [a, b, c]}, prompt: Hi.}", 3),
-        ("{debate: {members: [a, b], question: Now?, rounds: 2, decide: judge, judge: c}}", 5),
-        ("{debate: {members: [a, b], question: Now?, rounds: 3}}", 8),
+        ("{team: {manager: a, members: [b, d], turns: 4}, prompt: Hi., output: {ok: boolean}}", 4 + 3 + 4 * 8),
+        ("{escalate: {agents: [a, b, c]}, prompt: Hi.}", 3 * 3),
+        ("{debate: {members: [a, b], question: Now?, rounds: 2, decide: judge, judge: c}}", (2 * 2 + 1) * 3),
+        ("{debate: {members: [a, b], question: Now?, rounds: 3}}", 2 * 3 * 3),
         ("{approve: Go?}", 0),
         ("{tool: http}", 0),
     ],
@@ -63,6 +65,7 @@ def test_an_agent_is_shown_only_the_models_that_may_see_its_steps(tmp_path: Path
         "a": ("smart", "here", "far"),
         "b": ("here",),
         "c": ("smart", "here"),
+        "d": ("smart", "here", "far"),
     }
     assert [(model.name, model.keys, model.network) for model in found.models] == [
         ("smart", ("ANTHROPIC_API_KEY",), "anthropic"),
@@ -86,7 +89,7 @@ def test_gates_tools_and_secrets_are_listed_with_those_of_the_scenarios_it_uses(
     ]
     assert found.tools == ("http", "table.filter")
     assert found.secrets == ("INNER_KEY",)
-    assert found.calls == 1 + 9
+    assert found.calls == 1 + 8
 
 
 def test_scenarios_that_use_many_that_use_many_are_counted_once_each(tmp_path: Path) -> None:

@@ -312,7 +312,7 @@ async def test_settings_for_proxies_are_not_looked_at(
 async def test_a_cancelled_request_ends_at_once(server: Loopback, using: Using) -> None:
     server.hang("/")
     asking = asyncio.create_task(using("http", {"url": server.url}, hosts=("127.0.0.1",)))
-    while not server.requests:
+    while not (server.requests or asking.done()):
         await asyncio.sleep(0)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -114,7 +114,7 @@ async def test_a_search_that_is_cancelled_leaves_no_process(using: Using) -> Non
 
     searching = asyncio.create_task(using("text.extract", {"text": "a" * 60 + "b", "pattern": r"(a+)+$"}))
     me = psutil.Process()
-    while not me.children():
+    while not (me.children() or searching.done()):
         await asyncio.sleep(0)
     searching.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,0 +1,123 @@
+"""A process that performs a scenario, or goes on with a run, and kills itself at the moment it was told to.
+
+It is given a `Job` as JSON. The product knows nothing of it: the moments are those that listeners, providers and the
+durability of events tell anyway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from app.engine import Run, perform, resume
+from app.errors import FootlightsError
+from app.events import Event, kind_of
+from app.journal import Journal
+from faults.players import Ledger, Player, lines_of
+
+
+class Kill(msgspec.Struct, frozen=True):
+    """When the process kills itself: the n-th time that something happens."""
+
+    moment: str  # added, durable, call.asked, call.speaking, call.answered; or a kind: added step.finished
+    number: int = 1
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """What is performed, where, and until when."""
+
+    scenario: str
+    workspace: str
+    ledger: str
+    mode: str = "rehearsal"
+    run: str = ""  # the run to go on with
+    seed: int = 7
+    inputs: dict[str, Any] = {}
+    answers: dict[str, str] = {}
+    hosts: tuple[str, ...] = ()
+    kill: Kill | None = None
+    room: int = 0  # bytes that a file may have at most; 0: as many as there is room for
+    runs: int = 1
+
+
+class Reaper:
+    """Counts what happens, and ends the process when it is time."""
+
+    def __init__(self, kill: Kill | None) -> None:
+        self._kill = kill
+        self._seen: Counter[str] = Counter()
+
+    def __call__(self, moment: str) -> None:
+        """Something has happened."""
+        self._seen[moment] += 1
+        if self._kill is not None and self._kill.moment == moment and self._kill.number == self._seen[moment]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def begin(job: Job, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
+    """Begin the run, or go on with it, in front of the reaper."""
+    scenario = Path(job.scenario)
+    live = job.mode == "live"
+    lines = lines_of(*scenario.parent.glob("*.yaml")) if live else {}
+    player = Player(ledger, lines, reaper, 0.0005 if live else 0.0)
+    common: dict[str, Any] = {
+        "journal": journal,
+        "answers": job.answers,
+        "hosts": job.hosts,
+        "providers": lambda use: player,
+    }
+    run = (
+        resume(job.run, **common)
+        if job.run
+        else perform(scenario, job.inputs, mode=job.mode, seed=job.seed, **common)  # type: ignore[arg-type]
+    )
+    performance = run.performance
+    assert performance is not None
+
+    def note(event: Event) -> None:
+        reaper("added")
+        reaper(f"added {kind_of(event)}")
+        performance.log.when_durable(lambda error: None if error else acknowledge(event))
+
+    def acknowledge(event: Event) -> None:
+        ledger.write("durable", f"{run.id} {event.seq}", sync=False)
+        reaper("durable")
+        reaper(f"durable {kind_of(event)}")
+
+    performance.on_event(note)
+    return run
+
+
+async def main(job: Job) -> dict[str, Any]:
+    """Perform; what came of it, for whoever reads standard output."""
+    ledger = Ledger(Path(job.ledger))
+    reaper = Reaper(job.kill)
+    with Journal.open(Path(job.workspace)) as journal:
+        if job.room:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (job.room, resource.RLIM_INFINITY))
+        try:
+            runs = [begin(job, journal, ledger, reaper) for _ in range(job.runs)]
+            results = [await run.result() for run in runs]
+        except FootlightsError as error:
+            return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
+    return {
+        "runs": [result.run for result in results],
+        "status": [result.status for result in results],
+        "reason": results[0].reason,
+        "detail": results[0].detail,
+        "outcome": results[0].outcome,
+    }
+
+
+if __name__ == "__main__":
+    job = msgspec.json.decode(sys.argv[1], type=Job)
+    print(msgspec.json.encode(asyncio.run(main(job))).decode())
