@@ -20,10 +20,10 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s%s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: $(RUNTIME) ## show the plan of a built-in scenario; needs no key and no network
-	@$(BIN)/footlights explain scenarios/software/feature-sprint.yaml
+demo: $(RUNTIME) ## perform a built-in scenario; needs no key, no money and no network
+	@$(BIN)/footlights run feature-sprint --rehearse
 	@echo
-	@echo "Next: change a word in that file and try  $(BIN)/footlights check scenarios/software/feature-sprint.yaml  (performing it on stage arrives with the engine)"
+	@echo "Next: $(BIN)/footlights show last  tells it again;  $(BIN)/footlights new my-first-play  writes one of your own"
 
 .PHONY: test
 test: $(DEV) ## run the tests, two at a time

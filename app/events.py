@@ -505,7 +505,7 @@ class MemoryWritten(Event, tag="memory.written"):
 class ExpectationChecked(Event, tag="expectation.checked"):
     """One thing that was expected, and whether it held."""
 
-    IDENTITY = ("number",)
+    IDENTITY = ("number", "about")
 
     number: int
     about: str

@@ -235,14 +235,14 @@ class Limits(Section):
         None, says="Money, in US dollars.", example="2.00", gt=0, le=1_000_000, allow_inf_nan=False
     )
     tokens: Count | None = key(None, says="Tokens, read and written together.", example="200k")
-    wall: Duration | None = key(None, says="Time from start to end.", example="15m")
+    wall: Duration | None = key(None, says="Time from start to end, of the run or of a step.", example="15m")
     turns: int | None = key(None, says="Calls of a model.", example="20", ge=1, le=100_000)
     warn_at: Thresholds | None = key(
         None, says="Shares of a limit at which to warn.", example="[75%, 90%]", max_length=8
     )
     on_exceed: Literal["stop", "pause", "ask", "downgrade"] | None = key(
         None,
-        says="What happens at 100 %: end the run, pause it, ask a person, or go on with cheaper models. Default stop.",
+        says="When the next call does not fit: stop, pause the run, ask a person, or take a cheaper model. Default stop.",
         example="ask",
     )
 

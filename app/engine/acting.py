@@ -81,7 +81,7 @@ async def _perform_steps(performance: Performance, play: Play, scene: Scene) -> 
     ]
     block = Block(play.scenario.steps, ("steps",), None, side_by_side=False)
     try:
-        async with Deadline(performance.clock, left):
+        with Deadline(performance.clock, left):
             return await perform_block(block, scene), None
     except TimeoutError:
         performance.exhausted = True

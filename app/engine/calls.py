@@ -7,6 +7,7 @@ may have cost stays counted.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from app.engine.performing import jitter
 from app.engine.play import Speaker
 from app.engine.scripts import cursor_key
 from app.engine.streaming import Broken, Heard, listen
+from app.errors import FootlightsError
 from app.events import (
     CallFailed,
     CallFinished,
@@ -129,6 +131,7 @@ class _Attempt:
     attempt: int
     messages: tuple[Ref, ...]
     cause: int
+    begun: CallStarted | None = None
 
     @property
     def performance(self) -> Performance:
@@ -150,10 +153,11 @@ class _Attempt:
         performance = self.performance
         if not await performance.hold_budget(self.act, accounts, hold, self.asked, self.id):
             return CallFailed(Failure(error="downgrade"))
+        answer = Heard()
         try:
-            heard, started = await self._made(hold)
+            heard, started = await self._made(hold, answer)
         except BaseException:
-            performance.budgets.release(accounts, hold)  # the run ends here; what it may cost is counted on resume
+            self._cut_off(accounts, hold, answer)
             raise
         usage = self.model.usage_of(heard, self.asked)
         cost = self.model.cost_of(usage)
@@ -163,19 +167,19 @@ class _Attempt:
             return self._failed(heard, started, usage, cost)
         return self._finished(heard, started, usage, cost)
 
-    async def _made(self, hold: Hold) -> tuple[Heard | Broken, CallStarted]:
+    async def _made(self, hold: Hold, answer: Heard) -> tuple[Heard | Broken, CallStarted]:
         """Make the call: when it may begin, and its place at the endpoint is free."""
         performance, asked, model = self.performance, self.asked, self.model
         endpoints = performance.endpoints
         await performance.before_effect()
         await endpoints.enter(model.endpoint, performance.clock, performance.log, {**self.about, "cause": self.cause})
         try:
-            async with performance.effect():
-                started = self._started(hold)
+            with performance.effect():
+                self.begun = started = self._started(hold)
                 await performance.clock.settle()
                 request = Request(model.api_name, asked.messages, model.params, asked.offers, asked.shape, asked.script)
                 assert model.provider is not None  # one that cannot be reached is never chosen
-                heard = await listen(performance, model.provider, request, self.id, started)
+                heard = await listen(performance, model.provider, request, answer, started)
         except BaseException:
             endpoints.abandon(model.endpoint)
             raise
@@ -184,6 +188,19 @@ class _Attempt:
         else:
             endpoints.leave(model.endpoint, performance.log, None)
         return heard, started
+
+    def _cut_off(self, accounts: tuple[Any, ...], hold: Hold, answer: Heard) -> None:
+        """The step was ended around the call, by a timeout or a person: what it has used so far is paid for."""
+        if self.begun is None:
+            self.performance.budgets.release(accounts, hold)
+            return
+        usage = self.model.usage_so_far(answer, self.asked)
+        cost = self.model.cost_of(usage)
+        with suppress(FootlightsError):  # the journal itself may be what failed
+            self.performance.budgets.settle(accounts, hold, usage, cost, self.begun.seq)
+            self._count(usage, cost)
+            broken = Broken(answer, "incomplete", "it was cut off while it was under way")
+            self._failed(broken, self.begun, usage, cost, error="interrupted")
 
     def _started(self, hold: Hold) -> CallStarted:
         asked, log = self.asked, self.performance.log
@@ -223,13 +240,15 @@ class _Attempt:
         )
         return Reply(text, calls)
 
-    def _failed(self, broken: Broken, started: CallStarted, usage: Usage, cost: float) -> CallFailed:
-        wait = self._wait_after(broken)
+    def _failed(
+        self, broken: Broken, started: CallStarted, usage: Usage, cost: float, *, error: str = ""
+    ) -> CallFailed:
+        wait = None if error else self._wait_after(broken)
         performance = self.performance
         message = performance.mask(broken.message)
         return performance.log.add(
             CallFailed(
-                Failure(error=broken.error, message=message, hint=broken.hint),
+                Failure(error=error or broken.error, message=message, hint=broken.hint),
                 None if wait is None else int(wait * 1000),
                 performance.log.keep(performance.mask(broken.heard.text)) if broken.heard.text else None,
                 usage,

@@ -268,7 +268,7 @@ class Deadline:
         self._expired = False
         self._alarm: Alarm | None = None
 
-    async def __aenter__(self) -> None:
+    def __enter__(self) -> None:
         if self._seconds is None:
             return
         self._task: asyncio.Task[Any] | None = asyncio.current_task()
@@ -276,7 +276,7 @@ class Deadline:
         self._cancelling = self._task.cancelling()
         self._alarm = self._clock.alarm(self._seconds, self._expire)
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._alarm is None:

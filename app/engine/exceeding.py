@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RAISE, STOP = "raise it by half", "stop"
 _SAID: dict[Measure, str] = {
-    "cost_usd": "{:.2f} US dollars",
+    "cost_usd": "{:g} US dollars",
     "tokens": "{:,.0f} tokens",
     "turns": "{:,.0f} calls",
     "wall": "{:g} seconds",

@@ -154,8 +154,9 @@ class Gates:
         if self.people is not None and not waiting.done():
             person = asyncio.ensure_future(self._ask_person(self.people, Opened(gate, question, left), waiting))
         try:
-            async with self.performance.clock.outside(), Deadline(self.performance.clock, left):
-                return await waiting
+            async with self.performance.clock.outside():
+                with Deadline(self.performance.clock, left):
+                    return await waiting
         except TimeoutError:
             return Answer(question.default or "", expired=True)
         finally:

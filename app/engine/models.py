@@ -63,7 +63,11 @@ class Model:
             return answer.usage
         if isinstance(heard, Broken) and answer.first_ms is None:
             return Usage()  # refused before anything was read
-        return Usage(input=tokens.of_request(_request(self, asked)), output=tokens.of_text(answer.text))
+        return self.usage_so_far(answer, asked)
+
+    def usage_so_far(self, heard: Heard, asked: Asked) -> Usage:
+        """What a call that was cut off has used, by our own count."""
+        return Usage(input=tokens.of_request(_request(self, asked)), output=tokens.of_text(heard.text))
 
     def cost_of(self, usage: Usage) -> float:
         """What that costs."""

@@ -31,6 +31,7 @@ class Mishap(Exception):
         outcome: Outcome = "failed",
         output: Any = None,
         where: str = "",
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.error = error
@@ -39,6 +40,7 @@ class Mishap(Exception):
         self.outcome: Outcome = outcome
         self.output = output
         self.where = where
+        self.retry_after = retry_after  # seconds that the other side asks for
 
     def failure(self, where: str) -> Failure:
         """As it is logged, with the step's own place unless a better one is known."""

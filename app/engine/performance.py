@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -188,14 +188,9 @@ class Performance:
         while True:
             await self._never.wait()
 
-    @asynccontextmanager
-    async def effect(self) -> Any:
+    def effect(self) -> Turnstile:
         """Around a call or a tool that is under way: a run that stops waits for it a while."""
-        self.turnstile.began()
-        try:
-            yield
-        finally:
-            self.turnstile.ended()
+        return self.turnstile
 
     def surroundings(self, key: str) -> Surroundings:
         """Where tools work, and what they may reach."""

@@ -27,6 +27,7 @@ from app.scenario.order import Order
 from app.scenario.places import Place
 
 MAX_WAIT = 300.0
+LONGEST_ASKED = 120.0
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
         wall = account.limits.get("wall")
     act = _act(place, path, scene, incoming, Tally(), accounts, cause)
     try:
-        async with Deadline(performance.clock, wall):
+        with Deadline(performance.clock, wall):
             if step.for_each is not None:
                 return await for_each(act)
             if step.loop is not None:
@@ -110,9 +111,8 @@ async def attempts(act: Act) -> Ended:
     while True:
         start(act)
         try:
-            async with Deadline(performance.clock, step.timeout):
-                with performance.skippable(act.path):
-                    gives = await performer_of(step)(act)
+            with Deadline(performance.clock, step.timeout), performance.skippable(act.path):
+                gives = await performer_of(step)(act)
             return await _finished(act, gives)
         except TimeoutError:
             said = f"it took longer than its timeout of {step.timeout:g} seconds"
@@ -122,6 +122,7 @@ async def attempts(act: Act) -> Ended:
         if step.retry is None or not _may_retry(step.retry, act.attempt, mishap):
             return await _failed_durably(act, mishap)
         wait = _wait_before(step.retry, act.attempt, f"{performance.seed}:{act.path}")
+        wait = max(wait, min(mishap.retry_after or 0.0, LONGEST_ASKED))
         event = StepRetrying(act.attempt, mishap.failure(act.where), int(wait * 1000), step=act.path, cause=act.cause)
         act.cause = log.once(event).seq
         await performance.clock.sleep(wait)

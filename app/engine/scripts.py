@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.document.types import Text, mismatches
 from app.scenario.model import Lines
 from providers.base import Script
 
@@ -26,8 +27,8 @@ def script_for(act: Act, turn: Turn) -> Script:
     speaker, lines = turn.speaker, turn.lines
     key = cursor_key(act.path, speaker.id)
     written, due, repeats = written_turns(play, lines), due_turn(act, key), False
-    if not written and speaker.card is not None and (known := speaker.card.rehearsal.get(turn.mode)):
-        written, due, repeats = tuple(known), performance.cursors.get(speaker.id, 0) + 1, True
+    if not written and (known := _lines_of_card(turn)):
+        written, due, repeats = known, performance.cursors.get(speaker.id, 0) + 1, True
     if turn.confident:
         written = tuple(_with_confidence(one, lines) for one in written)
     return Script(
@@ -46,6 +47,13 @@ def script_for(act: Act, turn: Turn) -> Script:
         seed=performance.seed,
         place=turn.path or act.path,
     )
+
+
+def _lines_of_card(turn: Turn) -> tuple[Any, ...]:
+    """What the card says offline in this mode, as far as it is an answer to what is asked here."""
+    card = turn.speaker.card
+    type = turn.type or Text()
+    return tuple(line for line in (card.rehearsal.get(turn.mode, []) if card else ()) if not mismatches(type, line))
 
 
 def cursor_key(path: str, agent: str) -> str:

@@ -22,7 +22,7 @@ from app.engine.play import Speaker
 from app.engine.reaching import insist_on_models
 from app.engine.run import Run
 from app.engine.ulid import new_id
-from app.events import Event, Mode, Origin, RunResumed, RunStarted
+from app.events import Event, Mode, Origin, Performer, RunResumed, RunStarted
 from app.scenario import Checked, load
 from app.scenario.library import find_scenario
 from app.settings import project_root
@@ -168,17 +168,12 @@ def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> 
 
     scenario = checked.scenario
     assert scenario is not None
-    cast = []
-    for name, agent in scenario.agents.items():
-        entry = checked.cast.get(name)
-        card = entry.card if entry else None
-        cast.append(Speaker(name, agent, card, entry.version if entry else "", entry.name if entry else "").performer())
     return RunStarted(
         scenario.name,
         scenario.title or "",
         checked.name,
         checked.digest,
-        cast=tuple(cast),
+        cast=tuple(_cast(checked).values()),
         models={name: choice.use for name, choice in scenario.models.items()},
         limits=run_limits(checked, settings),
         tags=tuple(scenario.tags),
@@ -199,6 +194,20 @@ def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> 
         machine={"system": sys.platform, "cpus": os.cpu_count() or 0},
         private=any(level != "public" for level in (scenario.privacy or "public", *checked.privacy_at.values())),
     )  # fmt: skip
+
+
+def _cast(checked: Checked) -> dict[str, Performer]:
+    """Everybody who will appear, also in the scenarios that are used; of two with one name, the run's own."""
+    found: dict[str, Performer] = {}
+    for used in checked.used.values():
+        found |= _cast(used)
+    assert checked.scenario is not None
+    for name, agent in checked.scenario.agents.items():
+        entry = checked.cast.get(name)
+        card = entry.card if entry else None
+        speaker = Speaker(name, agent, card, entry.version if entry else "", entry.name if entry else "")
+        found[name] = speaker.performer()
+    return found
 
 
 def run_limits(checked: Checked, settings: Settings) -> dict[str, float]:

@@ -45,15 +45,16 @@ class Broken:
 
 
 async def listen(
-    performance: Performance, provider: Provider, request: Request, call: str, started: CallStarted
+    performance: Performance, provider: Provider, request: Request, heard: Heard, started: CallStarted
 ) -> Heard | Broken:
-    """Hear a provider out."""
-    heard = Heard()
-    listening = _Listening(performance, heard, call, started)
+    """Hear a provider out; what was heard so far stands in `heard` also when this is cancelled."""
+    listening = _Listening(performance, heard, started)
     try:
-        async with asyncio.timeout(None if performance.clock_is_virtual else IN_ALL):
-            async for chunk in _in_time(provider.stream(request), performance.clock_is_virtual):
-                await listening.take(chunk)
+        if performance.clock_is_virtual:
+            await listening.hear_out(provider.stream(request))
+        else:
+            async with asyncio.timeout(IN_ALL):
+                await listening.hear_out(_in_time(provider.stream(request)))
     except ProviderError as error:
         await listening.rest(error.after)
         return Broken(heard, error.error, error.message, error.hint, error.retry_after)
@@ -66,12 +67,8 @@ async def listen(
     return listening.verdict()
 
 
-async def _in_time(chunks: AsyncIterator[Chunk], virtual: bool) -> AsyncIterator[Chunk]:
+async def _in_time(chunks: AsyncIterator[Chunk]) -> AsyncIterator[Chunk]:
     """The chunks, each in time; progress counts, and a provider that only keeps the line open makes none."""
-    if virtual:
-        async for chunk in chunks:
-            yield chunk
-        return
     limit = FIRST_TOKEN
     try:
         while True:
@@ -90,10 +87,9 @@ async def _in_time(chunks: AsyncIterator[Chunk], virtual: bool) -> AsyncIterator
 class _Listening:
     """Puts the pieces together, and keeps the time of a rehearsal."""
 
-    def __init__(self, performance: Performance, heard: Heard, call: str, started: CallStarted) -> None:
+    def __init__(self, performance: Performance, heard: Heard, started: CallStarted) -> None:
         self._performance = performance
         self._heard = heard
-        self._call = call
         self._started = started
         self._aloud = Aloud(performance, started)
         self._parts: list[str] = []
@@ -102,12 +98,18 @@ class _Listening:
         self._begun = self._last = performance.clock.now()
         self._ended = False
 
-    async def take(self, chunk: Chunk) -> None:
+    async def hear_out(self, chunks: AsyncIterator[Chunk]) -> None:
         heard, performance = self._heard, self._performance
-        if chunk.after and performance.clock_is_virtual:
-            self._owed += chunk.after
-            if heard.first_ms is None or performance.is_watched:
-                await self._pass()
+        virtual = performance.clock_is_virtual
+        async for chunk in chunks:
+            if virtual and chunk.after:
+                self._owed += chunk.after
+                if heard.first_ms is None or performance.is_watched:
+                    await self._pass()
+            self._take(chunk)
+
+    def _take(self, chunk: Chunk) -> None:
+        heard = self._heard
         if heard.first_ms is None and (chunk.text or chunk.tool_calls):
             self._first()
         if chunk.text:
@@ -115,7 +117,7 @@ class _Listening:
             self._characters += len(chunk.text)
             if self._characters > MOST_CHARACTERS:
                 raise ProviderError("malformed", f"the answer is longer than {MOST_CHARACTERS:,} characters")
-            now = performance.clock.now() + self._owed
+            now = self._performance.clock.now() + self._owed
             heard.pieces.append((max(0, int((now - self._last) * 1000)), len(chunk.text)))
             self._last = now
             self._aloud.hear(chunk.text)

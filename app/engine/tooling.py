@@ -109,7 +109,8 @@ async def _perform(
         took = int((performance.clock.now() - from_ms) * 1000)
         failure = Failure(error=error.error, message=performance.mask(error.message), hint=error.hint)
         log.add(ToolFailed(failure, took, cause=begun.seq, **about))
-        raise Mishap(failure.error, failure.message, failure.hint) from error
+        asked = getattr(error, "retry_after", None)
+        raise Mishap(failure.error, failure.message, failure.hint, retry_after=asked) from error
     result = performance.mask_all(result)
     took = int((performance.clock.now() - from_ms) * 1000)
     log.add(ToolFinished(log.keep(result), took, cause=begun.seq, **about))
@@ -124,8 +125,9 @@ async def _outside(act: Act, tool: Tool, use: ToolUse, key: str) -> Any:
     performance = act.scene.play.performance
     if tool.name in TOOLS:
         return await remember(act, use)
-    async with performance.effect(), performance.clock.outside():
-        return await use_once(tool, use.arguments, performance.surroundings(key))
+    with performance.effect():
+        async with performance.clock.outside():
+            return await use_once(tool, use.arguments, performance.surroundings(key))
 
 
 def _find(use: ToolUse, rehearsing: bool) -> Tool | None:

@@ -52,12 +52,12 @@ class Turnstile:
         if not self._under_way:
             when_quiet()
 
-    def began(self) -> None:
+    def __enter__(self) -> None:
         """An effect is under way."""
         self._under_way += 1
 
-    def ended(self) -> None:
-        """An effect has ended."""
+    def __exit__(self, *_: object) -> None:
+        """It has ended."""
         self._under_way -= 1
         if self._closing and not self._under_way and self._when_quiet is not None:
             self._when_quiet()

@@ -27,7 +27,7 @@ Told = Callable[[Exception | None], object]
 Listener = Callable[[Event], object]
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """An event on its way to the database, with how the run stands after it and what it is the first to name."""
 
     log: RunLog

@@ -69,7 +69,7 @@ class Reader:
 def open_locked(path: Path) -> sqlite3.Connection:
     """Open a reader while nobody writes: the first to open after a crash recovers the log."""
     lock = lock_of(path)
-    if not lock.exists() or not os.access(lock, os.W_OK):  # a copy, or somebody else's: to be read all the same
+    if not os.access(lock, os.W_OK):  # a copy, or somebody else's: to be read all the same
         return open_reader(path)
     with locked(path):
         return open_reader(path)

@@ -130,7 +130,7 @@ class Writer:
         try:
             action = self._bell.get(timeout=HEARTBEAT if self.held or self._abandoned else None)
         except Empty:
-            action = Action(self._beat, Future())
+            action = Action(self.beat, Future())
         self._rung = False  # before the events are looked at: who adds one after this rings again
         return action
 
@@ -199,7 +199,8 @@ class Writer:
         log.holder.forget()
         self.held.discard(log)
 
-    def _beat(self, connection: sqlite3.Connection) -> None:
+    def beat(self, connection: sqlite3.Connection) -> None:
+        """Give a sign of life, and give back what failed as long as the disk was full."""
         now = time.time_ns() // 1000
         connection.executemany(_BEAT, [(now, log.row, log.lease) for log in self.held])
         self._abandon(self._abandoned)

@@ -43,6 +43,12 @@ def test_commands_that_draw_no_screen_load_none_and_no_sdk(words: tuple[str, ...
     assert not loaded & (SDKS | SCREEN | NETWORK)
 
 
+def test_performing_a_rehearsal_loads_no_screen_no_network_and_no_checker_of_schemas() -> None:
+    loaded = loaded_by("run", "hello", "--rehearse", "--quiet")
+    assert "sqlite3" in loaded
+    assert not loaded & (SDKS | SCREEN | NETWORK | {"jsonschema_rs", "psutil"})
+
+
 def test_importing_the_settings_asks_the_platform_nothing() -> None:
     program = "import sys, app.settings; sys.exit('platformdirs' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -53,13 +53,18 @@ class Loop(Section):
 
 
 class Retry(Section):
-    """Try a failed step again."""
+    """Try again what failed: a step, or one item or turn of it."""
 
     attempts: int = key(says="Tries in all, the first included.", example="3", ge=1, le=20)
     backoff: Literal["none", "constant", "exponential"] = key(
-        "exponential", says="How the wait grows.", example="exponential"
+        "exponential", says="How the wait grows; exponential doubles it, up to 5m.", example="constant"
     )
-    delay: Duration = key("1s", says="The first wait; each has some jitter.", example="2s", validate_default=True)
+    delay: Duration = key(
+        "1s",
+        says="The first wait; each is, by chance, up to a quarter longer.",
+        example="2s",
+        validate_default=True,
+    )
     on: list[ErrorClass] | None = key(
         None,
         says="Only these errors; left out, those that may pass by themselves.",
@@ -93,13 +98,25 @@ class Step(Section):
     max_parallel: int | None = key(
         None, says="Items at the same time; left out, one after another.", example="3", ge=1, le=1000
     )
-    fail_fast: bool | None = key(None, says="Stop at the first item that fails. Default true.", example="false")
+    fail_fast: bool | None = key(
+        None,
+        says="Stop at the first item that fails; with false the others are performed all the same. Default true.",
+        example="false",
+    )
     loop: Loop | None = key(
         None, says="Does the step again until something holds.", example="{max: 3, until: steps.check.output.ok}"
     )
-    retry: Retry | None = key(None, says="Tries again what failed.", example="{attempts: 3, delay: 2s}")
-    timeout: Duration | None = key(None, says="The step fails when it takes longer.", example="5m")
-    limits: Limits | None = key(None, says="What the step may spend.", example="{tokens: 20k}")
+    retry: Retry | None = key(
+        None,
+        says="Tries again what failed; each item and each turn by itself.",
+        example="{attempts: 3, delay: 2s}",
+    )
+    timeout: Duration | None = key(
+        None, says="How long a try may take; each item and each turn has a time of its own.", example="5m"
+    )
+    limits: Limits | None = key(
+        None, says="What the step may spend, all its items, turns and tries together.", example="{tokens: 20k}"
+    )
     privacy: Privacy | None = key(
         None, says="Who may see it; the strictest of scenario, agent, step and inputs wins.", example="local"
     )

@@ -321,7 +321,9 @@ class Expectation(Section):
     step: Annotated[str, Field(max_length=500)] | None = key(
         None, says="The step it is about; inside blocks, ids joined by /.", example="polish/verdict"
     )
-    outcome: Outcome | None = key(None, says="How the step ended.", example="succeeded")
+    outcome: Outcome | None = key(
+        None, says="How the step ended; a failure that is expected is none of the run's.", example="failed"
+    )
     contains: Words | None = key(None, says="A text that its output holds.", example="rollback")
     matches: Words | None = key(None, says="A pattern that its output matches.", example='"^v[0-9]+"')
     json_schema: Any = key(None, says="true for the step's own output type, or a JSON Schema.", example="true")

@@ -25,18 +25,18 @@ class Lines(Section):
     file: str | None = key(None, says="A file with the answer.", example="lines/api.md")
     turns: list[Any] | None = key(
         None,
-        says="One answer for each turn of a loop or of tool use; the last one repeats. "
-        "{reply: ...}, {tool: NAME, with: {...}} and {fault: ...} are understood too.",
+        says="One answer for each turn of a loop, item of a list, round of a debate or call of a tool; the last one "
+        "repeats. {reply: ...}, {tool: NAME, with: {...}} and {fault: ...} are understood too.",
         example="[{pass: false}, {pass: true}]",
         min_length=1,
         max_length=1000,
     )
     fault: ErrorClass | None = key(None, says="The error it fails with.", example="rate_limited")
     times: int | None = key(
-        None, says="How often it fails before the answer comes; left out, always.", example="2", ge=1, le=100
+        None, says="How often it fails before the answer comes; left out, every time.", example="2", ge=1, le=100
     )
     confidence: float | None = key(None, says="The confidence it states, for escalate.", example="0.4", ge=0, le=1)
-    takes: Duration | None = key(None, says="How long it takes on stage.", example="4s")
+    takes: Duration | None = key(None, says="How long it takes, on the clock of the rehearsal.", example="4s")
 
     @model_validator(mode="after")
     def _one_answer(self) -> Self:

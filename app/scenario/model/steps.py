@@ -42,7 +42,13 @@ class AgentStep(Speaks):
     kind = "agent"
     agent: Words = key(says="Who speaks: a name of agents.", example="cto")
     mode: Id | None = key(None, says="A mode of the agent's card for this step.", example="review")
-    turns: int | None = key(None, says="The most calls of the model while it uses tools.", example="6", ge=1, le=100)
+    turns: int | None = key(
+        None,
+        says="The most calls of the model while it uses tools; in the last one it is offered none. Default 8.",
+        example="6",
+        ge=1,
+        le=100,
+    )
 
 
 class Team(Section):
@@ -81,7 +87,11 @@ class Escalate(Section):
         says="The first is asked first.", example="[tier1, tier2, cto]", min_length=2, max_length=16
     )
     below: float = key(
-        0.7, says="The next is asked when the confidence that an agent states is below.", example="0.7", gt=0, lt=1
+        0.7,
+        says="The next is asked when an agent is less sure than that; the last one is taken as it is.",
+        example="0.7",
+        gt=0,
+        lt=1,
     )
 
     @model_validator(mode="after")
@@ -104,12 +114,20 @@ class Debate(Section):
     question: Text = key(says="What about.", example="Monolith or service?", scope=SEES)
     rounds: int = key(2, says="The most rounds.", example="3", ge=1, le=20)
     converge: float | None = key(
-        None, says="Ends early when the members agree at least so much, from 0 to 1.", example="0.8", gt=0, le=1
+        None,
+        says="Ends early when at least this share of the members holds the same position.",
+        example="0.8",
+        gt=0,
+        le=1,
     )
-    decide: Literal["judge", "vote", "consensus"] = key("vote", says="How it is decided.", example="judge")
+    decide: Literal["judge", "vote", "consensus"] = key(
+        "vote",
+        says="By a judge, by the position most hold in the last round, or only when all hold the same one.",
+        example="judge",
+    )
     judge: Words | None = key(None, says="Who decides, with decide: judge.", example="cto")
     options: list[Words] | None = key(
-        None, says="What can be decided; left out, anything.", example="[enter, wait]", min_length=2, max_length=32
+        None, says="The positions there are; left out, any.", example="[enter, wait]", min_length=2, max_length=32
     )
 
     @model_validator(mode="after")
@@ -199,7 +217,7 @@ class Approve(Section):
     )
     timeout: Duration | None = key(None, says="How long to wait; then the default is taken.", example="30m")
     default: Words | None = key(None, says="The choice when nobody answers in time.", example="hold")
-    role: Id | None = key(None, says="Who may answer.", example="approver")
+    role: Id | None = key(None, says="Who should answer; shown with the question.", example="approver")
 
     @model_validator(mode="after")
     def _default_is_an_option(self) -> Self:
@@ -218,7 +236,7 @@ class Ask(Section):
     question: Text = key(says="What the person is asked.", example="What should the customer be told?", scope=SEES)
     timeout: Duration | None = key(None, says="How long to wait; then the default is taken.", example="1h")
     default: Words | None = key(None, says="The answer when nobody answers in time.", example="nothing to add")
-    role: Id | None = key(None, says="Who may answer.", example="on_call")
+    role: Id | None = key(None, says="Who should answer; shown with the question.", example="on_call")
 
     @model_validator(mode="after")
     def _timeout_has_default(self) -> Self:
