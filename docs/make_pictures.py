@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from docs.make_reference import A_RUN, RUN
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 MISTAKEN = """\
@@ -38,6 +40,15 @@ steps:
     prompt: Would you ship it?
 """
 
+# What is shown of a performance: from the first line that holds one text to the next that holds the other.
+SPRINT = (
+    ("Ship a feature", "Argue about the design"),
+    ("Until QA is content", "Back to you, with love"),
+    ("The machines wait", "answers: ship"),
+    ("calls  tokens", "tells it again"),
+)
+MUSEUM = (("Before or after the weekend", "tells it again"),)
+
 # Light from below: a warm ground, and the colours of a terminal readable on it.
 GROUND, BAR, TEXT, DIM = "#181512", "#231f1b", "#e2d9cb", "#8d8274"
 COLOURS = {
@@ -54,6 +65,9 @@ LINES = {
     "╝": "U  L", "╤": " RDL",
 }  # fmt: skip
 DOUBLE, DASHED, ROUND = "═║╔╗╚╝╤", "┄┆", "╭╮╰╯"
+
+Scenes = tuple[tuple[str, str], ...]
+LEFT_OUT = "\x1b[2m  ⋮\x1b[0m"
 
 
 class Cell(NamedTuple):
@@ -79,13 +93,21 @@ def main() -> int:
 
 def pictures() -> dict[str, str]:
     """Every picture by its file name."""
-    with tempfile.TemporaryDirectory() as folder:
-        play = Path(folder) / "first-night.yaml"
-        play.write_text(MISTAKEN, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "first-night.yaml").write_text(MISTAKEN, encoding="utf-8")
+        (folder / "night-museum.yaml").write_text(_tutorial(), encoding="utf-8")
         return {
-            "explain.svg": picture("footlights explain feature-sprint", _run("explain", "feature-sprint", folder=ROOT)),
-            "mistake.svg": picture("footlights check first-night.yaml", _run("check", play.name, folder=play.parent)),
+            "explain.svg": _of("explain feature-sprint", folder),
+            "mistake.svg": _of("check first-night.yaml", folder),
+            "run.svg": _of("run feature-sprint --rehearse", folder, SPRINT),
+            "night-museum.svg": _of("run night-museum.yaml --rehearse", folder, MUSEUM),
         }
+
+
+def _of(command: str, folder: Path, scenes: Scenes = ()) -> str:
+    printed = _run(command, folder)
+    return picture(f"footlights {command}", _cut(printed, scenes) if scenes else printed)
 
 
 def picture(title: str, printed: str) -> str:
@@ -102,6 +124,25 @@ def picture(title: str, printed: str) -> str:
         f'a8 8 0 0 1 8 8V34z" fill="{BAR}"/>{lamps}<text x="{width / 2:.0f}" y="22" fill="{TEXT}" text-anchor="middle">'
         f"$ {escape(title)}</text>\n" + "\n".join(drawn) + "\n</svg>\n"
     )
+
+
+def _tutorial() -> str:
+    """The play that docs/first-scenario.md makes."""
+    page = (ROOT / "docs" / "first-scenario.md").read_text(encoding="utf-8")
+    return next(re.finditer(r"^```yaml\n(schema:.*?)^```$", page, re.DOTALL | re.MULTILINE))[1]
+
+
+def _cut(printed: str, scenes: Scenes) -> str:
+    """Some scenes of a performance, with a sign where something is left out."""
+    lines = iter(printed.splitlines())
+    shown: list[str] = []
+    for first, last in scenes:
+        line = next(line for line in lines if first in line)
+        shown += [line] if not shown and line == printed.splitlines()[0] else ["", LEFT_OUT, "", line]
+        while last not in line:
+            line = next(lines)
+            shown.append(line)
+    return "\n".join(shown)
 
 
 def _cells(line: str) -> Iterator[Cell]:
@@ -177,12 +218,14 @@ def _colour(cell: Cell) -> str:
     return DIM if "2" in cell.style else TEXT
 
 
-def _run(*words: str, folder: Path) -> str:
+def _run(command: str, folder: Path) -> str:
     """What a command prints on a colour terminal, on a machine with no keys."""
     kept = {name: value for name, value in os.environ.items() if not re.search(r"_API_KEY|NO_COLOR|FOOTLIGHTS_", name)}
     environment = kept | {"FORCE_COLOR": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-    command = [sys.executable, "-m", "footlights", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False).stdout
+    environment["FOOTLIGHTS_HOME"] = str(folder / "home")
+    words = [sys.executable, "-m", "footlights", *command.split()]
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return RUN.sub(A_RUN, done.stderr) if words[3] == "run" else done.stdout
 
 
 def _same(path: Path, picture: str) -> bool:

@@ -2,7 +2,8 @@
 
 `python docs/make_reference.py` rewrites the pages in place; `--check` shows what would change, and then exits with 1.
 A page asks for a table by the class or the list it is about, between `<!-- table: Loop -->` and `<!-- end -->`. Between
-`<!-- shown: explain -->` and `<!-- end -->` stands what that command prints about the last scenario above it.
+`<!-- shown: explain -->` and `<!-- end -->` stands what that command prints about the last scenario above it; of a
+performance, what people read.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from app.scenario.model.rehearsal import ERROR_CLASSES
 from app.scenario.needs import KEYS
 from app.scenario.passages import scope_words
 from app.scenario.privacy import class_of
+from docs import event_tables
 from docs.reference_words import BOUNDS, ERRORS, NAMES, OUTCOMES, OUTPUTS, SPOKEN, TYPE_KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +44,8 @@ MARKED = re.compile(r"<!-- (table|shown): ([\w -]+) -->\n(.*?)<!-- end -->", re.
 EXAMPLE = re.compile(r"^```yaml(?: mistake)?\n(schema:.*?)^```$", re.DOTALL | re.MULTILINE)
 Listed = tuple[tuple[str, ...], Sequence[tuple[str, ...]]]  # a head and its rows
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+RUN = re.compile(r"(?<=footlights show )[0-9A-Z]{8}")  # every run has a name of its own
+A_RUN = "4KXZ9Q2M"
 
 
 def main() -> int:
@@ -74,9 +78,18 @@ def shown(command: str, scenario: str) -> str:
         name = found[1] if (found := re.search(r"^name: (\S+)", scenario, re.MULTILINE)) else "scenario"
         Path(folder, f"{name}.yaml").write_text(scenario, encoding="utf-8")
         environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "COLUMNS": "90", "PYTHONUTF8": "1"}
-        words = [sys.executable, "-m", "footlights", *f"{command} {name}.yaml".split()]
-        done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    return f"```text\n$ footlights {command} {name}.yaml\n{done.stdout.rstrip()}\n```"
+        verb, _, options = command.partition(" ")
+        line = f"{verb} {name}.yaml {options}".strip()
+        done = subprocess.run(
+            [sys.executable, "-m", "footlights", *line.split()],
+            cwd=folder,
+            env=environment | {"FOOTLIGHTS_HOME": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    said = RUN.sub(A_RUN, done.stderr) if verb == "run" else done.stdout
+    return f"```text\n$ footlights {line}\n{said.rstrip()}\n```"
 
 
 def table(name: str, page: Path) -> str:
@@ -279,6 +292,9 @@ LISTS: dict[str, Callable[[], Listed]] = {
     "outcomes": _outcomes,
     "errors": _errors,
     "providers": _providers,
+    "events": event_tables.kinds,
+    "envelope": event_tables.envelope,
+    "parts": event_tables.parts,
 }
 
 if __name__ == "__main__":

@@ -242,7 +242,7 @@ class Limits(Section):
     )
     on_exceed: Literal["stop", "pause", "ask", "downgrade"] | None = key(
         None,
-        says="When the next call does not fit: stop, pause the run, ask a person, or take a cheaper model. Default stop.",
+        says="When the next call does not fit: stop, pause, ask a person, or take a cheaper model. Default stop.",
         example="ask",
     )
 

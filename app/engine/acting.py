@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from app.engine.blocks import perform_block
 from app.engine.bundle import bundle_of
 from app.engine.clocks import Deadline
+from app.engine.exceeding import end_of_time
 from app.engine.expecting import Expecting, check_expectations
 from app.engine.expressions import render_all
+from app.engine.once import once
 from app.engine.outcomes import Ended, Halt, Mishap
 from app.engine.performance import Performance
 from app.engine.plan import plan_of
@@ -36,7 +36,7 @@ async def act_out(
         seen.note(event)
     if isinstance(first, RunStarted):
         first.source, first.plan, first.inputs = (
-            log.keep(_once(checked, "bundle", bundle_of)), log.keep(_once(checked, "plan", plan_of)), log.keep(inputs),
+            log.keep(once(checked, bundle_of)), log.keep(once(checked, plan_of)), log.keep(inputs),
         )  # fmt: skip
     log.add(first)
     performance.on_event(seen.note)
@@ -84,11 +84,7 @@ async def _perform_steps(performance: Performance, play: Play, scene: Scene) -> 
         with Deadline(performance.clock, left):
             return await perform_block(block, scene), None
     except TimeoutError:
-        performance.exhausted = True
-        said = f"the run may take {wall:g} seconds, and they are over"
-        if account.action in ("pause", "ask"):
-            raise Halt("budget", said) from None
-        return dict(scene.ended), Mishap("limit", said, "raise limits: wall", outcome="exhausted")
+        return dict(scene.ended), await end_of_time(performance, account)
     finally:
         for alarm in alarms:
             alarm.cancel()
@@ -107,7 +103,9 @@ async def _finish(
     for end in ended.values():
         if end.failed and failure is None:
             failure = end.failure
-            outcome = "exhausted" if end.outcome == "exhausted" and performance.exhausted else "failed"
+            assert failure is not None
+            outcome = "exhausted" if end.outcome == "exhausted" and failure.error == "limit" else "failed"
+    of_steps = failure is not None and over is None
     for name in play.scenario.steps:  # an output may refer to a step that was never reached
         scene.values["steps"].setdefault(name, Ended("skipped").state())
     outputs = None
@@ -117,7 +115,7 @@ async def _finish(
         if failure is None:
             failure, outcome = mishap.failure(play.checked.name), "failed"
     met, excused = await check_expectations(play, scene, seen)
-    return await _end(performance, outcome, outputs or None, failure, met, excused)
+    return await _end(performance, outcome, outputs or None, failure, met, excused and of_steps)
 
 
 async def _end(
@@ -145,7 +143,7 @@ async def _end(
     await log.durable()
     return Result(
         log.run, "finished", outcome, outputs, event.cost_usd, event.usage, event.unpriced, failure=failure,
-        expected=expected, excused=event.excused, exhausted=performance.exhausted,
+        expected=expected, excused=event.excused, exhausted=outcome == "exhausted" and not excused,
     )  # fmt: skip
 
 
@@ -157,14 +155,3 @@ async def _paused(performance: Performance, halt: Halt) -> Result:
         log.run, "paused", None, None, performance.facts["cost_usd"], performance.usage, performance.unpriced,
         halt.reason, halt.detail, exhausted=halt.reason == "budget",
     )  # fmt: skip
-
-
-def _once(checked: Checked, name: str, make: Callable[[Checked], Any]) -> Any:
-    """What is the same for every run of one checked scenario is made once: batches perform it by the thousand."""
-    made = _MADE.setdefault(checked, {})
-    if name not in made:
-        made[name] = make(checked)
-    return made[name]
-
-
-_MADE: WeakKeyDictionary[Checked, dict[str, Any]] = WeakKeyDictionary()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from app.engine.exceeding import hold_budget
 from app.engine.models import Model, Models
 from app.engine.outcomes import Mishap
 from app.engine.performing import jitter
@@ -108,16 +109,15 @@ async def call(act: Act, asked: Asked) -> Reply:
 
 def _routed(act: Act, asked: Asked, models: Models, id: str) -> tuple[Model, int]:
     """Choose a model, with a receipt; a resumed run keeps to what was chosen."""
-    performance = act.scene.play.performance
+    log = act.scene.play.performance.log
     empty = CallRouted("", step=asked.path, agent=asked.speaker.id, call=id)
-    known = performance.log.recall(empty)
-    if known is not None:
+    if log.is_resumed and (known := log.recall(empty)) is not None:
         return models.named(known.model), known.seq
     model, candidates, policy = models.choose()
     event = CallRouted(
         model.name, model.use, candidates, policy, step=asked.path, agent=asked.speaker.id, call=id, cause=act.cause
     )
-    return model, performance.log.add(event).seq
+    return model, log.add(event).seq
 
 
 @dataclass(slots=True)
@@ -132,26 +132,21 @@ class _Attempt:
     messages: tuple[Ref, ...]
     cause: int
     begun: CallStarted | None = None
+    performance: Performance = field(init=False)
+    about: dict[str, Any] = field(init=False)  # what every event of this call says
 
-    @property
-    def performance(self) -> Performance:
-        return self.act.scene.play.performance
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """What every event of this call says."""
-        return {"step": self.asked.path, "agent": self.asked.speaker.id, "call": self.id}
+    def __post_init__(self) -> None:
+        self.performance = self.act.scene.play.performance
+        self.about = {"step": self.asked.path, "agent": self.asked.speaker.id, "call": self.id}
 
     async def perform(self) -> Reply | CallFailed:
         """Make it, or give what is known of it."""
-        log = self.performance.log
-        begun = log.recall(CallStarted("", **self.about))
-        if begun is not None:
+        performance = self.performance
+        if performance.log.is_resumed and (begun := performance.log.recall(CallStarted("", **self.about))) is not None:
             return self._recalled(begun)
         hold = self.model.hold(self.asked)
         accounts = self._accounts()
-        performance = self.performance
-        if not await performance.hold_budget(self.act, accounts, hold, self.asked, self.id):
+        if not await hold_budget(performance, self.act, accounts, hold, self.asked, self.id):
             return CallFailed(Failure(error="downgrade"))
         answer = Heard()
         try:
@@ -172,7 +167,7 @@ class _Attempt:
         performance, asked, model = self.performance, self.asked, self.model
         endpoints = performance.endpoints
         await performance.before_effect()
-        await endpoints.enter(model.endpoint, performance.clock, performance.log, {**self.about, "cause": self.cause})
+        await endpoints.enter(model.endpoint, performance.clock, performance.log, self.about, self.cause)
         try:
             with performance.effect():
                 self.begun = started = self._started(hold)
@@ -278,19 +273,20 @@ class _Attempt:
         log = self.performance.log
         finished = log.recall(CallFinished(**self.about))
         if finished is not None:
-            self._count(finished.usage, finished.cost_usd)
+            self._tally(finished.usage, finished.cost_usd)
             calls = tuple(
                 ToolCall(one["id"], one["name"], one["arguments"]) for one in log.value(finished.tool_calls) or ()
             )
             return Reply(log.value(finished.text) or "", calls)
         failed = log.recall(CallFailed(Failure(error=""), **self.about))
         if failed is not None:
-            self._count(failed.usage, failed.cost_usd)
+            self._tally(failed.usage, failed.cost_usd)
             return failed
         # It went out, and nobody knows what became of it: its worst case stays charged.
         for account in self._accounts():
             account.charge(Usage(), begun.hold.cost_usd)
         self._count(Usage(), begun.hold.cost_usd)
+        self.performance.loose_ends.take_up(self.id)
         said = "the process ended while this call was under way; it is made again"
         return log.add(
             CallFailed(
@@ -307,9 +303,13 @@ class _Attempt:
         return (*self.act.accounts, own) if own is not None else self.act.accounts
 
     def _count(self, usage: Usage, cost: float) -> None:
+        self._tally(usage, cost)
+        self.performance.count(usage, cost, unpriced=self.model.unpriced)
+
+    def _tally(self, usage: Usage, cost: float) -> None:
+        """Count it in the steps around; the run knows it already when it is only recalled."""
         for tally in self.act.tallies:
             tally.add(usage, cost)
-        self.performance.count(usage, cost, unpriced=self.model.unpriced)
 
 
 def _as_value(message: Message) -> dict[str, Any]:

@@ -129,6 +129,7 @@ class VirtualClock:
         self._due: list[tuple[float, tuple[int, ...], int, _Waiting | _VirtualAlarm]] = []
         self._count = 0
         self._working = 1
+        self._advancing: asyncio.Handle | None = None
 
     def now(self) -> float:
         return self._now
@@ -160,8 +161,7 @@ class VirtualClock:
     def leave(self) -> None:
         self._working -= 1
         if self._working == 0:
-            # Not at once: a strand that was just cancelled wakes first, and counts again.
-            self._loop.call_soon(self._advance)
+            self._advance_soon()
 
     def _would_be_next(self, due: float) -> bool:
         """Is nobody else at work, and nobody due sooner? Then a strand need not leave to be called back at once."""
@@ -183,6 +183,12 @@ class VirtualClock:
         self._count += 1
         heapq.heappush(self._due, (due, strand.get(), self._count, waiting))
 
+    def _advance_soon(self) -> None:
+        """Not at once: strands that were just cancelled wake first, and count again; so do those that they cancel."""
+        if self._advancing is not None:
+            self._advancing.cancel()
+        self._advancing = self._loop.call_soon(self._advance)
+
     def _advance(self) -> None:
         while self._working == 0 and self._due:
             due, _, _, waiting = heapq.heappop(self._due)
@@ -191,7 +197,7 @@ class VirtualClock:
             self._now = max(self._now, due)
             if isinstance(waiting, _VirtualAlarm):
                 waiting.ring()
-                self._loop.call_soon(self._advance)  # after what the alarm woke
+                self._advance_soon()  # after what the alarm woke
                 return
             self._working += 1
             waiting.released = True

@@ -35,11 +35,11 @@ class Endpoints:
         """Is it not to be called for now?"""
         return self._breakers.is_open(endpoint)
 
-    async def enter(self, endpoint: str, clock: Clock, log: Log, about: dict[str, Any]) -> None:
+    async def enter(self, endpoint: str, clock: Clock, log: Log, about: dict[str, Any], cause: int) -> None:
         """Wait for a place, and say so if it takes long."""
         while (wait := self._limiter.enter(endpoint)) > 0:
             shown = 0 if isinf(wait) else int(wait * 1000)
-            log.once(CallWaiting("limiter", shown, endpoint, **about))
+            log.once(CallWaiting("limiter", shown, endpoint, cause=cause, **about))
             if isinf(wait):
                 await self._free(endpoint)
             else:

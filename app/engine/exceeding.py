@@ -27,18 +27,24 @@ async def hold_budget(
     performance: Performance, act: Act, accounts: tuple[Account, ...], hold: Hold, asked: Asked, call: str
 ) -> bool:
     """Hold a call's worst case in all accounts. False: a cheaper model has to be found."""
+    told = looked = False
     while (short := performance.budgets.hold(accounts, hold)) is not None:
         account, measure, may_wait = short
         about = {"step": asked.path, "agent": asked.speaker.id, "call": call, "cause": act.cause}
         if may_wait:
-            performance.log.once(CallWaiting("budget", detail=account.scope, **about))  # type: ignore[arg-type]
+            if not told:
+                performance.log.once(CallWaiting("budget", detail=account.scope, **about))  # type: ignore[arg-type]
+                told = True
             await performance.budgets.room()
+            continue
+        if not looked:  # somebody may have raised the limit while nobody performed the run
+            performance.read_inbox()
+            looked = True
             continue
         if account.action == "downgrade" and not account.downgraded:
             account.downgraded = True
             performance.log.add(_exceeded(account, measure, about))
             return False
-        performance.exhausted = True
         if account.action == "ask":
             await _ask(performance, account, measure, hold, about)
             continue
@@ -51,11 +57,25 @@ async def hold_budget(
     return True
 
 
+async def end_of_time(performance: Performance, account: Account, step: str = "", cause: int = 0) -> Mishap:
+    """The time that a scope may take is over: what to end it with, unless the run is paused for it."""
+    performance.log.add(_exceeded(account, "wall", {"step": step, "cause": cause}))
+    said = f"{_whose(account)} may take {_SAID['wall'].format(account.limits['wall'])}, and they are over"
+    if account.action in ("pause", "ask"):
+        await performance.stop_here(Halt("budget", said))
+    return Mishap("limit", said, "raise limits: wall", outcome="exhausted")
+
+
 def limit_words(account: Account, measure: Measure) -> str:
     """Whose limit is reached, and which."""
+    return (
+        f"{_whose(account)} may use {_SAID[measure].format(account.limits[measure])}, and the next call could go beyond"
+    )
+
+
+def _whose(account: Account) -> str:
     scope, _, name = account.scope.partition(":")
-    whose = {"run": "the run", "agent": f"the agent {name}", "step": f"the step {name}"}[scope]
-    return f"{whose} may use {_SAID[measure].format(account.limits[measure])}, and the next call could go beyond"
+    return {"run": "the run", "agent": f"the agent {name}", "step": f"the step {name}"}[scope]
 
 
 async def _ask(
@@ -73,7 +93,6 @@ async def _ask(
         raise Mishap("limit", limit_words(account, measure), f"{answer.by} said stop", outcome="exhausted")
     needed = account.spent[measure] + worst_case(hold).get(measure, 0.0)
     account.limits[measure] = max(account.limits[measure] * 1.5, needed)
-    performance.exhausted = False
     performance.log.add(LimitsChanged(account.scope, measure, account.limits[measure], answer.by))
 
 
@@ -81,7 +100,7 @@ def _exceeded(account: Account, measure: Measure, about: dict[str, object]) -> B
     return BudgetExceeded(
         account.scope,
         measure,
-        account.spent[measure],
+        account.limits["wall"] if measure == "wall" else account.spent[measure],
         account.held[measure],
         account.limits[measure],
         account.action,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.document.types import mismatches
-from app.engine.log import Ending
 from app.engine.outcomes import Mishap
+from app.engine.past import Ending
 from app.engine.play import Play, Scene
 from app.events import (
     Event,
@@ -106,7 +106,13 @@ async def _checked(one: Expectation, play: Play, scene: Scene, seen: Expecting) 
     if one.latency_under is not None:
         said.append((f"{who} takes less than {one.latency_under:g} s", seconds < one.latency_under, f"{seconds:.1f} s"))
     if one.handoffs is not None:
-        said.append((f"{one.handoffs} {'handoff' if one.handoffs == 1 else 'handoffs'}", seen.handoffs == one.handoffs, str(seen.handoffs)))
+        said.append(
+            (
+                f"{one.handoffs} {'handoff' if one.handoffs == 1 else 'handoffs'}",
+                seen.handoffs == one.handoffs,
+                str(seen.handoffs),
+            )
+        )
     if one.judged is not None:
         said.append(await _judged(one, play, scene, output))
     return said

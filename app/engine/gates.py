@@ -79,12 +79,17 @@ class Gates:
         number = self._numbers[question.path] = self._numbers.get(question.path, 0) + 1
         gate = f"{question.path}#{number}"
         log = performance.log
-        opened = log.once(self._opened(gate, question))
+        opened = log.gate(gate) or log.add(self._opened(gate, question))
         if (known := self._recalled(gate, question)) is not None:
             return known
-        await performance.clock.settle()
-        answer = await self._answer(gate, question, opened)
+        performance.loose_ends.take_up(gate)
         about = {"step": question.path, "cause": opened.seq}
+        try:
+            await performance.clock.settle()
+            answer = await self._answer(gate, question, opened)
+        except BaseException:
+            performance.loose_ends.leave(gate, GateClosed(gate, "cancelled", **about))  # type: ignore[arg-type]
+            raise
         if answer.expired:
             log.add(GateClosed(gate, "expired", log.keep(answer.choice), **about))  # type: ignore[arg-type]
         else:
@@ -106,6 +111,11 @@ class Gates:
         if question.options and answer.choice not in question.options:
             raise AnswerRefused(f'"{answer.choice}" is not one of {", ".join(question.options)}')
         waiting.set_result(answer)
+
+    def take_number(self, gate: str) -> None:
+        """A number was given to a gate that is not opened again."""
+        path, _, number = gate.rpartition("#")
+        self._numbers[path] = max(self._numbers.get(path, 0), int(number))
 
     def open(self) -> list[str]:
         """The gates that wait."""

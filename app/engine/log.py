@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from app.events import (
-    CallFailed,
-    CallFinished,
-    Event,
-    GateAnswered,
-    GateClosed,
-    Ref,
-    StepFailed,
-    StepFinished,
-    StepSkipped,
-    StepStarted,
-    identity,
-)
+from app.engine.past import Ending, Past
+from app.events import Event, GateAnswered, GateClosed, GateOpened, Ref
 
 if TYPE_CHECKING:
     from app.engine.clocks import Clock
     from app.journal import RunLog
 
 E = TypeVar("E", bound=Event)
-Ending = StepFinished | StepFailed | StepSkipped
 
 
 class Log:
@@ -33,18 +21,18 @@ class Log:
     def __init__(self, run_log: RunLog, recorded: Sequence[Event] = ()) -> None:
         self._log = run_log
         self.recorded = recorded
-        self._memory = {identity(event): event for event in recorded}
-        self._endings: dict[str, Ending] = {
-            event.step: event for event in recorded if isinstance(event, StepFinished | StepFailed | StepSkipped)
-        }
-        self._begun = {event.step for event in recorded if isinstance(event, StepStarted)}
-        self._answers = {event.gate: event for event in recorded if isinstance(event, GateAnswered | GateClosed)}
+        self.past = Past(recorded)
         self.clock: Clock | None = None  # set once: the clock needs the log, and the log the time
 
     @property
     def run(self) -> str:
         """The run's id."""
         return self._log.run
+
+    @property
+    def is_resumed(self) -> bool:
+        """Is there a past to remember?"""
+        return bool(self.recorded)
 
     @property
     def seq(self) -> int:
@@ -92,35 +80,21 @@ class Log:
 
     def once(self, event: E) -> E:
         """Say that something happened, unless the log knows; then what it knows is given back."""
-        if self._memory:
-            known = self._memory.get(identity(event))
-            if known is not None:
-                return cast(E, known)
-        return self.add(event)
+        known = self.recall(event)
+        return self.add(event) if known is None else known
 
     def recall(self, event: E) -> E | None:
         """What the log knows of an event like this one."""
-        if not self._memory:
-            return None
-        return cast("E | None", self._memory.get(identity(event)))
+        return cast("E | None", self.past.like(event))
 
     def ending(self, path: str) -> Ending | None:
         """How a step ended, if it did before the run was resumed."""
-        return self._endings.get(path)
+        return self.past.ending(path)
 
-    def calls_inside(self, path: str) -> Iterable[CallFinished | CallFailed]:
-        """The calls that were made in a step and in those inside it, however they went."""
-        inside = (f"{path}/", f"{path}[")
-        for event in self.recorded:
-            if isinstance(event, CallFinished | CallFailed) and (event.step == path or event.step.startswith(inside)):
-                yield event
-
-    def owner(self, path: str) -> str:
-        """The step that a path inside it belongs to: a debate's, of the place of one of its rounds."""
-        while path not in self._begun and "/" in path:
-            path = path.rpartition("/")[0]
-        return path
+    def gate(self, gate: str) -> GateOpened | None:
+        """How a gate was opened before the run was resumed."""
+        return self.past.opened.get(gate)
 
     def answer(self, gate: str) -> GateAnswered | GateClosed | None:
         """How a gate was answered before the run was resumed."""
-        return self._answers.get(gate)
+        return self.past.answers.get(gate)

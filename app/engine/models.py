@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from app.document.values import Privacy
 from app.engine.outcomes import Mishap
 from app.engine.streaming import Broken, Heard
 from app.events import Basis, Candidate, Hold, Prices, Usage
@@ -145,17 +146,18 @@ class Models:
         return routed
 
     def _options(self) -> list[Option]:
-        """Every model the agent may use here, and what stands against it; the same for all calls of a step."""
-        key = (self._place, self._asked.speaker.id, self._performance.directions.swapped.get(self._asked.speaker.id))
-        known = self._play.options.get(key)
+        """Every model the agent may use here, and what stands against it; the same for all that is as private."""
+        play, agent = self._play, self._asked.speaker.id
+        level = play.checked.privacy_at.get((self._place, agent), play.scenario.privacy or "public")
+        swapped = self._performance.directions.swapped.get(agent)
+        known = play.options.get((level, agent, swapped))
         if known is None:
-            known = self._play.options[key] = self._look_up(key[2])
+            known = play.options[level, agent, swapped] = self._look_up(level, swapped)
         return known
 
-    def _look_up(self, swapped: str | None) -> list[Option]:
+    def _look_up(self, level: Privacy, swapped: str | None) -> list[Option]:
         play, speaker = self._play, self._asked.speaker
         scenario = play.scenario
-        level = play.checked.privacy_at.get((self._place, speaker.id), scenario.privacy or "public")
         names = [swapped] if swapped else candidates(scenario, speaker.agent)
         if not names and self._performance.mode == "rehearsal":
             names = [UNDERSTUDY]

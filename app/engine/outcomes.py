@@ -143,7 +143,7 @@ def _first_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, dict):
-        for name in ("says", "summary", "answer", "text"):
+        for name in ("says", "summary", "decision", "answer", "text"):
             if isinstance(value.get(name), str):
                 return str(value[name])
         value = next((one for one in value.values() if isinstance(one, str) and " " in one), value)

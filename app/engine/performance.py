@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,21 +16,20 @@ from app.engine.budgets import Account, Budgets
 from app.engine.clocks import Clock, RealClock, Signal, VirtualClock
 from app.engine.directions import Directions
 from app.engine.endpoints import of_a_rehearsal, of_this_process
-from app.engine.exceeding import hold_budget
 from app.engine.gates import Gates
 from app.engine.log import Log
+from app.engine.loose_ends import LooseEnds
 from app.engine.outcomes import Halt, Mishap
+from app.engine.recalling import Recall
 from app.engine.secrets import Secrets
 from app.engine.turnstile import Turnstile
-from app.events import CallFailed, CallFinished, CallStarted, Event, GateOpened, MemoryWritten, Mode, Usage
+from app.events import CallFailed, CallFinished, CallStarted, Event, GateOpened, Mode, Usage
 from app.scenario.model import AgentStep
 from app.scenario.model.modifiers import Step
 from providers import provider_of
 from providers.base import NoProvider, Provider, Script
 
 if TYPE_CHECKING:
-    from app.engine.calls import Asked
-    from app.engine.performing import Act
     from app.journal import Journal
     from app.tools.base import Surroundings
 
@@ -79,14 +78,13 @@ class Performance:
         }  # fmt: skip
         log.on_event(self._tell_time)
         self.unpriced = 0
-        self.exhausted = False  # a limit ended something
         self.usage = Usage()
         self.cursors: dict[str, int] = {}  # whose line is due, in a rehearsal
         self.faults: dict[str, int] = {}
         self.remembered: dict[str, dict[str, Any]] = {}
-        for event in log.recorded:
-            if isinstance(event, MemoryWritten):
-                self.remembered.setdefault(event.scope, {})[event.key] = log.value(event.value)
+        self.recall = Recall(self)
+        self.recall.totals()
+        self.loose_ends = LooseEnds(log)
         self.halt: Callable[[Halt], None] = _nobody_halts
         self.read_inbox: Callable[[], None] = _nobody_writes
         self._calls: dict[str, int] = {}
@@ -116,10 +114,6 @@ class Performance:
             raise ValueError(f'"{scope}" has no limits; there are {", ".join(self._accounts)}')
         return self._accounts[scope]
 
-    async def hold_budget(self, act: Act, accounts: tuple[Account, ...], hold: Any, asked: Asked, call: str) -> bool:
-        """Hold what a call may cost; false when it has to be made by a cheaper model."""
-        return await hold_budget(self, act, accounts, hold, asked, call)
-
     def count(self, usage: Usage, cost_usd: float, *, unpriced: bool) -> None:
         """Count a call into what the whole run used."""
         self.usage = self.usage + usage
@@ -146,15 +140,17 @@ class Performance:
         except NoProvider:
             return None
 
-    def recall_calls(self, path: str) -> None:
-        """A step is not performed again: its calls count, and its lines were said."""
-        from app.engine.scripts import cursor_key
+    def take_number(self, call: str) -> None:
+        """A number was given to a call that is not made again."""
+        path, _, number = call.rpartition("#")
+        self._calls[path] = max(self._calls.get(path, 0), int(number))
 
-        for event in self.log.calls_inside(path):
-            if isinstance(event, CallFinished):
-                for key in (cursor_key(self.log.owner(event.step), event.agent), event.agent):
-                    self.cursors[key] = self.cursors.get(key, 0) + 1
-            self.count(event.usage, event.cost_usd, unpriced=event.basis == "unpriced")
+    def tie_up(self, path: str = "") -> Sequence[CallFailed]:
+        """Close what is still open in a step that ends for good, or in the run; the calls among it are counted."""
+        calls = self.loose_ends.tie(path)
+        for call in calls:
+            self.count(call.usage, call.cost_usd, unpriced=call.basis == "unpriced")
+        return calls
 
     # Those who watch
 

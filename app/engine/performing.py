@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.engine.budgets import Account
 from app.engine.clocks import Deadline
+from app.engine.exceeding import end_of_time
 from app.engine.expressions import decides_itself, holds, render_text
-from app.engine.log import Ending
+from app.engine.log import Log
 from app.engine.outcomes import PASSING, Ended, Giver, Gives, Mishap, Tally
+from app.engine.past import Ending
 from app.engine.play import Play, Scene
 from app.engine.steps import performer_of
 from app.events import (
+    CallFailed,
+    CallFinished,
     Failure,
     StepFailed,
     StepFinished,
@@ -45,6 +50,11 @@ class Act:
     item: int | None
     cause: int = 0
     attempt: int = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Is it the step itself, and not one of its items or turns?"""
+        return self.path == self.scene.path + self.place.id
 
     @property
     def where(self) -> str:
@@ -84,9 +94,8 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
     accounts: tuple[Account, ...] = ()
     wall: float | None = None
     if step.limits is not None:
-        account = performance.account(f"step:{path}", step.limits, f"{path}")
-        accounts = (account,)
-        wall = account.limits.get("wall")
+        accounts = (performance.account(f"step:{path}", step.limits, path),)
+        wall = accounts[0].limits.get("wall")
     act = _act(place, path, scene, incoming, Tally(), accounts, cause)
     try:
         with Deadline(performance.clock, wall):
@@ -96,8 +105,7 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
                 return await loop(act)
             return await attempts(act)
     except TimeoutError:
-        said = f"the step has a limit of {wall:g} seconds, and they are over"
-        return _failed(act, Mishap("limit", said, "raise limits: wall", outcome="exhausted"))
+        return await _failed_durably(act, await end_of_time(performance, accounts[0], path, act.cause))
 
 
 async def attempts(act: Act) -> Ended:
@@ -108,6 +116,8 @@ async def attempts(act: Act) -> Ended:
     known = log.ending(act.path)
     if known is not None:  # an item or a turn that was over before the run was resumed
         return _recalled(known, act.place, act.scene, act.incoming)
+    if (tried := log.past.last_try(act.path)) is not None:
+        await _go_on_trying(act, tried)
     while True:
         start(act)
         try:
@@ -123,10 +133,32 @@ async def attempts(act: Act) -> Ended:
             return await _failed_durably(act, mishap)
         wait = _wait_before(step.retry, act.attempt, f"{performance.seed}:{act.path}")
         wait = max(wait, min(mishap.retry_after or 0.0, LONGEST_ASKED))
+        _tie_up(act)
+        performance.recall.give_up(act.path)
         event = StepRetrying(act.attempt, mishap.failure(act.where), int(wait * 1000), step=act.path, cause=act.cause)
-        act.cause = log.once(event).seq
+        act.cause = log.add(event).seq
         await performance.clock.sleep(wait)
         act.attempt += 1
+
+
+async def _go_on_trying(act: Act, tried: StepRetrying) -> None:
+    """The run was resumed in a later try than the first: those before cost what they cost."""
+    performance = act.scene.play.performance
+    _count(act, performance.recall.tries(act.path))
+    act.attempt, act.cause = tried.attempt + 1, tried.seq
+    if performance.log.recall(StepStarted(attempt=act.attempt, step=act.path)) is None:
+        await performance.clock.sleep(tried.wait_ms / 1000)
+
+
+def _tie_up(act: Act) -> None:
+    """A step, or a try at it, is over: what is still open inside is closed, and counts."""
+    _count(act, act.scene.play.performance.tie_up(act.path))
+
+
+def _count(act: Act, calls: Iterable[CallFinished | CallFailed]) -> None:
+    for call in calls:
+        for tally in act.tallies:
+            tally.add(call.usage, call.cost_usd)
 
 
 def _act(
@@ -242,8 +274,10 @@ async def _failed_durably(act: Act, mishap: Mishap) -> Ended:
 
 def _failed(act: Act, mishap: Mishap) -> Ended:
     performance = act.scene.play.performance
+    _tie_up(act)
     log, tally, step = performance.log, act.tallies[-1], act.place.step
     failure = mishap.failure(act.where)
+    tolerated = step.continue_on_error and act.is_whole
     event = log.add(
         StepFailed(
             failure,
@@ -252,7 +286,7 @@ def _failed(act: Act, mishap: Mishap) -> Ended:
             output=None if mishap.output is None else log.keep(mishap.output),
             usage=tally.usage,
             cost_usd=round(tally.cost_usd, 9),
-            tolerated=step.continue_on_error,
+            tolerated=tolerated,
             givers=tuple((giver.agent, giver.step) for giver in act.incoming),
             step=act.path,
             cause=act.cause,
@@ -264,7 +298,7 @@ def _failed(act: Act, mishap: Mishap) -> Ended:
         tally.usage,
         tally.cost_usd,
         failure,
-        step.continue_on_error,
+        tolerated,
         because=act.path,
         givers=act.incoming,
         seq=event.seq,
@@ -351,7 +385,7 @@ def _recalled(known: Ending, place: Place, scene: Scene, incoming: tuple[Giver, 
     """How a step ended before the run was resumed; it is not performed again."""
     performance = scene.play.performance
     log = performance.log
-    performance.recall_calls(known.step)
+    performance.recall.step(known.step)
     if isinstance(known, StepSkipped):
         by_person = known.reason.startswith("a person")
         return Ended("skipped", because=known.because, tolerated=by_person, givers=incoming, seq=known.seq)
@@ -375,9 +409,25 @@ def _recalled(known: Ending, place: Place, scene: Scene, incoming: tuple[Giver, 
         because=known.step if failure else "",
         givers=givers,
         seq=known.seq,
+        states=_states_inside(known, place, log),
     )
     act = _act(place, known.step, scene, incoming, Tally(), (), known.seq)
     return ended if failure else _with_handoff(ended, act)
+
+
+def _states_inside(known: Ending, place: Place, log: Log) -> dict[str, Any] | None:
+    """How the steps of a block had ended, as expressions see them: the next turn of a loop looks at them."""
+    block = place.inner()
+    if block is None or not isinstance(known, StepFinished):
+        return None
+    states: dict[str, Any] = {}
+    for name in block.steps:
+        inner = log.ending(f"{known.step}/{name}")
+        if isinstance(inner, StepFinished | StepFailed):
+            states[name] = Ended(inner.outcome, log.value(inner.output), inner.usage, inner.cost_usd).state()
+        else:
+            states[name] = Ended("skipped").state()
+    return states
 
 
 def _output_of(ending: Ending | None, value: Any) -> Any:

@@ -86,7 +86,7 @@ async def loop(act: Act) -> Ended:
         if loop.until is not None and loop.on_max == "fail":
             said = f"{loop.max} turns were not enough: {loop.until} never became true"
             return await fail(
-                act, Mishap("limit", said, "raise loop: max, or write on_max: continue", outcome="exhausted")
+                act, Mishap("turns", said, "raise loop: max, or write on_max: continue", outcome="exhausted")
             )
     return await finish(act, end.output, end.givers, states=end.states)
 

@@ -18,8 +18,6 @@ from app.events import (
     LimitsChanged,
     Outcome,
     Ref,
-    RunFinished,
-    RunPaused,
     Usage,
 )
 
@@ -246,8 +244,6 @@ class Run:
 
     def _on_event(self, event: Event) -> None:
         self.events.append(event)
-        if isinstance(event, RunFinished | RunPaused):
-            self._folded = min(self._folded, len(self.events))
         self._more.set()
 
 

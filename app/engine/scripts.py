@@ -58,7 +58,9 @@ def _lines_of_card(turn: Turn) -> tuple[Any, ...]:
 
 def cursor_key(path: str, agent: str) -> str:
     """Whose lines: a step's, item by item, for one of those who speak in it, whatever the turn of a loop."""
-    return f"{'/'.join(part for part in path.split('/') if not part.isdigit())} {agent}"
+    if "/" in path:
+        path = "/".join(part for part in path.split("/") if not part.isdigit())
+    return f"{path} {agent}"
 
 
 def due_turn(act: Act, key: str) -> int:

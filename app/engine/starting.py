@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from app.engine.bundle import unpacked
 from app.engine.gates import People
 from app.engine.inputs import check_given
 from app.engine.log import Log
+from app.engine.once import once
 from app.engine.performance import Performance, Settings
 from app.engine.play import Speaker
 from app.engine.reaching import insist_on_models
@@ -60,7 +62,7 @@ def perform(
     complete = check_given(checked, inputs or {})
     opened, ours = opened_journal(journal, workspace)
     try:
-        root = project_root(checked.sources[checked.name].path)
+        root = once(checked, _root)
         settings = Settings(mode, seed, limits or {}, matrix, hosts, root, opened.path.parent / "outbox", providers)
         if mode == "live":
             insist_on_models(checked, providers or provider_of)
@@ -132,6 +134,7 @@ def resume(
     return going
 
 
+@cache
 def who() -> str:
     """The person at this machine."""
     try:
@@ -173,7 +176,7 @@ def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> 
         scenario.title or "",
         checked.name,
         checked.digest,
-        cast=tuple(_cast(checked).values()),
+        cast=once(checked, _cast),
         models={name: choice.use for name, choice in scenario.models.items()},
         limits=run_limits(checked, settings),
         tags=tuple(scenario.tags),
@@ -192,15 +195,29 @@ def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> 
         },
         versions={"footlights": __version__, "python": platform.python_version(), "sqlite": _sqlite()},
         machine={"system": sys.platform, "cpus": os.cpu_count() or 0},
-        private=any(level != "public" for level in (scenario.privacy or "public", *checked.privacy_at.values())),
+        private=once(checked, _is_private),
     )  # fmt: skip
 
 
-def _cast(checked: Checked) -> dict[str, Performer]:
-    """Everybody who will appear, also in the scenarios that are used; of two with one name, the run's own."""
+def _root(checked: Checked) -> Path:
+    return project_root(checked.sources[checked.name].path)
+
+
+def _is_private(checked: Checked) -> bool:
+    assert checked.scenario is not None
+    return any(level != "public" for level in (checked.scenario.privacy or "public", *checked.privacy_at.values()))
+
+
+def _cast(checked: Checked) -> tuple[Performer, ...]:
+    """Everybody who will appear."""
+    return tuple(_performers(checked).values())
+
+
+def _performers(checked: Checked) -> dict[str, Performer]:
+    """They by name, also in the scenarios that are used; of two with one name, the run's own."""
     found: dict[str, Performer] = {}
     for used in checked.used.values():
-        found |= _cast(used)
+        found |= _performers(used)
     assert checked.scenario is not None
     for name, agent in checked.scenario.agents.items():
         entry = checked.cast.get(name)

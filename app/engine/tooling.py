@@ -6,6 +6,7 @@ doing it again with the same key does no harm.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.document.suggest import did_you_mean
 from app.engine.gates import Question
+from app.engine.loose_ends import CUT_OFF
 from app.engine.outcomes import Mishap
 from app.events import Failure, ToolFailed, ToolFinished, ToolStarted
 from app.tools.base import Use
@@ -95,6 +97,7 @@ async def _perform(
 
     performance = act.scene.play.performance
     log = performance.log
+    performance.loose_ends.take_up(about["call"])
     from_ms = performance.clock.now()
     try:
         if use.fault is not None:
@@ -111,6 +114,9 @@ async def _perform(
         log.add(ToolFailed(failure, took, cause=begun.seq, **about))
         asked = getattr(error, "retry_after", None)
         raise Mishap(failure.error, failure.message, failure.hint, retry_after=asked) from error
+    except asyncio.CancelledError:
+        performance.loose_ends.leave(about["call"], ToolFailed(CUT_OFF, cause=begun.seq, **about))
+        raise
     result = performance.mask_all(result)
     took = int((performance.clock.now() - from_ms) * 1000)
     log.add(ToolFinished(log.keep(result), took, cause=begun.seq, **about))
@@ -153,6 +159,7 @@ async def _ask_what_happened(act: Act, use: ToolUse, about: dict[str, Any], caus
     )
     question = Question(use.path, "tool", text, (AGAIN, DONE, FAIL), cause=cause, rehearsed=AGAIN)
     answer = await performance.gates.ask(question)
+    performance.loose_ends.take_up(about["call"])
     if answer.choice == DONE:
         result = {"assumed": True, "by": answer.by}
         performance.log.add(ToolFinished(performance.log.keep(result), 0, cause=cause, **about))

@@ -34,7 +34,7 @@ class Checkpoints:
         if self._written < EVERY:
             return
         self._written = 0
-        with suppress(sqlite3.Error):  # the events are safe in the log; the next checkpoint moves them
+        with suppress(sqlite3.Error, OSError):  # the events are safe in the log; the next checkpoint moves them
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             if self._size() > LARGEST:
                 self._cut(connection)

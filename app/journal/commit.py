@@ -7,7 +7,7 @@ import time
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.journal.errors import JournalError, LeaseLost
 from app.journal.standing import COLUMNS
@@ -31,15 +31,30 @@ class Refused(Exception):
         self.why = why
 
 
-def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> dict[RunLog, int]:
+class Blob(NamedTuple):
+    """A long value that a run uses, as it is stored."""
+
+    log: RunLog
+    digest: str
+    packed: int
+    body: bytes
+
+
+def pack(entries: Sequence[Entry]) -> list[Blob]:
+    """Make the long values of a batch small. Takes time, so it is done before anybody has to wait for the lock."""
+    return [Blob(entry.log, digest, *_packed(body)) for entry in entries for digest, body in entry.blobs]
+
+
+def write(connection: sqlite3.Connection, entries: Sequence[Entry], blobs: Sequence[Blob]) -> dict[RunLog, int]:
     """Write the batch, inside a transaction; return the row of each run that was new."""
     last = {entry.log: entry for entry in entries}
     now = time.time_ns() // 1000
     new = _insert_runs(connection, [log for log in last if not log.row], last, now)
     _update_runs(connection, [entry for log, entry in last.items() if log.row], now)
     _insert_events(connection, entries, new)
-    if any(entry.blobs for entry in entries):
-        _insert_blobs(connection, entries, new)
+    if blobs:
+        connection.executemany(_NEW_BLOB, [(blob.digest, blob.packed, blob.body) for blob in blobs])
+        connection.executemany(_NEW_RUN_BLOB, [(blob.log.row or new[blob.log], blob.digest) for blob in blobs])
     return new
 
 
@@ -71,8 +86,9 @@ def _update_runs(connection: sqlite3.Connection, entries: Sequence[Entry], now: 
     values += _no_change * (rows - len(entries))
     done = connection.execute(_run_changes(rows), values).rowcount
     if done != len(entries):
-        lost = [entry.log for entry in entries if not _holds(connection, entry.log)]
-        raise Refused(lost, LeaseLost("this run is performed by another process now", "watch it there"))
+        logs = [entry.log for entry in entries]
+        lost = [log for log in logs if not _holds(connection, log)]
+        raise Refused(lost or logs, LeaseLost("this run is performed by another process now", "watch it there"))
 
 
 def _holder_after(entry: Entry) -> str:
@@ -88,12 +104,6 @@ def _insert_events(connection: sqlite3.Connection, entries: Sequence[Entry], new
         values += (row, entry.seq, entry.at, entry.kind, entry.step, entry.body, entry.hash, entry.text)
     values += _no_event * (rows - len(entries))
     connection.execute(_new_events(rows), values)
-
-
-def _insert_blobs(connection: sqlite3.Connection, entries: Sequence[Entry], new: dict[RunLog, int]) -> None:
-    named = [(entry.log.row or new[entry.log], *blob) for entry in entries for blob in entry.blobs]
-    connection.executemany(_NEW_BLOB, [(digest, *_packed(body)) for _, digest, body in named])
-    connection.executemany(_NEW_RUN_BLOB, [(row, digest) for row, digest, _ in named])
 
 
 def _packed(body: bytes) -> tuple[int, bytes]:

@@ -98,9 +98,9 @@ class RunLog:
 
     async def durable(self) -> None:
         """Wait until everything that was added so far is safe; raise what went wrong."""
-        self.refuse_if_broken()
-        if self.durable_seq >= self.seq:
+        if self.failure is None and self.durable_seq >= self.seq:
             return
+        self.refuse_if_broken()
         future = asyncio.get_running_loop().create_future()
 
         def told(error: Exception | None) -> None:
@@ -123,12 +123,17 @@ class RunLog:
 
     def settle(self) -> None:
         """Tell those who wait and need wait no longer. Called by the event loop after a commit."""
-        waiting = self.waiting
-        while waiting and waiting[0][0] <= self.durable_seq:
-            waiting.popleft()[1](None)
-        if self.failure is not None:
-            while waiting:
-                waiting.popleft()[1](self.failure)
+        while self.waiting and self.waiting[0][0] <= self.durable_seq:
+            self._tell(self.waiting.popleft()[1], None)
+        while self.waiting and self.failure is not None:
+            self._tell(self.waiting.popleft()[1], self.failure)
+
+    def _tell(self, callback: Told, error: Exception | None) -> None:
+        try:
+            callback(error)
+        except Exception as wrong:  # the outermost edge of the event loop: the others must be told all the same
+            assert self.loop is not None
+            self.loop.call_exception_handler({"message": "a callback of the journal failed", "exception": wrong})
 
     def add_listener(self, listener: Listener) -> None:
         """Have every event that is added told to `listener`, at once and in this process."""

@@ -18,7 +18,7 @@ from app.errors import FootlightsError
 from app.journal import forks
 from app.journal.chain import seal
 from app.journal.checkpoints import Checkpoints
-from app.journal.commit import MOST, Refused, write
+from app.journal.commit import MOST, Refused, pack, write
 from app.journal.connection import open_writer
 from app.journal.errors import CLOSED, FORKED, JournalClosed, JournalError, JournalFailure, failure_of
 from app.journal.lock import ProcessLock
@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 HEARTBEAT = 15.0  # seconds between signs of life for whoever cannot look at this process
 NIMBLE = 0.0002  # seconds after which a busy event loop makes way: a commit asks for that at each of its statements
+LONG = 2**16  # bytes of a value above which it need not stay in memory once it is in the database
+RETRY = 1.0  # seconds between tries to give back what failed
 PATIENCE = 30.0  # seconds that a caller waits for the writer, and the writer perhaps for another process
 
 
@@ -48,9 +50,8 @@ class Writer:
         self.held: set[RunLog] = set()
         self._abandoned: set[RunLog] = set()  # they failed, but the database still says that they are held
         self._pending: list[Entry] = []
-        self._bell: SimpleQueue[Action | None] = (
-            SimpleQueue()
-        )  # its put() may be interrupted by a signal, and called there
+        # A signal may interrupt its put() and ring itself, which no lock of Python's own would bear.
+        self._bell: SimpleQueue[Action | None] = SimpleQueue()
         self._rung = False
         self._closed = ""
         self._lock = _lock_beside(path)
@@ -88,6 +89,8 @@ class Writer:
             self._bell.put(None)
         if self._thread is not threading.current_thread():
             self._thread.join(PATIENCE)
+            if self._thread.is_alive():
+                raise _kept_locked(self.path)
 
     def refuse_if_closed(self) -> None:
         """Raise when nothing can be written any more."""
@@ -111,26 +114,34 @@ class Writer:
             opened.set_exception(error)
             return
         self._checkpoints = Checkpoints(self.path)
+        self._beat_due = time.monotonic() + HEARTBEAT
         opened.set_result(None)
         while not self._closed:
             action = self._listen()
             self._commit_all()
             if action is not None:
                 self._answer(action)
+            if time.monotonic() >= self._beat_due:
+                self._answer(Action(self.beat, Future()))
+                self._beat_due = time.monotonic() + (RETRY if self._abandoned else HEARTBEAT)
         self._end()
 
     def _commit_all(self) -> None:
-        while self._pending:
-            batch = self._pending[:MOST]
-            del self._pending[:MOST]
+        """Write the events that are there. Those that come meanwhile have rung, and let what was asked for go first."""
+        left = len(self._pending)
+        while left:
+            batch = self._pending[: min(left, MOST)]
+            del self._pending[: len(batch)]
+            left -= len(batch)
             self._commit(batch)
 
     def _listen(self) -> Action | None:
-        """Wait for the bell. When nobody rings for long, it is time for a sign of life."""
+        """Wait for the bell, or until it is time for a sign of life."""
+        left = max(0.0, self._beat_due - time.monotonic()) if self.held or self._abandoned else None
         try:
-            action = self._bell.get(timeout=HEARTBEAT if self.held or self._abandoned else None)
+            action = self._bell.get(timeout=left)
         except Empty:
-            action = Action(self.beat, Future())
+            action = None
         self._rung = False  # before the events are looked at: who adds one after this rings again
         return action
 
@@ -138,9 +149,7 @@ class Writer:
         """Write a batch. A log that may not be written to is left out; if there is no room, all logs of it fail."""
         while batch := [entry for entry in batch if entry.log.failure is None]:
             try:
-                with self._lock:
-                    rows = self._transact(lambda connection: write(connection, batch))
-                    self._checkpoints.after(self._connection, batch)
+                rows = self._write(batch)
             except Refused as refused:
                 self._fail(refused.logs, refused.why)
             except Exception as error:  # the outermost edge of a thread: whoever waits is told
@@ -148,6 +157,13 @@ class Writer:
             else:
                 self._acknowledge(batch, rows)
                 return
+
+    def _write(self, batch: Sequence[Entry]) -> dict[RunLog, int]:
+        blobs = pack(batch)
+        with self._lock:
+            rows = self._transact(lambda connection: write(connection, batch, blobs))
+            self._checkpoints.after(self._connection, batch)
+        return rows
 
     def _transact(self, do: Callable[[sqlite3.Connection], T]) -> T:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -165,6 +181,9 @@ class Writer:
             log.row = row
         for entry in batch:
             entry.log.durable_seq = entry.seq
+            for digest, body in entry.blobs:
+                if len(body) > LONG:
+                    entry.log.values[digest] = None
             if entry.kind == "run.finished":
                 self._forget(entry.log)
                 with suppress(OSError):  # the run has ended all the same; verify says that it was never sealed
@@ -188,6 +207,7 @@ class Writer:
             log.failure = why
             self._forget(log)
         self._abandoned |= failed
+        self._beat_due = time.monotonic()
         _tell(failed)
 
     def _abandon(self, logs: Iterable[RunLog]) -> None:
@@ -207,7 +227,8 @@ class Writer:
         self._abandoned.clear()
 
     def _end(self) -> None:
-        self._commit_all()
+        while self._pending:
+            self._commit_all()
         while not self._bell.empty():
             if left := self._bell.get():
                 left.done.set_exception(JournalClosed(self._closed))
@@ -242,9 +263,13 @@ def _wait_for(future: Future[T], path: Path) -> T:
     except TimeoutError:
         if not future.cancel() and future.done():
             return future.result()
-        raise JournalError(
-            f"another process has kept {path} locked for {PATIENCE:.0f} seconds", "see whether one hangs or is stopped"
-        ) from None
+        raise _kept_locked(path) from None
+
+
+def _kept_locked(path: Path) -> JournalError:
+    return JournalError(
+        f"another process has kept {path} locked for {PATIENCE:.0f} seconds", "see whether one hangs or is stopped"
+    )
 
 
 def _lock_beside(path: Path) -> ProcessLock:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -45,6 +47,18 @@ def measure(folder: Path) -> Throughput:
         alone_ms=median(waits),
         alone_p99_ms=quantiles(waits, n=100)[98],
     )
+
+
+def durable_event(folder: Path) -> Callable[[], float]:
+    """Measure what one of a crowd's events takes, in seconds: for the table of all benches."""
+    files = count()
+    return lambda: 1 / crowd(folder / f"crowd{next(files)}.db")
+
+
+def appended_row(folder: Path) -> Callable[[], float]:
+    """Measure what one row of the floor takes, in seconds."""
+    files = count()
+    return lambda: 1 / floor(folder / f"floor{next(files)}.db")
 
 
 def floor(path: Path) -> float:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
+from app.document import Source, parse
 from providers.base import Chunk, Message, Request, Script
 from providers.rehearsal import Rehearsal
 
@@ -99,9 +99,9 @@ def lines_of(*scenarios: Path) -> dict[str, Any]:
     """The lines that are written in scenarios, by the marks of the prompts they belong to."""
     found: dict[str, Any] = {}
     for path in scenarios:
-        for step in _steps(yaml.safe_load(path.read_text(encoding="utf-8"))["steps"]):
+        for step in _steps(parse(Source(path.name, path.read_text(encoding="utf-8"))).data["steps"]):
             text = str(step.get("prompt") or step.get("debate", {}).get("question", ""))
-            if (mark := MARK.match(text)) and "rehearsal" in step:
+            if (mark := re.match(r"\[(\w+)", text)) and "rehearsal" in step:
                 found[mark[1]] = step["rehearsal"]
                 for agent, lines in step["rehearsal"].get("by", {}).items():
                     found[f"{mark[1]}_{agent}"] = lines

@@ -219,10 +219,10 @@ def play_out(theatre: Theatre, kills: Iterable[Kill | None]) -> History:
         answered_before, finished = theatre.answered(), before.finished_calls()
         ended = theatre.perform(kill)
         log = theatre.log()
-        assert ended.code in (0, KILLED), ended.stderr
+        assert ended.code in (0, KILLED), f"{kill}: {ended.stderr[-3000:]}"
         assert log.bodies[: len(before.bodies)] == before.bodies, f"{kill}: the log was changed"
         assert len(log.bodies) >= theatre.acknowledged(), f"{kill}: what was acknowledged is lost"
-        assert log.breaches() == [], f"{kill}"
+        assert log.breaches() == [], f"{kill}: {log.breaches()[:5]}"
         if before.run:
             assert_nothing_repeated(theatre.answered() - answered_before, finished, log, kill)
         history.log = log

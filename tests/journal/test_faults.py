@@ -64,6 +64,20 @@ async def test_a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room(
         assert is_whole(journal.path, "RUN") == log.durable_seq + 1
 
 
+async def test_another_process_can_go_on_when_there_is_room_again(start: Start, tmp_path: Path) -> None:
+    """The lease is given back as soon as that can be written, though the process that failed is alive."""
+    with Journal.open(tmp_path / "workspace.db") as journal:
+        log = journal.begin("RUN")
+        log.add(RunStarted(scenario="relay"))
+        await log.durable()
+        limit_pages(journal, pages_of(journal))
+        await fill(log, random.Random(0))
+        limit_pages(journal, 100_000)
+        journal._writer.perform(journal._writer.beat)
+        assert finish(start("write", journal.path, "RUN", log.durable_seq + 10))
+        assert is_whole(journal.path, "RUN") > log.durable_seq
+
+
 async def test_everyone_who_waits_is_told_that_there_is_no_room(tmp_path: Path) -> None:
     with Journal.open(tmp_path / "workspace.db") as journal:
         logs = [journal.begin(f"RUN{number}") for number in range(20)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from app.events import CallFinished, Event, Ref, RunFinished, RunPaused, RunResumed, RunStarted, StepFinished, Usage
 from app.journal import Archive, Journal
 from app.journal.errors import JournalClosed, JournalError, RunOver
+from corpus.commands import ROOT
 from corpus.journals import is_whole
 from corpus.logs import tell
 
@@ -71,6 +74,42 @@ async def test_callbacks_come_in_order_and_only_after_their_events(journal: Jour
     assert came == list(range(1, 1201))
 
 
+async def test_what_is_asked_for_has_its_turn_however_many_events_come_in(journal: Journal) -> None:
+    """Producers go on until a run was taken over; if that had to wait for them to pause, neither would ever end."""
+    given_back = journal.begin("GIVEN BACK")
+    given_back.add(RunStarted(scenario="relay"))
+    await given_back.durable()
+    given_back.release()
+    log = journal.begin("RUN")
+    busy = True
+
+    async def produce() -> None:
+        while busy:
+            log.add(StepFinished())
+            await log.durable()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(600):
+            group.create_task(produce())
+        taken = await asyncio.to_thread(journal.take_over, "GIVEN BACK")
+        busy = False
+    assert taken.seq == 1
+
+
+async def test_a_callback_that_fails_does_not_keep_the_others_from_being_told(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    log.add(RunStarted(scenario="relay"))
+    wrong: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: wrong.append(context["exception"]))
+
+    def stumble(error: Exception | None) -> None:
+        raise LookupError("stumbled")
+
+    log.when_durable(stumble)
+    await log.durable()
+    assert [str(each) for each in wrong] == ["stumbled"]
+
+
 async def test_events_of_many_runs_share_commits_and_keep_their_own_chains(journal: Journal) -> None:
     logs = [journal.begin(f"RUN{number}") for number in range(40)]
 
@@ -118,6 +157,17 @@ async def test_a_run_that_is_taken_over_knows_its_values_again(journal: Journal)
     again.add(StepFinished(step="next"))
     await again.durable()
     assert is_whole(journal.path, "RUN") == 2
+
+
+async def test_a_very_long_value_is_read_from_the_database(journal: Journal) -> None:
+    log = journal.begin("RUN")
+    long = "very long " * 20_000
+    ref = log.keep(long)
+    assert log.value(ref) == long
+    log.add(StepFinished(output=ref))
+    await log.durable()
+    assert log.values[ref.ref] is None
+    assert log.value(ref) == long
 
 
 async def test_a_value_that_was_never_kept_is_named(journal: Journal) -> None:
@@ -373,3 +423,9 @@ def test_what_a_process_kept_is_written_before_it_is_named(journal: Journal) -> 
             return [output.ref for output in outputs if output and output.ref not in texts]
 
     assert asyncio.run(unresolved()) == []
+
+
+def test_writing_needs_no_reader_and_reading_no_writer() -> None:
+    for name, unneeded in (("Journal", "aiosqlite"), ("Archive", "app.journal.writer")):
+        code = f"import sys\nfrom app.journal import {name}\nassert {unneeded!r} not in sys.modules"
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

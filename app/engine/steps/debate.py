@@ -95,7 +95,7 @@ class _Talk:
             self._say_votes()
             held_now = ", ".join(sorted({one.position for one in last}))
             raise Mishap(
-                "limit",
+                "no_consensus",
                 f"there is no consensus after {len(self.rounds)} rounds: {held_now}",
                 "give it more rounds, or decide: vote",
                 outcome="exhausted",
@@ -133,9 +133,9 @@ class _Talk:
         kept = log.keep(output)
         log.once(DebateDecided(self.debate.decide, kept, against, len(self.rounds), step=act.path, cause=act.cause))
         if self.debate.judge is not None and self.debate.decide == "judge":
-            return Gives(output, givers=(Giver(self.debate.judge, act.path, None, output["decision"]),))
+            return Gives(output, givers=(Giver(self.debate.judge, act.path, None, output),))
         speaker = next(one for one in self.rounds[-1] if one.agent not in against)
-        return Gives(output, givers=(Giver(speaker.agent, act.path, None, f"{output['decision']}: {speaker.says}"),))
+        return Gives(output, givers=(Giver(speaker.agent, act.path, None, output),))
 
     async def _turn(self, name: str, number: int) -> _Said:
         speaker = self.play.speakers[name]

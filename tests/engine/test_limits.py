@@ -1,0 +1,401 @@
+"""limits: what a run, an agent, a card and a step may use, and what happens when a call could go beyond."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.engine.gates import Answer, Opened
+from app.events import (
+    BudgetExceeded,
+    BudgetWarned,
+    CallFinished,
+    CallRouted,
+    CallStarted,
+    CallWaiting,
+    GateAnswered,
+    LimitsChanged,
+    RunFinished,
+    RunPaused,
+    RunStarted,
+    StepStarted,
+    Usage,
+)
+from corpus.playing import House, Played, Says, Scripted
+
+# A dollar for every thousand tokens, whichever way, and answers of at most ten tokens: what a call may cost is easy to see.
+PRICED = "models: {m: {use: openai-compatible/m, base_url: 'http://m.example/v1', price: {input: 1000, output: 1000}, max_output: 10}}\n"
+TEN = Says("Done.", usage=Usage(input=5, output=5))  # a cent
+
+
+async def test_the_call_that_would_be_one_too_many_is_never_made_and_the_run_ends_exhausted(house: House) -> None:
+    script = Scripted.all(TEN)
+    played = await house.play(
+        "limits: {turns: 2}\nsteps: {each: {for_each: [1, 2, 3, 4], agent: a, prompt: x}, after: {agent: b, prompt: x}}\n",
+        providers=script,
+    )
+    assert len(script.asked) == 2
+    (exceeded,) = played.of(BudgetExceeded)
+    assert (exceeded.scope, exceeded.measure, exceeded.spent, exceeded.limit, exceeded.action) == (
+        "run", "turns", 2, 2, "stop",
+    )  # fmt: skip
+    assert (played.ended("each[3]"), played.ended("each"), played.ended("after")) == ("exhausted", "exhausted", "skipped")
+    assert played.failure("each[3]").error == "limit"
+    assert (played.outcome, played.result.exhausted) == ("exhausted", True)
+
+
+async def test_a_call_must_fit_with_its_worst_case_and_not_only_with_what_it_turns_out_to_cost(house: House) -> None:
+    script = Scripted.all(TEN)
+    one = await house.play(f"{PRICED}steps: {{one: {{agent: a, prompt: x}}}}\n", providers=script)
+    worst = one.of(CallStarted)[0].hold.cost_usd
+    assert worst > one.result.cost_usd == pytest.approx(0.01)
+    text = f"{PRICED}limits: {{cost_usd: %.6f}}\nsteps: {{one: {{agent: a, prompt: x}}}}\n"
+    assert (await house.play(text % (worst + 0.0001), providers=script)).outcome == "succeeded"
+    refused = await house.play(text % (worst - 0.0001), providers=script)
+    assert (refused.outcome, len(script.asked)) == ("exhausted", 2)
+    assert refused.of(CallStarted) == []
+
+
+async def test_tokens_are_counted_read_and_written_together(house: House) -> None:
+    script = Scripted.all(Says("Done.", usage=Usage(input=30, cache_read=20, cache_write=10, output=40)))
+    played = await house.play(
+        f"{PRICED}limits: {{tokens: 150}}\nsteps: {{each: {{for_each: [1, 2, 3], agent: a, prompt: x}}}}\n",
+        providers=script,
+    )
+    assert (len(script.asked), played.result.usage.total) == (2, 200)
+    assert played.of(BudgetExceeded)[0].measure == "tokens"
+
+
+async def test_a_steps_limit_holds_for_all_that_happens_inside_it_and_for_nothing_else(house: House) -> None:
+    script = Scripted.all(TEN)
+    played = await house.play(
+        f"""{PRICED}
+steps:
+  before: {{agent: a, prompt: x}}
+  block:
+    limits: {{turns: 2}}
+    continue_on_error: true
+    steps: {{one: {{agent: a, prompt: x}}, two: {{agent: b, prompt: x}}, three: {{agent: c, prompt: x}}}}
+  after: {{agent: a, prompt: x}}
+""",
+        providers=script,
+    )
+    assert played.ended("block") == "exhausted"
+    assert [played.ended(f"block/{name}") for name in ("one", "two", "three")] == ["succeeded", "succeeded", "exhausted"]
+    assert (played.ended("after"), played.outcome, played.result.exhausted) == ("succeeded", "succeeded", False)
+    assert played.of(BudgetExceeded)[0].scope == "step:block"
+
+
+async def test_a_step_with_a_limit_that_repeats_shares_it_among_its_turns(house: House) -> None:
+    played = await house.play("steps: {rounds: {loop: {max: 9}, limits: {turns: 3}, agent: a, prompt: x}}\n")
+    assert (len(played.of(CallFinished)), played.ended("rounds")) == (3, "exhausted")
+
+
+async def test_an_agents_limit_holds_in_all_steps_together_and_for_no_other_agent(house: House) -> None:
+    played = await house.play("""
+agents: {a: {persona: A., limits: {turns: 2}}, b: {persona: B.}}
+steps:
+  one: {agent: a, prompt: x}
+  two: {agent: b, prompt: x}
+  three: {agent: a, prompt: x}
+  four: {agent: b, prompt: x}
+  five: {agent: a, prompt: x}
+""")
+    assert [played.ended(step) for step in ("one", "two", "three", "four", "five")] == ["succeeded"] * 4 + ["exhausted"]
+    assert played.of(BudgetExceeded)[0].scope == "agent:a"
+
+
+@pytest.mark.parametrize(("own", "calls"), [("", 2), (", limits: {turns: 1}", 1), (", limits: {turns: 5}", 2)])
+async def test_a_call_must_fit_into_the_cards_limit_and_into_the_agents(house: House, own: str, calls: int) -> None:
+    card = (
+        "schema: footlights-card/v1\nid: one\ntitle: One\ncompany: house\npersona: Somebody who does things by halves.\n"
+        "modes: {plain: {prompt: Do it.}}\ndefault_mode: plain\nlimits: {turns: 2}\nrehearsal: {plain: [Done.]}\n"
+    )
+    played = await house.play(
+        f"agents: {{a: {{card: house/one{own}}}}}\nsteps: {{each: {{for_each: [1, 2, 3], agent: a, prompt: x}}}}\n",
+        files={"agents/house/one.yaml": card},
+    )
+    assert len(played.of(CallFinished)) == calls
+
+
+async def test_limits_given_at_the_start_only_make_the_scenarios_tighter(house: House) -> None:
+    text = "limits: {turns: 2}\nsteps: {each: {for_each: [1, 2, 3], agent: a, prompt: x}}\n"
+    assert len((await house.play(text, limits={"turns": 1})).of(CallFinished)) == 1
+    assert len((await house.play(text, limits={"turns": 9})).of(CallFinished)) == 2
+    tight = await house.play("steps: {each: {for_each: [1, 2, 3], agent: a, prompt: x}}\n", limits={"turns": 1})
+    assert len(tight.of(CallFinished)) == 1
+    assert tight.of(RunStarted)[0].limits == {"turns": 1}
+
+
+async def test_it_warns_once_at_each_share(house: House) -> None:
+    played = await house.play(
+        "limits: {turns: 10, warn_at: [50%, 75%]}\nsteps: {each: {for_each: [1, 2, 3, 4, 5, 6, 7, 8, 9], agent: a, prompt: x}}\n"
+    )
+    assert [(event.share, event.spent, event.limit) for event in played.of(BudgetWarned)] == [(0.5, 5, 10), (0.75, 8, 10)]
+    assert played.outcome == "succeeded"
+
+
+async def test_calls_that_failed_count_too(house: House) -> None:
+    played = await house.play("""
+limits: {turns: 3}
+steps: {one: {agent: a, prompt: x, rehearsal: {fault: overloaded}}}
+""")
+    assert len(played.of(CallStarted)) == 3
+    assert played.ended("one") == "exhausted"
+
+
+# Waiting
+
+
+async def test_a_call_waits_while_others_hold_what_it_needs_and_says_so_once(house: House) -> None:
+    doors = [asyncio.Event() for _ in range(4)]
+    script = Scripted.all(*[Says("Done.", usage=Usage(input=5, output=5), until=door) for door in doors])
+    probe = await house.play(f"{PRICED}steps: {{p: {{agent: a, prompt: x}}}}\n", providers=Scripted.all(TEN))
+    worst = probe.of(CallStarted)[0].hold.cost_usd
+    run = house.begin(
+        f"{PRICED}limits: {{cost_usd: {worst * 2 + 0.021:.6f}}}\n"
+        "steps: {each: {for_each: [1, 2, 3, 4], max_parallel: 4, agent: a, prompt: x}}\n",
+        providers=script,
+    )
+    under_way: list[int] = []
+    async for event in run:
+        if isinstance(event, CallStarted):
+            under_way.append(script.under_way)
+            if len(script.asked) + 1 >= 2:
+                for door in doors:
+                    door.set()
+    played = await house.end_of(run)
+    assert played.outcome == "succeeded", played.result
+    assert script.most_under_way == 2
+    waits = played.of(CallWaiting)
+    assert {event.waits_for for event in waits} == {"budget"}
+    assert len(waits) == len({event.call for event in waits}) == 2
+    assert played.of(BudgetExceeded) == []
+
+
+async def test_a_run_is_never_exceeded_while_calls_that_hold_are_under_way_and_spends_no_more_than_its_limit(house: House) -> None:
+    played = await house.play(
+        f"{PRICED}limits: {{cost_usd: 0.35}}\n"
+        "steps: {each: {for_each: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], max_parallel: 12, fail_fast: false,"
+        " agent: a, prompt: x, rehearsal: {reply: Done., takes: 1s}}}\n",
+        providers=Scripted.all(Says("Done.", usage=Usage(input=15, output=10), takes=1.0)),
+    )
+    assert played.outcome == "exhausted"
+    spent = held = 0.0
+    holds = {event.call: event.hold.cost_usd for event in played.of(CallStarted)}
+    for event in played.events:
+        match event:
+            case CallStarted():
+                held += holds[event.call]
+                assert spent + held <= 0.35
+            case CallFinished():
+                held -= holds[event.call]
+                spent += event.cost_usd
+            case BudgetExceeded():
+                assert held == pytest.approx(0), "it waits as long as somebody may give something back"
+    assert len(played.of(CallFinished)) >= 10
+
+
+# What happens at the limit
+
+
+async def test_with_pause_the_run_is_paused_and_nothing_has_failed(house: House) -> None:
+    played = await house.play(
+        "limits: {turns: 1, on_exceed: pause}\nsteps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n"
+    )
+    assert (played.result.status, played.result.reason) == ("paused", "budget")
+    assert "1 calls" in played.result.detail
+    assert played.of(RunFinished) == []
+    assert (played.of(RunPaused)[0].reason, played.of(BudgetExceeded)[0].action) == ("budget", "pause")
+    assert played.state.steps["two"].status == "running"
+
+
+async def test_with_ask_a_person_who_raises_it_lets_the_run_go_on(house: House) -> None:
+    asked: list[str] = []
+
+    async def person(opened: Opened) -> Answer:
+        asked.append(opened.question.text)
+        return Answer(opened.question.options[0], by="ana")
+
+    played = await house.play(
+        "limits: {turns: 2, on_exceed: ask}\nsteps: {each: {for_each: [1, 2, 3, 4], agent: a, prompt: x}}\n",
+        people=person,
+    )
+    assert played.outcome == "succeeded"
+    assert [(event.measure, event.limit, event.by) for event in played.of(LimitsChanged)] == [
+        ("turns", 3, "ana"),
+        ("turns", 4.5, "ana"),
+    ]
+    assert len(asked) == 2
+    assert "2 calls" in asked[0]
+
+
+async def test_with_ask_a_person_who_says_stop_ends_it_exhausted(house: House) -> None:
+    played = await house.play(
+        "limits: {turns: 1, on_exceed: ask}\nsteps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n",
+        answers={"two": "stop"},
+    )
+    assert (played.outcome, played.ended("two")) == ("exhausted", "exhausted")
+    assert played.value(played.of(GateAnswered)[0].choice) == "stop"
+
+
+@pytest.mark.parametrize("answers", [None, {"sign_off": "ship"}])
+async def test_with_ask_and_nobody_there_the_run_is_paused_for_its_budget(
+    house: House, answers: dict[str, str] | None
+) -> None:
+    played = await house.play(
+        "models: {m: {use: openai-compatible/ask, base_url: 'http://ask.example/v1', price: {input: 1, output: 1}}}\n"
+        "limits: {turns: 1, on_exceed: ask}\nsteps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n",
+        mode="live",
+        answers=answers,
+        providers=Scripted.all(TEN),
+    )
+    assert (played.result.status, played.result.reason, played.result.exhausted) == ("paused", "budget", True)
+
+
+ROUTED = """
+models:
+  dear: {{use: openai-compatible/dear, base_url: 'http://dear.example/v1', price: {{input: 5000, output: 5000}}, max_output: 10}}
+  cheap: {{use: openai-compatible/cheap, base_url: 'http://cheap.example/v1', price: {{input: 50, output: 50}}, max_output: 10}}
+agents: {{a: {{persona: A., model: {{route: {{among: [dear, cheap]}}}}{agent}}}}}
+{run}
+steps: {{each: {{for_each: [1, 2, 3, 4, 5], agent: a, prompt: x{step}}}}}
+"""
+DOWNGRADE = "limits: {cost_usd: 0.4, on_exceed: downgrade}"
+
+
+@pytest.mark.parametrize("where", ["run", "agent", "step"])
+async def test_with_downgrade_the_rest_is_done_by_the_cheaper_model(house: House, where: str) -> None:
+    text = ROUTED.format(
+        run=DOWNGRADE if where == "run" else "",
+        agent=f", {DOWNGRADE}" if where == "agent" else "",
+        step=f", {DOWNGRADE}" if where == "step" else "",
+    )
+    played = await house.play(text, providers=Scripted.all(TEN))
+    assert played.outcome == "succeeded", played.result
+    models = [event.model for event in played.of(CallStarted)]
+    assert models == ["dear"] * models.count("dear") + ["cheap"] * models.count("cheap")
+    assert min(models.count("dear"), models.count("cheap")) >= 1
+    (exceeded,) = played.of(BudgetExceeded)
+    assert exceeded.action == "downgrade"
+    assert played.of(CallRouted)[-1].policy == "prefer cost"
+
+
+async def test_with_downgrade_and_nothing_cheaper_it_is_exhausted_in_the_end(house: House) -> None:
+    text = f"{PRICED}limits: {{cost_usd: 0.08, on_exceed: downgrade}}\nsteps: {{each: {{for_each: [1, 2, 3, 4, 5, 6, 7, 8], agent: a, prompt: x}}}}\n"
+    played = await house.play(text, providers=Scripted.all(TEN))
+    assert played.outcome == "exhausted"
+    assert played.result.cost_usd <= 0.08
+
+
+# Money that nobody can tell
+
+
+async def test_a_call_without_a_known_price_is_unpriced_and_never_free(house: House) -> None:
+    text = "models: {m: {use: openai-compatible/nobody-knows, base_url: 'http://nobody-knows.example/v1'}}\nsteps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n"
+    played = await house.play(text, mode="live", providers=Scripted.all(TEN))
+    assert (played.result.unpriced, played.result.cost_usd) == (2, 0.0)
+    assert [(event.basis, event.prices) for event in played.of(CallFinished)] == [("unpriced", None)] * 2
+    assert played.of(RunFinished)[0].unpriced == 2
+    assert played.state.totals.unpriced == 2
+
+
+async def test_a_cost_is_exact_when_the_provider_told_the_use_and_estimated_when_it_did_not(house: House) -> None:
+    script = Scripted.all(TEN, Says("Some twenty words that nobody has counted for us, so that we count them by ourselves.", usage=None))
+    played = await house.play(
+        f"{PRICED}steps: {{one: {{agent: a, prompt: x}}, two: {{agent: b, prompt: x}}}}\n", mode="live", providers=script
+    )
+    one, two = played.of(CallFinished)
+    assert (one.basis, one.usage, one.cost_usd) == ("exact", Usage(input=5, output=5), pytest.approx(0.01))
+    assert two.basis == "estimated"
+    assert two.usage.output > 10
+    assert two.cost_usd == pytest.approx(two.usage.total / 1000)
+
+
+@pytest.mark.parametrize("told", [Usage(), Usage(input=-5, output=-5), Usage(input=5, output=-1)])
+async def test_a_use_that_cannot_be_true_is_not_believed(house: House, told: Usage) -> None:
+    played = await house.play(
+        f"{PRICED}steps: {{one: {{agent: a, prompt: x}}}}\n", mode="live", providers=Scripted.all(Says("Done so far.", usage=told))
+    )
+    (call,) = played.of(CallFinished)
+    assert call.basis == "estimated"
+    assert min(call.usage.input, call.usage.output) > 0
+    assert played.result.cost_usd > 0
+
+
+async def test_money_of_a_rehearsal_counts_like_money_and_is_told_to_be_rehearsed(house: House) -> None:
+    played = await house.play(
+        "models: {m: {use: openai-compatible/r, base_url: 'http://r.example/v1', price: {input: 1000, output: 1000}, max_output: 50}}\n"
+        "limits: {cost_usd: 0.2}\nsteps: {each: {for_each: [1, 2, 3, 4, 5, 6, 7, 8, 9], agent: a, prompt: x, rehearsal: {reply: Done.}}}\n"
+    )
+    assert played.outcome == "exhausted"
+    assert {event.basis for event in played.of(CallFinished)} == {"rehearsed"}
+    assert 0.05 < played.result.cost_usd <= 0.2
+
+
+# Time
+
+
+async def test_a_run_that_takes_longer_than_its_wall_ends_exhausted_there_and_then(house: House) -> None:
+    played = await house.play("""
+limits: {wall: 10s}
+steps:
+  one: {agent: a, prompt: x, rehearsal: {reply: x, takes: 6s}}
+  two: {agent: b, prompt: x, rehearsal: {reply: x, takes: 6s}}
+  three: {agent: c, prompt: x}
+""")
+    assert (played.outcome, played.result.exhausted) == ("exhausted", True)
+    assert played.events[-1].mono == 10_000
+    assert played.result.failure is not None
+    assert "10 seconds" in played.result.failure.message
+    assert not played.result.excused
+    assert "three" not in played.begun
+
+
+async def test_at_its_wall_a_run_may_be_paused_instead(house: House) -> None:
+    played = await house.play("""
+limits: {wall: 5s, on_exceed: pause}
+steps: {one: {agent: a, prompt: x, rehearsal: {reply: x, takes: 6s}}}
+""")
+    assert (played.result.status, played.result.reason) == ("paused", "budget")
+    assert played.of(RunPaused)[0].mono == 5000
+
+
+async def test_it_warns_of_time_as_of_all_else(house: House) -> None:
+    played = await house.play("""
+limits: {wall: 10s, warn_at: [50%, 90%]}
+steps: {one: {agent: a, prompt: x, rehearsal: {reply: x, takes: 6s}}}
+""")
+    assert [(event.measure, event.share, event.mono) for event in played.of(BudgetWarned)] == [("wall", 0.5, 5000)]
+
+
+async def test_a_steps_wall_holds_for_all_its_items_and_attempts_together(house: House) -> None:
+    played = await house.play("""
+steps:
+  each: {for_each: [1, 2, 3], limits: {wall: 10s}, agent: a, prompt: x, rehearsal: {reply: x, takes: 4s}}
+  after: {if: failure(), set: {outcome: "${{ steps.each.outcome }}"}}
+""")
+    assert played.ended("each") == "exhausted"
+    assert played.lasted("each") == 10.0
+    assert [step for step in played.begun if step.startswith("each")] == ["each", "each[1]", "each[2]", "each[3]"]
+    assert played.output("after") == {"outcome": "exhausted"}
+
+
+async def test_a_steps_wall_may_pause_the_run(house: House) -> None:
+    played = await house.play("""
+steps: {one: {limits: {wall: 5s, on_exceed: pause}, agent: a, prompt: x, rehearsal: {reply: x, takes: 6s}}}
+""")
+    assert (played.result.status, played.result.reason) == ("paused", "budget")
+
+
+async def test_each_call_says_what_it_holds_and_gives_it_back(house: House) -> None:
+    played = await house.play("steps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n")
+    assert all(event.hold.tokens > 0 for event in played.of(CallStarted))
+    assert (played.state.totals.held_tokens, played.state.totals.held_usd) == (0, 0)
+    assert len(played.of(StepStarted)) == 2
+
+
+def spent(played: Played) -> float:
+    """What all calls have cost together."""
+    return sum(event.cost_usd for event in played.of(CallFinished))
