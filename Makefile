@@ -17,7 +17,7 @@ endif
 
 .PHONY: help
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s%s\n", $$1, $$2 }'
 
 .PHONY: demo
 demo: $(RUNTIME) ## perform a built-in scenario; needs no key, no money and no network
@@ -45,6 +45,10 @@ format: $(DEV) ## put the code into its one shape
 bench: $(DEV) ## measure the promises about time, as ratios to a floor; wants a quiet machine
 	@$(BIN)/python tests/bench/run.py
 
+.PHONY: bench-peers
+bench-peers: $(DEV) ## measure the same work with LangGraph, in an environment of its own
+	@$(BIN)/python tests/bench/peers/run.py
+
 .PHONY: soak
 soak: $(DEV) ## run the full counts of the promises; takes minutes
 	@$(BIN)/python -m pytest -q -n 2 -m soak
@@ -68,7 +72,7 @@ reference: $(DEV) ## write the tables and transcripts of the documentation again
 
 .PHONY: clean
 clean: ## remove everything that was made, .venv too
-	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	@rm -rf .venv tests/bench/peers/.venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 	@find app providers footlights tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): pyproject.toml

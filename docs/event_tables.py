@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Sequence
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -16,7 +17,7 @@ from msgspec.structs import FieldInfo
 from app import events
 from app.events import KINDS, Event, Outcome, Part, Ref
 
-Listed = tuple[tuple[str, ...], list[tuple[str, ...]]]
+Listed = tuple[tuple[str, ...], Sequence[tuple[str, ...]]]
 Field = tuple[FieldInfo, str, str]  # with its type in words, and its note
 
 PARTS = tuple(part for part in vars(events).values() if isinstance(part, type) and part.__base__ is Part)
@@ -60,7 +61,9 @@ def _fields(struct: type[msgspec.Struct], wanted: tuple[FieldInfo, ...] | list[F
 
 
 def _told(fields: list[Field]) -> str:
-    return "; ".join(f"`{field.encode_name}` {words}{_usual(field)}{note and f': {note}'}" for field, words, note in fields)
+    return "; ".join(
+        f"`{field.encode_name}` {words}{_usual(field)}{note and f': {note}'}" for field, words, note in fields
+    )
 
 
 def _usual(field: FieldInfo) -> str:

@@ -134,15 +134,24 @@ def _tutorial() -> str:
 
 def _cut(printed: str, scenes: Scenes) -> str:
     """Some scenes of a performance, with a sign where something is left out."""
-    lines = iter(printed.splitlines())
+    lines = printed.splitlines()
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
     shown: list[str] = []
+    end = 0
     for first, last in scenes:
-        line = next(line for line in lines if first in line)
-        shown += [line] if not shown and line == printed.splitlines()[0] else ["", LEFT_OUT, "", line]
-        while last not in line:
-            line = next(lines)
-            shown.append(line)
+        start = _find(first, plain, end)
+        shown += [*[""] * bool(shown), LEFT_OUT, ""] if start > end else []
+        end = _find(last, plain, start) + 1
+        shown += lines[start:end]
     return "\n".join(shown)
+
+
+def _find(text: str, lines: list[str], start: int) -> int:
+    """The next line that holds a text, which has to be there: a picture of a performance that failed is none."""
+    for at in range(start, len(lines)):
+        if text in lines[at]:
+            return at
+    raise ValueError(f'"{text}" is not printed any more:\n' + "\n".join(lines[start:]))
 
 
 def _cells(line: str) -> Iterator[Cell]:

@@ -56,7 +56,7 @@ OUTCOMES = {
     "failed": "it could not, and its tries are used up",
     "skipped": "its `if` was false, or a step it needs failed or was skipped",
     "cancelled": "a person stopped it",
-    "exhausted": "a limit was reached, or a loop took `max` turns with `on_max: fail`",
+    "exhausted": "a limit was reached, a loop took `max` turns with `on_max: fail`, or a debate came to no consensus",
     "refused": "the model declined to answer",
     "truncated": "the answer stopped at the model's length limit",
     "expired": "a gate's time passed, and its default was taken",

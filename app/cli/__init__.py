@@ -16,7 +16,7 @@ GROUPS = {
         "resume": "go on with a run that was interrupted or paused",
         "fork": "branch off a run at a moment, with something changed",
         "inbox": "list the questions that wait for a person",
-        "answer": "answer one of them",
+        "answer": "answer a question that a run waits for",
         "direct": "act on a run: whisper, mute, swap, raise, skip, pause, cancel",
     },
     "what was performed": {

@@ -23,7 +23,7 @@ footlights answer sign_off hold --note "after the freeze"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("gate", metavar="GATE", help="a question of footlights inbox: its id, the end of it, its step")
+    parser.add_argument("gate", metavar="GATE", help="its step or its id, as footlights inbox shows it")
     parser.add_argument("choice", metavar="OPTION", help="one of its options, by word or number; or words")
     parser.add_argument("--note", default="", metavar="TEXT", help="why; kept with the answer")
     parser.add_argument("--json", action="store_true", help="print what was done as JSON")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,15 +24,6 @@ class Answer:
 
     choice: str
     note: str = ""
-
-
-def someone_is_there() -> bool:
-    """Is there a person: do we read from a terminal that listens to us, and can we show the question?"""
-    try:
-        foreground = os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
-    except (OSError, ValueError):
-        return False
-    return foreground and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 class Prompter:

@@ -14,10 +14,10 @@ _SHORT = 8  # letters of a ULID's random end: a thousand billion of them
 
 def exit_code(result: Result | None, signal: int | None = None) -> int:
     """The first that applies: a signal, a person missing, a budget spent, expectations unmet, failed, done."""
-    if signal is not None:
-        return _SIGNALLED + signal
     if result is None:
-        return FAILED
+        return FAILED if signal is None else _SIGNALLED + signal
+    if result.status == "paused" and signal is not None:
+        return _SIGNALLED + signal
     if result.status == "paused":
         return {"gate": NEEDS_A_PERSON, "person": NEEDS_A_PERSON, "budget": EXHAUSTED}.get(result.reason, FAILED)
     if result.exhausted:

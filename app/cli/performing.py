@@ -156,17 +156,20 @@ class Desk:
 
 def desk_for(args: argparse.Namespace) -> Desk | None:
     """A desk, when there is somebody to ask; a rehearsal answers itself unless it was told to wait."""
-    from app.cli.asking import Prompter, someone_is_there
-
     if (getattr(args, "rehearse", False) and not args.wait) or not someone_is_there():
         return None
+    from app.cli.asking import Prompter  # most performances ask nobody
+
     return Desk(Prompter(sys.stdin, sys.stderr))
 
 
-async def from_elsewhere(_: Opened) -> Answer | None:
-    """Nobody is asked here: the question waits until it is answered from another terminal."""
-    await asyncio.Event().wait()
-    return None
+def someone_is_there() -> bool:
+    """Is there a person: do we read from a terminal that listens to us, and can we show the question?"""
+    try:
+        foreground = os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
+        return False
+    return foreground and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def who() -> str:

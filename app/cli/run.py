@@ -50,7 +50,7 @@ def perform(args: argparse.Namespace) -> int:
     limits = read_limits(args.limits)
 
     from app import engine
-    from app.cli.performing import Desk, from_elsewhere, perform_and_show, who
+    from app.cli.performing import Desk, perform_and_show, who
     from app.events import Origin
 
     journal = open_journal(args)
@@ -65,7 +65,7 @@ def perform(args: argparse.Namespace) -> int:
             answers=answers,
             limits=limits,
             origin=Origin(kind="person", who=who()),
-            people=desk or (from_elsewhere if args.wait else None),
+            people=desk,
             patient=args.wait,
             hosts=tuple(args.hosts),
         )

@@ -63,7 +63,7 @@ def _head(recorded: Recorded, value_of: Values, ink: Ink, now: int, width: int) 
 def _facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
     row, state, start = recorded.row, recorded.state, recorded.state.start
     yield "run", row.run
-    yield "scenario", f"{row.scenario}  {start.file if start else ''}".strip()
+    yield "scenario", ", ".join(part for part in (row.scenario, start.file if start else "") if part)
     by = f", by {start.origin.who}" if start and start.origin.who else ""
     yield "started", f"{date_and_time(row.started)}, {ago(row.started, now)}{by}"
     if row.mode != "live":

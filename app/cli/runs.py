@@ -45,15 +45,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for action in (searching, removing, pruning, erasing):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print it as JSON")
         add_workspace(action, default=argparse.SUPPRESS)
-    searching.add_argument("--limit", type=int, default=argparse.SUPPRESS, metavar="COUNT", help="at most so many")
+    searching.add_argument("--limit", type=_count, default=argparse.SUPPRESS, metavar="COUNT", help="at most so many")
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", choices=STATUSES, metavar="STATUS", help=f"only those: {', '.join(STATUSES)}")
     parser.add_argument("--scenario", metavar="NAME", help="only those of a scenario")
     parser.add_argument("--since", metavar="TIME", help="only those since: 2h, 7d, 2026-11-03")
-    parser.add_argument("--limit", type=int, default=20, metavar="COUNT", help="at most so many; left out, 20")
+    parser.add_argument("--limit", type=_count, default=20, metavar="COUNT", help="at most so many; left out, 20")
     parser.add_argument("--json", action="store_true", help="print them as JSON")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number above zero')
+    return int(text)
 
 
 def perform(args: argparse.Namespace) -> int:

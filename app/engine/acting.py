@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +15,30 @@ from app.engine.expecting import Expecting, check_expectations
 from app.engine.expressions import render_all
 from app.engine.once import once
 from app.engine.outcomes import Ended, Halt, Mishap
+from app.engine.past import around
 from app.engine.performance import Performance
 from app.engine.plan import plan_of
 from app.engine.play import Play, Scene
 from app.engine.run import Result
-from app.events import Failure, Outcome, RunFinished, RunPaused, RunResumed, RunStarted
+from app.events import (
+    CallFailed,
+    CallFinished,
+    Directed,
+    Event,
+    Failure,
+    Outcome,
+    RunFinished,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    StepFailed,
+    StepFinished,
+    StepRetrying,
+    StepSkipped,
+    StepStarted,
+    Usage,
+)
+from app.journal.errors import DiskFull
 from app.scenario import Checked
 from app.scenario.places import Block
 
@@ -29,7 +49,22 @@ if TYPE_CHECKING:
 async def act_out(
     run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], first: RunStarted | RunResumed
 ) -> Result:
-    """Perform a run, or what is left of it."""
+    """Perform a run, or what is left of it; a run for which there is no more room is paused where it is safe."""
+    try:
+        return await _acted(run, performance, checked, inputs, first)
+    except DiskFull as full:
+        return _result_of_pause(performance, Halt("disk", full.message))
+
+
+async def put_aside(performance: Performance, deaths: int) -> Result:
+    """Do not try once more by itself what has ended the process every time; a person who resumes it insists."""
+    said = f"the process has died {deaths} times in a row without a step done; resume it again to insist"
+    return await _paused(performance, Halt("crash", said))
+
+
+async def _acted(
+    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], first: RunStarted | RunResumed
+) -> Result:
     log = performance.log
     seen = Expecting()
     for event in log.recorded:
@@ -40,9 +75,14 @@ async def act_out(
         )  # fmt: skip
     log.add(first)
     performance.on_event(seen.note)
+    if (cancelled := _cancelled_before(log.recorded)) is not None:
+        return await _cancelled(run, performance, cancelled.by)
     try:
         play, scene = _prepared(performance, checked, inputs)
+        performance.read_inbox()  # people may have directed the run while nobody performed it
         ended, over = await _perform_steps(performance, play, scene)
+        if over is not None:
+            _cut_off_steps(run, performance, over.failure(checked.name), over.outcome)
         return await _finish(performance, play, scene, seen, ended, over)
     except Mishap as mishap:  # before the first step: a variable is missing, a var cannot be computed
         return await _end(performance, "failed", failure=mishap.failure(checked.name))
@@ -56,8 +96,7 @@ async def act_out(
         while task.uncancel():
             pass
         if run.halted.reason == "cancelled":
-            said = f"{run.halted.detail or 'a person'} cancelled the run"
-            return await _end(performance, "cancelled", failure=Failure(error="cancelled", message=said))
+            return await _cancelled(run, performance, run.halted.detail)
         return await _paused(performance, run.halted)
 
 
@@ -118,6 +157,43 @@ async def _finish(
     return await _end(performance, outcome, outputs or None, failure, met, excused and of_steps)
 
 
+def _cancelled_before(recorded: Sequence[Event]) -> Directed | None:
+    """Who cancelled the run, if the process died before it could say so."""
+    return next((one for one in recorded if isinstance(one, Directed) and one.direction == "cancel"), None)
+
+
+async def _cancelled(run: Run, performance: Performance, by: str) -> Result:
+    failure = Failure(error="cancelled", message=f"{by or 'a person'} cancelled the run")
+    _cut_off_steps(run, performance, failure, "cancelled")
+    return await _end(performance, "cancelled", failure=failure)
+
+
+def _cut_off_steps(run: Run, performance: Performance, failure: Failure, outcome: Outcome) -> None:
+    """The run ends around steps that are under way: they end with it, and say so."""
+    performance.tie_up()
+    running: dict[str, StepStarted] = {}
+    for event in run.events:
+        if isinstance(event, StepStarted):
+            running[event.step] = event
+        elif isinstance(event, StepFinished | StepFailed | StepSkipped | StepRetrying):
+            running.pop(event.step, None)
+    for path, started in running.items():
+        if path == next(reversed(tuple(around(path)))):  # what lies inside a step ends with it
+            calls = [call for call in run.events if isinstance(call, CallFinished | CallFailed)]
+            inside = [call for call in calls if path in around(call.step)]
+            performance.log.add(
+                StepFailed(
+                    failure,
+                    started.attempt,
+                    outcome,
+                    usage=sum((call.usage for call in inside), Usage()),
+                    cost_usd=round(sum(call.cost_usd for call in inside), 9),
+                    step=path,
+                    cause=started.seq,
+                )
+            )
+
+
 async def _end(
     performance: Performance,
     outcome: Outcome,
@@ -127,6 +203,8 @@ async def _end(
     excused: bool = False,
 ) -> Result:
     log = performance.log
+    performance.is_ending = True
+    performance.tie_up()
     failed = outcome != "succeeded"
     event = log.add(
         RunFinished(
@@ -149,9 +227,14 @@ async def _end(
 
 async def _paused(performance: Performance, halt: Halt) -> Result:
     log = performance.log
+    performance.is_ending = True
     log.add(RunPaused(halt.reason, detail=halt.detail))
     await log.durable()
+    return _result_of_pause(performance, halt)
+
+
+def _result_of_pause(performance: Performance, halt: Halt) -> Result:
     return Result(
-        log.run, "paused", None, None, performance.facts["cost_usd"], performance.usage, performance.unpriced,
-        halt.reason, halt.detail, exhausted=halt.reason == "budget",
+        performance.log.run, "paused", None, None, performance.facts["cost_usd"], performance.usage,
+        performance.unpriced, halt.reason, halt.detail, exhausted=halt.reason == "budget",
     )  # fmt: skip

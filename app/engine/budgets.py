@@ -69,6 +69,16 @@ class Account:
         return None
 
 
+def stricter(one: Limits | None, other: Limits | None) -> Limits | None:
+    """Both limits at once: the lower of each measure, and else what the first one says."""
+    if one is None or other is None:
+        return one or other
+    both = {
+        name: [value for value in (getattr(one, name), getattr(other, name)) if value is not None] for name in MEASURES
+    }
+    return one.model_copy(update={name: min(values) for name, values in both.items() if values})
+
+
 class Budgets:
     """All accounts of a run, and those who wait for room in them."""
 

@@ -24,6 +24,7 @@ from app.events import (
     CallFinished,
     CallRouted,
     CallStarted,
+    CallWaiting,
     Failure,
     Hold,
     Outcome,
@@ -34,6 +35,7 @@ from app.offsets import pack
 from providers.base import Message, Request, Script, ToolCall, ToolOffer
 
 if TYPE_CHECKING:
+    from app.engine.budgets import Account
     from app.engine.performance import Performance
     from app.engine.performing import Act
 
@@ -76,7 +78,7 @@ async def call(act: Act, asked: Asked) -> Reply:
     while True:
         id = performance.next_call(asked.path)
         if model is None:
-            model, cause = _routed(act, asked, models, id)
+            model, cause = await _routed(act, asked, models, id)
             attempt = 0
         attempt += 1
         one = _Attempt(act, asked, model, id, attempt, messages, cause)
@@ -107,17 +109,21 @@ async def call(act: Act, asked: Asked) -> Reply:
         raise Mishap(error.error, error.message, error.hint, outcome=outcome)
 
 
-def _routed(act: Act, asked: Asked, models: Models, id: str) -> tuple[Model, int]:
-    """Choose a model, with a receipt; a resumed run keeps to what was chosen."""
-    log = act.scene.play.performance.log
-    empty = CallRouted("", step=asked.path, agent=asked.speaker.id, call=id)
-    if log.is_resumed and (known := log.recall(empty)) is not None:
+async def _routed(act: Act, asked: Asked, models: Models, id: str) -> tuple[Model, int]:
+    """Choose a model, with a receipt; a resumed run keeps to what was chosen. Where all have just failed, wait."""
+    performance = act.scene.play.performance
+    log = performance.log
+    about: dict[str, Any] = {"step": asked.path, "agent": asked.speaker.id, "call": id, "cause": act.cause}
+    if log.is_resumed and (known := log.recall(CallRouted("", **about))) is not None:
         return models.named(known.model), known.seq
-    model, candidates, policy = models.choose()
-    event = CallRouted(
-        model.name, model.use, candidates, policy, step=asked.path, agent=asked.speaker.id, call=id, cause=act.cause
-    )
-    return model, log.add(event).seq
+    told = False
+    while (waits := models.wait(routed := models.route()))[0] > 0:
+        if not told:
+            told = True
+            log.once(CallWaiting("breaker", int(waits[0] * 1000), waits[1], **about))
+        await performance.clock.sleep(waits[0])
+    model, candidates, policy = models.choose(routed)
+    return model, log.add(CallRouted(model.name, model.use, candidates, policy, **about)).seq
 
 
 @dataclass(slots=True)
@@ -184,7 +190,7 @@ class _Attempt:
             endpoints.leave(model.endpoint, performance.log, None)
         return heard, started
 
-    def _cut_off(self, accounts: tuple[Any, ...], hold: Hold, answer: Heard) -> None:
+    def _cut_off(self, accounts: tuple[Account, ...], hold: Hold, answer: Heard) -> None:
         """The step was ended around the call, by a timeout or a person: what it has used so far is paid for."""
         if self.begun is None:
             self.performance.budgets.release(accounts, hold)
@@ -298,9 +304,8 @@ class _Attempt:
             )
         )
 
-    def _accounts(self) -> tuple[Any, ...]:
-        own = self.asked.speaker.account
-        return (*self.act.accounts, own) if own is not None else self.act.accounts
+    def _accounts(self) -> tuple[Account, ...]:
+        return self.act.accounts_of(self.asked.speaker)
 
     def _count(self, usage: Usage, cost: float) -> None:
         self._tally(usage, cost)

@@ -41,6 +41,10 @@ class Clock(Protocol):
         """Let time pass."""
         ...
 
+    async def until(self, moment: float) -> None:
+        """Let time pass until then."""
+        ...
+
     async def settle(self) -> None:
         """Wait until all that was logged is durable."""
         ...
@@ -103,6 +107,9 @@ class RealClock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
+    async def until(self, moment: float) -> None:
+        await asyncio.sleep(moment - self.now())
+
     async def settle(self) -> None:
         await self._log.durable()
 
@@ -135,11 +142,13 @@ class VirtualClock:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        due = self._now + seconds
-        if self._would_be_next(due):
-            self._now = max(self._now, due)
+        await self.until(self._now + seconds)
+
+    async def until(self, moment: float) -> None:
+        if self._would_be_next(moment):
+            self._now = max(self._now, moment)
         else:
-            await self._wait(due, durable=False)
+            await self._wait(moment, durable=False)
 
     async def settle(self) -> None:
         if self._would_be_next(self._now):

@@ -9,6 +9,10 @@ from typing import Any
 from app.events import CallStarted, Directed, Event, definition
 from providers.base import Message
 
+DIRECTIONS = (
+    "whisper", "mute", "unmute", "swap", "raise", "skip", "hold", "step", "go", "pause", "resume", "cancel",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Directions:

@@ -35,11 +35,18 @@ class Endpoints:
         """Is it not to be called for now?"""
         return self._breakers.is_open(endpoint)
 
+    def wait(self, endpoint: str) -> float:
+        """The seconds until it may be called again."""
+        return self._breakers.wait(endpoint)
+
     async def enter(self, endpoint: str, clock: Clock, log: Log, about: dict[str, Any], cause: int) -> None:
         """Wait for a place, and say so if it takes long."""
+        told = False
         while (wait := self._limiter.enter(endpoint)) > 0:
-            shown = 0 if isinf(wait) else int(wait * 1000)
-            log.once(CallWaiting("limiter", shown, endpoint, cause=cause, **about))
+            if not told:
+                told = True
+                shown = 0 if isinf(wait) else int(wait * 1000)
+                log.once(CallWaiting("limiter", shown, endpoint, cause=cause, **about))
             if isinf(wait):
                 await self._free(endpoint)
             else:

@@ -83,11 +83,11 @@ async def _ask(
 ) -> None:
     gates = performance.gates
     performance.log.add(_exceeded(account, measure, about))
-    if gates.people is None and not gates.patient and not gates.written:
-        await performance.stop_here(Halt("budget", limit_words(account, measure)))
     question = Question(
         str(about["step"]), "budget", f"{limit_words(account, measure)}. Go on?", (RAISE, STOP), rehearsed=STOP
     )
+    if gates.people is None and not gates.patient and not gates.foresee(question):
+        await performance.stop_here(Halt("budget", limit_words(account, measure)))
     answer = await gates.ask(question)
     if answer.choice != RAISE:
         raise Mishap("limit", limit_words(account, measure), f"{answer.by} said stop", outcome="exhausted")

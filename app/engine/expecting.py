@@ -27,6 +27,8 @@ from app.scenario.model import Expectation
 if TYPE_CHECKING:
     pass
 
+_NOTED = (StepStarted, StepFinished, StepFailed, StepSkipped, Handoff)
+
 
 class Expecting:
     """Remembers what expectations ask for while the run goes on: how steps ended, how long they took, handoffs."""
@@ -40,6 +42,8 @@ class Expecting:
 
     def note(self, event: Event) -> None:
         """Take an event into account."""
+        if not isinstance(event, _NOTED):
+            return
         if isinstance(event, StepStarted):
             self._begun.setdefault(event.step, event.mono)
         elif isinstance(event, StepFinished | StepFailed | StepSkipped):

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from app.engine.clocks import Deadline
 from app.engine.outcomes import Halt
+from app.errors import FootlightsError
 from app.events import GateAnswered, GateClosed, GateOpened, definition
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ class Opened:
 People = Callable[[Opened], Awaitable[Answer | None]]
 
 
-class AnswerRefused(Exception):
+class AnswerRefused(FootlightsError):
     """An answer that cannot be taken, and why."""
+
+    exit_code = 2
 
 
 @dataclass(slots=True)
@@ -79,17 +81,22 @@ class Gates:
         number = self._numbers[question.path] = self._numbers.get(question.path, 0) + 1
         gate = f"{question.path}#{number}"
         log = performance.log
-        opened = log.gate(gate) or log.add(self._opened(gate, question))
         if (known := self._recalled(gate, question)) is not None:
             return known
+        # Open before it is announced: whoever hears of it may answer at once.
+        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._open[gate] = (question, waiting)
+        opened = log.gate(gate) or log.add(self._opened(gate, question))
         performance.loose_ends.take_up(gate)
         about = {"step": question.path, "cause": opened.seq}
         try:
             await performance.clock.settle()
-            answer = await self._answer(gate, question, opened)
+            answer = await self._answer(gate, question, opened, waiting)
         except BaseException:
             performance.loose_ends.leave(gate, GateClosed(gate, "cancelled", **about))  # type: ignore[arg-type]
             raise
+        finally:
+            del self._open[gate]
         if answer.expired:
             log.add(GateClosed(gate, "expired", log.keep(answer.choice), **about))  # type: ignore[arg-type]
         else:
@@ -116,6 +123,17 @@ class Gates:
         """A number was given to a gate that is not opened again."""
         path, _, number = gate.rpartition("#")
         self._numbers[path] = max(self._numbers.get(path, 0), int(number))
+
+    def is_ahead(self, gate: str) -> bool:
+        """Was it open when the run was left, and has the run not yet come back to it?"""
+        path, _, number = gate.rpartition("#")
+        log = self.performance.log
+        waits = log.gate(gate) is not None and log.answer(gate) is None
+        return waits and int(number) > self._numbers.get(path, 0)
+
+    def foresee(self, question: Question) -> bool:
+        """Does the answers file say something to this?"""
+        return self._written("", question) is not None
 
     def open(self) -> list[str]:
         """The gates that wait."""
@@ -145,18 +163,20 @@ class Gates:
             return Answer(log.value(answered.choice or blank) or question.default or "", expired=True)
         return Answer(log.value(answered.choice), log.value(answered.note) or "", answered.by)
 
-    async def _answer(self, gate: str, question: Question, opened: GateOpened) -> Answer:
+    async def _answer(
+        self, gate: str, question: Question, opened: GateOpened, waiting: asyncio.Future[Answer]
+    ) -> Answer:
+        if waiting.done():
+            return waiting.result()
         if (written := self._written(gate, question)) is not None:
             return Answer(written, by="answers file")
-        if self.performance.mode == "rehearsal" and self.people is None:
+        if self.performance.mode == "rehearsal" and self.people is None and not self.patient:
             fallback = question.default or (question.options[0] if question.options else "nothing to add")
             return Answer(question.rehearsed if question.rehearsed is not None else fallback, by="rehearsal")
         left = self.performance.seconds_left(opened) if question.timeout is not None else None
-        return await self._wait(gate, question, left)
+        return await self._wait(gate, question, left, waiting)
 
-    async def _wait(self, gate: str, question: Question, left: float | None) -> Answer:
-        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._open[gate] = (question, waiting)
+    async def _wait(self, gate: str, question: Question, left: float | None, waiting: asyncio.Future[Answer]) -> Answer:
         person = None
         self.performance.read_inbox()  # somebody may have answered while nobody performed the run
         if self.people is None and not self.patient and question.timeout is None and not waiting.done():
@@ -165,12 +185,11 @@ class Gates:
             person = asyncio.ensure_future(self._ask_person(self.people, Opened(gate, question, left), waiting))
         try:
             async with self.performance.clock.outside():
-                with Deadline(self.performance.clock, left):
+                async with asyncio.timeout(left):  # of the real clock, also in a rehearsal: people live in it
                     return await waiting
         except TimeoutError:
             return Answer(question.default or "", expired=True)
         finally:
-            del self._open[gate]
             if person is not None:
                 person.cancel()
 

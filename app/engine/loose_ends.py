@@ -39,11 +39,11 @@ class LooseEnds:
             self._note(event)
 
     def leave(self, id: str, closing: Closing) -> None:
-        """Something was cut off just now."""
+        """Something has begun, or was cut off."""
         self._open[id] = closing
 
     def take_up(self, id: str) -> None:
-        """It is under way again."""
+        """Whoever takes it up says how it ends."""
         self._open.pop(id, None)
 
     def tie(self, path: str = "") -> Sequence[CallFailed]:

@@ -1,14 +1,13 @@
-"""What agents remember: `memory.write` and `memory.read`, shared by the cast in a run, or an agent's own across runs.
+"""What agents remember: for the run, shared by its cast, or each its own across runs.
 
 A rehearsal begins with nothing remembered and leaves nothing, so that it is the same every time.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from app.events import MemoryRead, MemoryWritten
-from app.tools.base import Arguments, Surroundings, Tool, arguments_of
 
 if TYPE_CHECKING:
     from app.engine.performance import Performance
@@ -16,34 +15,6 @@ if TYPE_CHECKING:
     from app.engine.tooling import ToolUse
 
 MOST_FOUND = 20
-_SCOPE = {"enum": ["run", "agent"], "description": "run: shared by the cast for this run; agent: your own, for ever"}
-
-
-async def _by_the_engine(arguments: Arguments, surroundings: Surroundings) -> NoReturn:
-    raise NotImplementedError("the engine remembers by itself, since it knows the run")
-
-
-TOOLS = {
-    tool.name: tool
-    for tool in (
-        Tool(
-            "memory.write",
-            "Remember something under a key.",
-            arguments_of(required=("key", "value"), key={"type": "string", "maxLength": 200}, value={}, scope=_SCOPE),
-            _by_the_engine,
-            effect="write",
-            idempotent=True,
-            example={"key": "customer", "value": "prefers short answers", "scope": "agent"},
-        ),
-        Tool(
-            "memory.read",
-            "Look up what is remembered: by its key, or by words in it; nothing asked gives all.",
-            arguments_of(query={"type": "string", "maxLength": 500}, scope=_SCOPE),
-            _by_the_engine,
-            example={"query": "customer", "scope": "run"},
-        ),
-    )
-}
 
 
 async def remember(act: Act, use: ToolUse) -> Any:

@@ -87,18 +87,26 @@ class Models:
         self._performance: Performance = self._play.performance
         self._asked = asked
         self._place = act.place.name
-        self._accounts = act.accounts
+        self._accounts = act.accounts_of(asked.speaker)
         self._out: dict[str, str] = {}
 
-    def choose(self) -> tuple[Model, tuple[Candidate, ...], str]:
+    def choose(self, routed: Choice) -> tuple[Model, tuple[Candidate, ...], str]:
         """The best of those that are left, with the receipt; Mishap when none is."""
-        routed = self._route()
         found = routed.chosen
         receipt = tuple(replace_out(candidate, self._out.get(candidate.model, "")) for candidate in routed.candidates)
         if found is None:
             why = ", ".join(f"{one.model}: {one.out}" for one in receipt) or "the scenario names none"
             raise Mishap("no_model", f"no model can take this ({why})", "footlights explain shows which may")
         return self.named(found), receipt, routed.policy
+
+    def wait(self, routed: Choice) -> tuple[float, str]:
+        """How long until one of those that are left is trusted again, and its endpoint; 0 when that helps nobody."""
+        if routed.chosen is not None or self._out:
+            return 0.0, ""
+        endpoints = {self.named(one.model).endpoint for one in routed.candidates if one.out == "breaker"}
+        return min(
+            ((self._performance.endpoints.wait(endpoint), endpoint) for endpoint in endpoints), default=(0.0, "")
+        )
 
     def named(self, name: str) -> Model:
         """A model by its name in the scenario."""
@@ -115,11 +123,12 @@ class Models:
         """Is there another one to fall back on?"""
         self._out[model.name] = "failed"
         try:
-            return self._route().chosen is not None
+            return self.route().chosen is not None
         finally:
             del self._out[model.name]
 
-    def _route(self) -> Choice:
+    def route(self) -> Choice:
+        """Look at all that may take the call, as it stands with them now."""
         speaker = self._asked.speaker
         options = [
             replace(option, tripped=True)
@@ -140,9 +149,13 @@ class Models:
             tools=bool(self._asked.offers),
             data=self._asked.shape is not None,
         )
-        routed = choose(options, need, tuple(route.fallback) if route else ())
+        fallback = tuple(route.fallback) if route else ()
+        routed = choose(options, need, fallback)
         if routed.chosen is None and need.complexity is not None:  # rather a weaker model than none
-            routed = choose(options, replace(need, complexity=None), routed.fallbacks)
+            routed = choose(options, replace(need, complexity=None), fallback)
+        if self._out:  # the chosen one has failed: from here on the author's order counts, and no score
+            fit = {candidate.model for candidate in routed.candidates if not candidate.out}
+            routed = replace(routed, chosen=next((name for name in fallback if name in fit), None), policy="fallback")
         return routed
 
     def _options(self) -> list[Option]:

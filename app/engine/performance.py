@@ -23,7 +23,7 @@ from app.engine.outcomes import Halt, Mishap
 from app.engine.recalling import Recall
 from app.engine.secrets import Secrets
 from app.engine.turnstile import Turnstile
-from app.events import CallFailed, CallFinished, CallStarted, Event, GateOpened, Mode, Usage
+from app.events import BudgetExceeded, CallFailed, CallFinished, CallStarted, Event, GateOpened, Mode, Usage
 from app.scenario.model import AgentStep
 from app.scenario.model.modifiers import Step
 from providers import provider_of
@@ -78,9 +78,11 @@ class Performance:
         }  # fmt: skip
         log.on_event(self._tell_time)
         self.unpriced = 0
+        self.is_ending = False  # all that is left is to say how it ended
         self.usage = Usage()
         self.cursors: dict[str, int] = {}  # whose line is due, in a rehearsal
         self.faults: dict[str, int] = {}
+        self.handed: set[tuple[str, str, str, str]] = set()  # giver, taker, whose step, and where
         self.remembered: dict[str, dict[str, Any]] = {}
         self.recall = Recall(self)
         self.recall.totals()
@@ -107,6 +109,11 @@ class Performance:
             account.recall(_within(self.log.recorded, path.rstrip("/"), agent))
         self._accounts[scope] = account
         return account
+
+    def is_ahead(self, scope: str) -> bool:
+        """Was its limit reached before the run was resumed, and has the run not yet come back to it?"""
+        exceeded = (event for event in self.log.recorded if isinstance(event, BudgetExceeded) and event.scope == scope)
+        return scope not in self._accounts and any(exceeded)
 
     def open_account(self, scope: str) -> Account:
         """The account of a scope that is open now: run, agent:cto, step:polish."""

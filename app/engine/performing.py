@@ -14,7 +14,7 @@ from app.engine.expressions import decides_itself, holds, render_text
 from app.engine.log import Log
 from app.engine.outcomes import PASSING, Ended, Giver, Gives, Mishap, Tally
 from app.engine.past import Ending
-from app.engine.play import Play, Scene
+from app.engine.play import Play, Scene, Speaker
 from app.engine.steps import performer_of
 from app.events import (
     CallFailed,
@@ -55,6 +55,10 @@ class Act:
     def is_whole(self) -> bool:
         """Is it the step itself, and not one of its items or turns?"""
         return self.path == self.scene.path + self.place.id
+
+    def accounts_of(self, speaker: Speaker) -> tuple[Account, ...]:
+        """What a call of an agent has to fit into."""
+        return self.accounts if speaker.account is None else (*self.accounts, speaker.account)
 
     @property
     def where(self) -> str:

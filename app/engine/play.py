@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.cast.card import Card
 from app.document.types import Type
 from app.document.values import FileText, Privacy
-from app.engine.budgets import Account
+from app.engine.budgets import Account, stricter
 from app.engine.expressions import render_all
 from app.engine.outcomes import Giver, Mishap, Tally
 from app.events import Performer
@@ -121,7 +121,7 @@ class Play:
             entry = checked.cast.get(name)
             card = entry.card if entry else None
             speaker = Speaker(name, agent, card, entry.version if entry else "", entry.name if entry else "")
-            limits = agent.limits or (card.limits if card else None)
+            limits = stricter(agent.limits, card.limits if card else None)
             if limits is not None:
                 speaker.account = performance.account(f"agent:{path}{name}", limits, path, agent=name)
             play.speakers[name] = speaker

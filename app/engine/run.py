@@ -8,14 +8,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from app.engine.budgets import MEASURES, Account
+from app.engine.directions import DIRECTIONS
 from app.engine.gates import Answer, AnswerRefused
 from app.engine.outcomes import Halt
+from app.errors import FootlightsError
 from app.events import (
     CallStarted,
     Directed,
     Event,
     Failure,
     LimitsChanged,
+    Measure,
     Outcome,
     Ref,
     Usage,
@@ -24,11 +28,11 @@ from app.events import (
 if TYPE_CHECKING:
     from app.engine.performance import Performance
     from app.journal import Journal, RunLog
+    from app.journal.inbox import Letter
     from app.state import RunState
 
 GRACE = 5.0
 POLL = 0.25
-MEASURES = ("cost_usd", "tokens", "wall", "turns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class Result:
 
 
 class Run:
-    """A run that is performed in this process. `async for event in run` gives every event once."""
+    """A run that is performed in this process. `async for event in run` gives every event once, when it is safe."""
 
     def __init__(self, journal: Journal, log: RunLog, recorded: list[Event], *, owns_journal: bool) -> None:
         self.id = log.run
@@ -65,6 +69,7 @@ class Run:
         self._more = asyncio.Event()
         self._task: asyncio.Task[Result] | None = None
         self._poller: asyncio.Task[None] | None = None
+        self._begun = False
         self._halted: Halt | None = None
         log.add_listener(self._on_event)
 
@@ -75,6 +80,8 @@ class Run:
         while True:
             while position < len(self.events):
                 event = self.events[position]
+                if event.seq > self._log.durable_seq and not await self._is_durable():
+                    return
                 position += 1
                 yield event
             if self._task is not None and self._task.done():
@@ -82,6 +89,14 @@ class Run:
             self._more.clear()
             if position == len(self.events):
                 await self._more.wait()
+
+    async def _is_durable(self) -> bool:
+        """Wait until what is told next cannot be lost; false when it is lost, as the result will say."""
+        try:
+            await self._log.durable()
+        except FootlightsError:
+            return False
+        return True
 
     @property
     def state(self) -> RunState:
@@ -116,12 +131,20 @@ class Run:
         self._performing().gates.answer(gate, Answer(choice, note, by))
 
     def direct(self, direction: str, to: str = "", detail: Any = None, by: str = "") -> None:
-        """Act on the run: whisper, mute, unmute, swap, raise, skip, hold, go, step, pause, cancel."""
+        """Act on the run: one of DIRECTIONS. What cannot be done is refused with a ValueError, and leaves no trace."""
         performance = self._performing()
+        if direction not in DIRECTIONS:
+            raise ValueError(f'there is no direction "{direction}", only {", ".join(DIRECTIONS)}')
+        if performance.is_ending:
+            raise ValueError("the run is not performed any more")
+        raising = self._to_raise(to, detail) if direction == "raise" else None
         log = performance.log
         event = Directed(direction, by, to, None if detail is None else log.keep(detail))  # type: ignore[arg-type]
         if direction not in ("step", "resume"):
-            log.add(event)
+            if self._begun:
+                log.add(event)
+            else:  # the run's own first event comes first
+                asyncio.get_running_loop().call_soon(log.add, event)
         performance.directions.apply(event, detail)
         match direction:
             case "hold":
@@ -133,7 +156,8 @@ class Run:
             case "skip":
                 performance.skip_running(to)
             case "raise":
-                self._raise(to, float(detail), by)
+                assert raising is not None
+                self._raise(*raising, by)
             case "pause":
                 self.halt(Halt("person", by))
             case "cancel":
@@ -167,16 +191,24 @@ class Run:
     def halt(self, halt: Halt, *, grace: float | None = None, at_once: bool = False) -> None:
         """End the performance; `halt` says why."""
         task = self._task
-        if task is None or task.done():
+        if task is None or task.done() or self._performing().is_ending:
+            return
+        if not self._begun:  # a task that is cancelled before it began would never say how the run ended
+            asyncio.get_running_loop().call_soon(lambda: self.halt(halt, grace=grace, at_once=at_once))
             return
         if self._halted is None:
             self._halted = halt
             if not at_once and grace != 0:
-                self._performing().turnstile.close(lambda: _end(task))
+                self._performing().turnstile.close(self._interrupt)
                 if grace is not None:
-                    asyncio.get_running_loop().call_later(grace, task.cancel)
+                    asyncio.get_running_loop().call_later(grace, self._interrupt)
                 return
         task.cancel()
+
+    def _interrupt(self) -> None:
+        assert self._task is not None
+        if not self._performing().is_ending:
+            self._task.cancel()
 
     # How it is performed: called by perform, resume and fork
 
@@ -194,13 +226,14 @@ class Run:
         return self._halted
 
     async def _perform(self, acting: Callable[[], Any]) -> Result:
+        self._begun = True
         self._poller = asyncio.get_running_loop().create_task(self._read_inbox())
         try:
             result: Result = await acting()
             return result
         finally:
             self._poller.cancel()
-            with suppress(asyncio.CancelledError):
+            with suppress(asyncio.CancelledError, FootlightsError):  # what it cannot read, the log cannot write
                 await self._poller
             self._log.remove_listener(self._on_event)
             self._log.release()
@@ -215,7 +248,17 @@ class Run:
 
     def _read_letters(self) -> None:
         for letter in self._journal.inbox(self.id):
+            if self._is_ahead(letter):
+                continue
             self._journal.take_letter(letter.id, self._take(letter.kind, letter.about, letter.body, letter.by))
+
+    def _is_ahead(self, letter: Letter) -> bool:
+        """Is it about something that this run, which was resumed, has yet to come back to? Then it is taken there."""
+        performance = self._performing()
+        if letter.kind == "answer":
+            return performance.gates.is_ahead(letter.about)
+        scope = str(letter.body.get("to", "")).rpartition(".")[0]
+        return letter.body.get("direction") == "raise" and performance.is_ahead(scope)
 
     def _take(self, kind: str, about: str, body: dict[str, Any], by: str) -> str:
         """Do what a letter says, and say what became of it."""
@@ -228,14 +271,20 @@ class Run:
             return str(refused) or "it cannot be understood"
         return "taken"
 
-    def _raise(self, limit: str, value: float, by: str) -> None:
-        scope, _, measure = limit.rpartition(".")
-        if measure not in MEASURES:
-            raise ValueError(f'there is no limit "{measure}", only {", ".join(MEASURES)}')
+    def _to_raise(self, limit: str, detail: Any) -> tuple[Account, Measure, float]:
+        scope, _, name = limit.rpartition(".")
+        measure = next((measure for measure in MEASURES if measure == name), None)
+        if measure is None:
+            raise ValueError(f'there is no limit "{name}", only {", ".join(MEASURES)}')
+        value = float(detail)
+        if not 0 < value < float("inf"):
+            raise ValueError(f"a limit is a number above 0, and this is {detail}")
+        return self._performing().open_account(scope or "run"), measure, value
+
+    def _raise(self, account: Account, measure: Measure, value: float, by: str) -> None:
         performance = self._performing()
-        account = performance.open_account(scope or "run")
-        account.limits[measure] = value  # type: ignore[index]
-        performance.log.add(LimitsChanged(account.scope, measure, value, by))  # type: ignore[arg-type]
+        account.limits[measure] = value
+        performance.log.add(LimitsChanged(account.scope, measure, value, by))
         performance.budgets.raised()
 
     def _performing(self) -> Performance:
@@ -245,7 +294,3 @@ class Run:
     def _on_event(self, event: Event) -> None:
         self.events.append(event)
         self._more.set()
-
-
-def _end(task: asyncio.Task[Result]) -> None:
-    task.cancel()

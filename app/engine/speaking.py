@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -49,12 +49,13 @@ class Turn:
     history: tuple[Message, ...] = ()
     engagements: dict[str, Engagement] = field(default_factory=dict)
     incoming: tuple[Giver, ...] | None = None  # whose work it is given; None: what the step is given
+    why: Literal["needs", "turn"] = "needs"  # it is given that work
     confident: bool = False  # it is asked how sure it is
 
 
 async def speak(act: Act, turn: Turn) -> Any:
     """Ask an agent, and give its answer: text, or data of the type that is wanted."""
-    take_over(act, turn.speaker.id, act.incoming if turn.incoming is None else turn.incoming, turn.path or act.path)
+    take_over(act, turn)
     play = act.scene.play
     shape = None if is_text(turn.type) else json_schema(turn.type or Anything())
     offers = offers_of(turn.tools) if turn.tools else ()
@@ -74,31 +75,29 @@ async def speak(act: Act, turn: Turn) -> Any:
             script_for(act, turn),
         )
         reply = await call(act, asked)
-        if reply.tool_calls:
+        if reply.tool_calls and spoken < most:
             messages.append(Message("assistant", reply.text, reply.tool_calls))
             known = {offer.name for offer in offers}
             messages += [await _answer_of_tool(act, turn, known, one) for one in reply.tool_calls]
             continue
-        if shape is None:
-            return reply.text
-        value, wrong = _read(reply, turn.type or Anything())
+        value, wrong = _read(reply, turn.type)
         if not wrong:
             return value
         repairs += 1
         if repairs > REPAIRS:
-            raise Mishap(
-                "malformed", f"the answer does not fit its output: {wrong[0]}", "simplify output:, or the prompt"
-            )
-        messages.append(Message("assistant", reply.text))
-        messages.append(Message("user", _please_mend(wrong)))
+            raise Mishap("malformed", f"the answer cannot be used: {wrong[0]}", "simplify output:, or the prompt")
+        messages += _please_mend(reply, wrong)
 
 
-def take_over(act: Act, agent: str, incoming: tuple[Giver, ...], path: str) -> None:
-    """Say whose work an agent is given, where it is not its own."""
-    log = act.scene.play.performance.log
-    for giver in incoming:
-        if giver.agent != agent:
-            event = Handoff(giver.agent, agent, giver.step, step=path, cause=act.cause, agent=agent)
+def take_over(act: Act, turn: Turn) -> None:
+    """Say whose work an agent is given, where it is not its own; once, however often the step is tried."""
+    performance, agent, path = act.scene.play.performance, turn.speaker.id, turn.path or act.path
+    log = performance.log
+    for giver in act.incoming if turn.incoming is None else turn.incoming:
+        edge = (giver.agent, agent, giver.step, path)
+        if giver.agent != agent and edge not in performance.handed:
+            performance.handed.add(edge)
+            event = Handoff(giver.agent, agent, giver.step, turn.why, step=path, cause=act.cause, agent=agent)
             if log.recall(event) is None:
                 event.summary = log.keep(giver.summary)
                 log.add(event)
@@ -151,8 +150,12 @@ async def _answer_of_tool(act: Act, turn: Turn, known: set[str], wanted: ToolCal
     return Message("tool", text, tool_call=wanted.id)
 
 
-def _read(reply: Reply, type: Type) -> tuple[Any, list[str]]:
-    """The data in an answer, and what does not fit."""
+def _read(reply: Reply, type: Type | None) -> tuple[Any, list[str]]:
+    """The text or the data of an answer, and what does not fit."""
+    if reply.tool_calls:
+        return None, ["it asks for a tool where none can be used"]
+    if type is None or is_text(type):
+        return reply.text, []
     text = reply.text.strip()
     if text.startswith("```"):
         text = text.strip("`").removeprefix("json").strip()
@@ -172,6 +175,11 @@ def _read(reply: Reply, type: Type) -> tuple[Any, list[str]]:
     return value, wrong
 
 
-def _please_mend(wrong: list[str]) -> str:
+def _please_mend(reply: Reply, wrong: list[str]) -> list[Message]:
+    if reply.tool_calls:
+        said = "error: no tool can be used now, and nothing was done; answer with what you know"
+        refused = [Message("tool", said, tool_call=one.id) for one in reply.tool_calls]
+        return [Message("assistant", reply.text, reply.tool_calls), *refused]
     listed = "\n".join(f"- {one}" for one in wrong[:10])
-    return f"This does not have the shape that was asked for:\n{listed}\nAnswer again, with the JSON alone."
+    said = f"This does not have the shape that was asked for:\n{listed}\nAnswer again, with the JSON alone."
+    return [Message("assistant", reply.text), Message("user", said)]

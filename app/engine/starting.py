@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.engine.acting import act_out
+from app.engine.acting import act_out, put_aside
 from app.engine.budgets import Account
 from app.engine.bundle import unpacked
 from app.engine.gates import People
@@ -33,6 +33,8 @@ from providers.base import Provider
 
 if TYPE_CHECKING:
     from app.journal import Journal
+
+MOST_DEATHS = 10  # of the process, in a row and without a step done, after which a run is not resumed by itself
 
 
 def perform(
@@ -123,7 +125,11 @@ def resume(
             reason = "person" if _was_paused(recorded) else "crash"
             first = RunResumed("fork" if recorded[-1] is begun and begun.parent else reason, by or who())
             inputs = log.value(begun.inputs)
-            going.start(performance, lambda: act_out(going, performance, checked, inputs, first))
+            deaths = 0 if reason == "person" else run_log.standing.recoveries
+            if deaths > MOST_DEATHS:
+                going.start(performance, lambda: put_aside(performance, deaths))
+            else:
+                going.start(performance, lambda: act_out(going, performance, checked, inputs, first))
         except BaseException:
             run_log.release()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -50,6 +51,17 @@ async def listen(
     """Hear a provider out; what was heard so far stands in `heard` also when this is cancelled."""
     listening = _Listening(performance, heard, started)
     try:
+        return await _hear(listening, performance, provider, request)
+    except asyncio.CancelledError:
+        listening.cut_off()
+        raise
+
+
+async def _hear(
+    listening: _Listening, performance: Performance, provider: Provider, request: Request
+) -> Heard | Broken:
+    heard = listening.heard
+    try:
         if performance.clock_is_virtual:
             await listening.hear_out(provider.stream(request))
         else:
@@ -84,32 +96,38 @@ async def _in_time(chunks: AsyncIterator[Chunk]) -> AsyncIterator[Chunk]:
             await close()
 
 
+def _can_be_true(usage: Usage) -> bool:
+    """Some servers report nothing, or less than nothing, for an answer that they gave."""
+    return usage.total > 0 and min(usage.input, usage.cache_read, usage.cache_write, usage.output) >= 0
+
+
 class _Listening:
     """Puts the pieces together, and keeps the time of a rehearsal."""
 
     def __init__(self, performance: Performance, heard: Heard, started: CallStarted) -> None:
         self._performance = performance
-        self._heard = heard
+        self.heard = heard
         self._started = started
         self._aloud = Aloud(performance, started)
         self._parts: list[str] = []
         self._characters = 0
-        self._owed = 0.0  # of the rehearsal's time, not yet let pass
+        self._due: list[float] = []  # when each part comes, in a rehearsal
+        self._total = self._passed = 0.0  # seconds that a rehearsed answer takes, and those that were let pass
         self._begun = self._last = performance.clock.now()
         self._ended = False
 
     async def hear_out(self, chunks: AsyncIterator[Chunk]) -> None:
-        heard, performance = self._heard, self._performance
+        heard, performance = self.heard, self._performance
         virtual = performance.clock_is_virtual
         async for chunk in chunks:
             if virtual and chunk.after:
-                self._owed += chunk.after
+                self._total += chunk.after
                 if heard.first_ms is None or performance.is_watched:
                     await self._pass()
             self._take(chunk)
 
     def _take(self, chunk: Chunk) -> None:
-        heard = self._heard
+        heard = self.heard
         if heard.first_ms is None and (chunk.text or chunk.tool_calls):
             self._first()
         if chunk.text:
@@ -117,13 +135,14 @@ class _Listening:
             self._characters += len(chunk.text)
             if self._characters > MOST_CHARACTERS:
                 raise ProviderError("malformed", f"the answer is longer than {MOST_CHARACTERS:,} characters")
-            now = self._performance.clock.now() + self._owed
+            now = self._now()
+            self._due.append(now)
             heard.pieces.append((max(0, int((now - self._last) * 1000)), len(chunk.text)))
             self._last = now
             self._aloud.hear(chunk.text)
         if chunk.tool_calls:
             heard.tool_calls.extend(chunk.tool_calls)
-        if chunk.usage is not None:
+        if chunk.usage is not None and _can_be_true(chunk.usage):
             heard.usage = chunk.usage
         if chunk.finish is not None:
             heard.finish = chunk.finish
@@ -132,23 +151,32 @@ class _Listening:
     async def rest(self, after: float) -> None:
         """Let pass what is still owed."""
         if self._performance.clock_is_virtual:
-            self._owed += after
-            if self._owed:
+            self._total += after
+            if self._total > self._passed:
                 await self._pass()
         self.end()
 
     def end(self) -> None:
-        self._heard.text = "".join(self._parts)
-        self._heard.took_ms = int((self._performance.clock.now() - self._begun) * 1000)
+        self.heard.text = "".join(self._parts)
+        self.heard.took_ms = int((self._performance.clock.now() - self._begun) * 1000)
 
     def fall_silent(self) -> None:
         """However it ended: nothing more comes."""
         self.end()
         self._aloud.end()
 
+    def cut_off(self) -> None:
+        """Nobody waits for the rest. A rehearsed answer is known before its time: of that, only the beginning came."""
+        if self._total > self._passed:
+            said = bisect_left(self._due, self._performance.clock.now())
+            del self._parts[said:], self.heard.pieces[said:]
+            self.heard.usage = None
+            self.heard.tool_calls.clear()
+        self.end()
+
     def verdict(self) -> Heard | Broken:
         """Is it an answer? A stream that simply stops is none."""
-        heard = self._heard
+        heard = self.heard
         if not self._ended:
             return Broken(heard, "incomplete", "the answer broke off before it was complete")
         if heard.finish == "length":
@@ -162,12 +190,17 @@ class _Listening:
         return heard
 
     def _first(self) -> None:
-        heard, started = self._heard, self._started
+        heard, started = self.heard, self._started
         heard.first_ms = int((self._performance.clock.now() - self._begun) * 1000)
         self._performance.log.add(
             CallSpeaking(heard.first_ms, step=started.step, agent=started.agent, call=started.call, cause=started.seq)
         )
 
+    def _now(self) -> float:
+        """The time by which the last chunk has come; in a rehearsal the same whether or not it is let pass at once."""
+        clock = self._performance.clock
+        return self._begun + self._total if self._performance.clock_is_virtual else clock.now()
+
     async def _pass(self) -> None:
-        owed, self._owed = self._owed, 0.0
-        await self._performance.clock.sleep(owed)
+        await self._performance.clock.until(self._begun + self._total)
+        self._passed = self._total

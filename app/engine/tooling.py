@@ -6,7 +6,6 @@ doing it again with the same key does no harm.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,13 +41,12 @@ class ToolUse:
 
 def offers_of(names: Sequence[str]) -> tuple[ToolOffer, ...]:
     """The tools a model may ask for, as it is told about them."""
-    from app.engine.memory import TOOLS
     from app.tools.offers import offer
     from app.tools.registry import members
 
     found: dict[str, ToolOffer] = {}
     for name in names:
-        tools = (TOOLS[name],) if name in TOOLS else members(name)
+        tools = members(name)
         for tool in tools:
             found[tool.name] = offer(tool)
         if not tools:  # known to a card only: a rehearsal plays it
@@ -85,6 +83,7 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
         begun.arguments = log.keep(performance.mask_all(use.arguments if use.shown is None else use.shown))
         begun.cause = act.cause
         known = log.add(begun)
+        performance.loose_ends.leave(id, ToolFailed(CUT_OFF, cause=known.seq, **about))
         if what.effect == "write":
             await performance.clock.settle()
     return await _perform(act, use, tool, known, key, about)
@@ -97,7 +96,6 @@ async def _perform(
 
     performance = act.scene.play.performance
     log = performance.log
-    performance.loose_ends.take_up(about["call"])
     from_ms = performance.clock.now()
     try:
         if use.fault is not None:
@@ -109,14 +107,13 @@ async def _perform(
         else:
             result = await _outside(act, tool, use, key)
     except (ToolError, Mishap) as error:
+        performance.loose_ends.take_up(about["call"])
         took = int((performance.clock.now() - from_ms) * 1000)
         failure = Failure(error=error.error, message=performance.mask(error.message), hint=error.hint)
         log.add(ToolFailed(failure, took, cause=begun.seq, **about))
         asked = getattr(error, "retry_after", None)
         raise Mishap(failure.error, failure.message, failure.hint, retry_after=asked) from error
-    except asyncio.CancelledError:
-        performance.loose_ends.leave(about["call"], ToolFailed(CUT_OFF, cause=begun.seq, **about))
-        raise
+    performance.loose_ends.take_up(about["call"])
     result = performance.mask_all(result)
     took = int((performance.clock.now() - from_ms) * 1000)
     log.add(ToolFinished(log.keep(result), took, cause=begun.seq, **about))
@@ -125,11 +122,11 @@ async def _perform(
 
 async def _outside(act: Act, tool: Tool, use: ToolUse, key: str) -> Any:
     """The real thing: it takes the time it takes."""
-    from app.engine.memory import TOOLS, remember
+    from app.engine.memory import remember
     from app.tools.offers import use as use_once
 
     performance = act.scene.play.performance
-    if tool.name in TOOLS:
+    if tool.name.startswith("memory."):
         return await remember(act, use)
     with performance.effect():
         async with performance.clock.outside():
@@ -137,15 +134,14 @@ async def _outside(act: Act, tool: Tool, use: ToolUse, key: str) -> Any:
 
 
 def _find(use: ToolUse, rehearsing: bool) -> Tool | None:
-    from app.engine.memory import TOOLS
     from app.tools.registry import find, names
 
-    tool = TOOLS.get(use.name) or find(use.name)
+    tool = find(use.name)
     if tool is None and not (rehearsing or use.scripted):
         raise Mishap(
             "bad_request",
             f'there is no tool "{use.name}"',
-            did_you_mean(use.name, [*names(), *TOOLS], otherwise="footlights tools lists them"),
+            did_you_mean(use.name, names(), otherwise="footlights tools lists them"),
         )
     return tool
 

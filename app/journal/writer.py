@@ -53,6 +53,7 @@ class Writer:
         # A signal may interrupt its put() and ring itself, which no lock of Python's own would bear.
         self._bell: SimpleQueue[Action | None] = SimpleQueue()
         self._rung = False
+        self._going_round: asyncio.AbstractEventLoop | None = None  # and rings when it has
         self._closed = ""
         self._lock = _lock_beside(path)
         sys.setswitchinterval(min(NIMBLE, sys.getswitchinterval()))
@@ -63,8 +64,19 @@ class Writer:
         forks.tell(self)
 
     def add(self, entry: Entry) -> None:
-        """Have an event written, after those that came before."""
+        """Have an event written, after those that came before: with what else comes while the event loop goes round."""
         self._pending.append(entry)
+        if self._rung:
+            return
+        loop = asyncio._get_running_loop() if len(self._pending) < MOST else None
+        if loop is None:
+            self._ring()
+        elif loop is not self._going_round:
+            self._going_round = loop
+            loop.call_soon(self._ring)
+
+    def _ring(self) -> None:
+        self._going_round = None
         if not self._rung:
             self._rung = True
             self._bell.put(None)

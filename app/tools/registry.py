@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 FAMILIES = {
     "file": ("file.read", "file.write", "file.list"),
     "http": ("http",),
+    "memory": ("memory.read", "memory.write"),
     "notify": ("notify",),
     "schema": ("schema.validate",),
     "table": ("table.read", "table.filter", "table.aggregate", "table.join", "table.transform", "table.sql"),

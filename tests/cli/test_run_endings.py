@@ -15,7 +15,14 @@ from app.errors import UsageError
 
 
 def result(**facts: Any) -> Any:
-    usual = {"status": "finished", "outcome": "succeeded", "reason": "", "expected": True, "excused": False, "exhausted": False}
+    usual = {
+        "status": "finished",
+        "outcome": "succeeded",
+        "reason": "",
+        "expected": True,
+        "excused": False,
+        "exhausted": False,
+    }
     return SimpleNamespace(**{**usual, **facts})
 
 
@@ -35,7 +42,8 @@ def result(**facts: Any) -> Any:
         (result(status="paused", reason="budget", outcome=None), None, 4),
         (result(status="paused", reason="disk", outcome=None), None, 1),
         (result(status="paused", reason="signal", outcome=None), 2, 130),
-        (result(), 15, 143),
+        (result(status="paused", reason="gate", outcome=None), 15, 143),
+        (result(), 2, 0),
         (None, 1, 129),
         (None, 3, 131),
         (None, None, 1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +127,30 @@ def test_what_looks_like_a_key_is_covered_everywhere(perform: Perform) -> None:
         assert "WxYz" not in shown.out + shown.err, words
     for words in (("runs",), ("show", RUN), ("show", RUN, "step"), ("tail", RUN), ("inbox",)):
         assert "WxYz" not in perform(*words, "--json").out, words
+
+
+PLAY = """
+schema: footlights/v1
+name: play
+inputs: {told: {type: string}}
+agents: {host: {persona: A parrot.}}
+steps:
+  tell: {narrate: "${{ inputs.told }}"}
+  say: {agent: host, prompt: "${{ inputs.told }}", caption: "${{ inputs.told }}"}
+  keep: {set: {told: "${{ inputs.told }}"}}
+  ship: {approve: {ask: "${{ inputs.told }}", options: [ship, hold]}}
+outputs: {told: "${{ inputs.told }}"}
+"""
+
+
+@pytest.mark.parametrize("way", [(), ("--quiet",), ("--json",)])
+def test_no_probe_reaches_the_terminal_while_a_run_is_performed(
+    way: tuple[str, ...], perform: Perform, tmp_path: Path
+) -> None:
+    (tmp_path / "play.yaml").write_text(PLAY)
+    words = ("run", str(tmp_path / "play.yaml"), "--rehearse", "-i", f"told={ALL}".replace("\0", ""), *way)
+    for shown in (perform(*words), perform("fork", "last", "--at", "2", *way), perform(*words, "-i", f"bad{ALL}=1")):
+        assert shown.code in (0, 2), shown.err
+        assert shown.out + shown.err
+        assert not drives_a_terminal(shown.out), shown.out
+        assert not drives_a_terminal(shown.err), shown.err

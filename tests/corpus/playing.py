@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.engine import Result, Run, perform
+from app.engine import Result, Run, perform, resume
 from app.events import (
     CallFailed,
     CallFinished,
@@ -144,22 +144,40 @@ class House:
         return load(project / "play.yaml")
 
     def begin(
-        self, text: str, inputs: Mapping[str, Any] | None = None, *, files: Mapping[str, str] | None = None, **options: Any
+        self,
+        text: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        files: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> Run:
         """Begin to perform a text; a rehearsal unless `mode` says otherwise."""
         options = {"mode": "rehearsal", "journal": self.journal, **options}
         return perform(self.checked(text, files), inputs, **options)
 
     async def play(
-        self, text: str, inputs: Mapping[str, Any] | None = None, *, files: Mapping[str, str] | None = None, **options: Any
+        self,
+        text: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        files: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> Played:
         """Perform a text to its end."""
         return await self.end_of(self.begin(text, inputs, files=files, **options))
 
+    async def play_on(self, played: Played, **options: Any) -> Played:
+        """Go on with a run that was paused, to its end."""
+        return await self.end_of(resume(played.run.id, journal=self.journal, **options))
+
     async def end_of(self, run: Run) -> Played:
         """Wait for the end of a run, and hold it to what is true of every run."""
-        async with asyncio.timeout(PATIENCE):
-            played = Played(run, await run.result())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                played = Played(run, await run.result())
+        except TimeoutError:
+            await run.stop(grace=0)
+            raise
         insist_on_a_sound_log(played)
         return played
 
@@ -206,6 +224,7 @@ class Says:
     pieces: int = 1
     takes: float = 0.0  # seconds of a rehearsal
     until: asyncio.Event | None = None  # it is said only then
+    more: asyncio.Event | None = None  # what comes after the first piece is said only then
 
 
 @dataclass(frozen=True)
@@ -275,6 +294,8 @@ class _Voice:
                 await said.until.wait()
             size = max(1, -(-len(said.text) // said.pieces))
             for start in range(0, len(said.text), size):
+                if start and said.more is not None:
+                    await said.more.wait()
                 yield Chunk(said.text[start : start + size], after=said.takes / said.pieces)
             calls = tuple(ToolCall(f"call{n}", name, written) for n, (name, written) in enumerate(said.tools, 1))
             if said.finish is not None:

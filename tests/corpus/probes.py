@@ -1,4 +1,4 @@
-"""What a model, a tool or a file may write to drive a terminal: thirteen probes, and how to see that none got through."""
+"""What a stranger may write to drive a terminal: thirteen probes, and how to see that none got through."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from corpus.playing import House, Scripted
 
 
 async def test_the_output_is_the_list_of_outputs_in_the_order_of_the_items_whoever_is_ready_first(house: House) -> None:
-    played = await house.play("""
+    played = await house.play(
+        """
 inputs: {words: {type: [string]}}
 steps:
   each:
@@ -19,14 +20,16 @@ steps:
       wait: {if: loop.index == 1, agent: a, prompt: x, rehearsal: {reply: x, takes: 60s}}
       say: {set: {said: "${{ loop.index }} ${{ item }}"}}
 outputs: {all: "${{ steps.each.output }}"}
-""", {"words": ["x", "y", "z"]})
+""",
+        {"words": ["x", "y", "z"]},
+    )
     ends = [played.ending(f"each[{number}]").mono for number in (1, 2, 3)]
     assert ends[0] > ends[1]
     assert [one["say"]["said"] for one in played.outputs["all"]] == ["1 x", "2 y", "3 z"]
 
 
 async def test_what_is_expanded_is_told_with_its_items(house: House) -> None:
-    played = await house.play("steps: {each: {for_each: [{n: 1}, {n: 2}], set: {x: \"${{ item.n }}\"}}}\n")
+    played = await house.play('steps: {each: {for_each: [{n: 1}, {n: 2}], set: {x: "${{ item.n }}"}}}\n')
     (expanded,) = played.of(StepExpanded)
     assert (expanded.step, expanded.count, played.value(expanded.items)) == ("each", 2, [{"n": 1}, {"n": 2}])
     assert played.begun == ["each", "each[1]", "each[2]"]
@@ -46,8 +49,12 @@ steps:
     assert "each[2]/rooms[1]" in played.begun
 
 
-@pytest.mark.parametrize(("written", "at_once"), [("", 1), ("max_parallel: 1,", 1), ("max_parallel: 4,", 4), ("max_parallel: 50,", 10)])
-async def test_never_more_items_at_the_same_time_than_max_parallel_says(house: House, written: str, at_once: int) -> None:
+@pytest.mark.parametrize(
+    ("written", "at_once"), [("", 1), ("max_parallel: 1,", 1), ("max_parallel: 4,", 4), ("max_parallel: 50,", 10)]
+)
+async def test_never_more_items_at_the_same_time_than_max_parallel_says(
+    house: House, written: str, at_once: int
+) -> None:
     script = Scripted.all("Done.")
     numbers = list(range(10))
     played = await house.play(
@@ -74,7 +81,9 @@ steps:
 
 
 async def test_an_empty_list_gives_an_empty_list(house: House) -> None:
-    played = await house.play("steps: {each: {for_each: [], agent: a, prompt: x}, after: {set: {got: \"${{ steps.each.output }}\"}}}\n")
+    played = await house.play(
+        'steps: {each: {for_each: [], agent: a, prompt: x}, after: {set: {got: "${{ steps.each.output }}"}}}\n'
+    )
     assert played.output("after") == {"got": []}
     assert played.begun == ["each", "after"]
 

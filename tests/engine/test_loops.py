@@ -97,7 +97,11 @@ async def test_a_turn_that_fails_ends_the_loop_and_names_its_turn(house: House) 
 steps:
   draft: {loop: {max: 5}, agent: a, prompt: x, rehearsal: {turns: [well, {fault: bad_request}, never]}}
 """)
-    assert (played.ended("draft/1"), played.ended("draft/2"), played.ended("draft")) == ("succeeded", "failed", "failed")
+    assert (played.ended("draft/1"), played.ended("draft/2"), played.ended("draft")) == (
+        "succeeded",
+        "failed",
+        "failed",
+    )
     assert played.failure("draft").message.startswith("turn 2: ")
     assert "draft/3" not in played.begun
 

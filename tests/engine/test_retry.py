@@ -31,13 +31,17 @@ async def test_when_the_attempts_are_used_up_the_step_fails_with_the_last_error(
 
 
 @pytest.mark.parametrize("error", ["auth", "quota", "bad_request", "context_too_long", "refused", "truncated"])
-async def test_an_error_that_does_not_pass_by_itself_is_not_tried_again_unless_it_is_named(house: House, error: str) -> None:
+async def test_an_error_that_does_not_pass_by_itself_is_not_tried_again_unless_it_is_named(
+    house: House, error: str
+) -> None:
     alone = await house.play(f"steps: {{one: {{{ALWAYS % error}, retry: {{attempts: 3}}}}}}\n")
     named = await house.play(f"steps: {{one: {{{ALWAYS % error}, retry: {{attempts: 3, on: [{error}]}}}}}}\n")
     assert (len(alone.of(StepStarted)), len(named.of(StepStarted))) == (1, 3)
 
 
-@pytest.mark.parametrize("error", ["rate_limited", "overloaded", "timeout", "connection", "malformed", "incomplete", "empty"])
+@pytest.mark.parametrize(
+    "error", ["rate_limited", "overloaded", "timeout", "connection", "malformed", "incomplete", "empty"]
+)
 async def test_an_error_that_may_pass_is_tried_again_unless_others_are_named(house: House, error: str) -> None:
     alone = await house.play(f"steps: {{one: {{{ALWAYS % error}, retry: {{attempts: 2}}}}}}\n")
     others = await house.play(f"steps: {{one: {{{ALWAYS % error}, retry: {{attempts: 2, on: [auth]}}}}}}\n")
@@ -64,9 +68,7 @@ async def test_the_wait_grows_as_written_and_jitter_adds_at_most_a_quarter(
 
 
 async def test_the_wait_is_never_longer_than_five_minutes_and_jitter(house: House) -> None:
-    played = await house.play(
-        f"steps: {{one: {{{ALWAYS % 'auth'}, retry: {{attempts: 4, delay: 4m, on: [auth]}}}}}}\n"
-    )
+    played = await house.play(f"steps: {{one: {{{ALWAYS % 'auth'}, retry: {{attempts: 4, delay: 4m, on: [auth]}}}}}}\n")
     assert [wait <= 375 for wait in waited(played)] == [True, True, True]
     assert waited(played)[1] >= 300
 

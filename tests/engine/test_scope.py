@@ -84,11 +84,14 @@ steps:
 
 
 async def test_the_prompt_knows_the_agent_and_the_run(house: House) -> None:
-    played = await house.play("""
+    played = await house.play(
+        """
 agents: {a: {persona: A., title: The Writer}}
 steps:
   one: {agent: a, prompt: "${{ agent.title }} (${{ agent.id }}) in ${{ run.scenario }}, ${{ run.mode }} ${{ run.seed }}"}
-""", seed=7)
+""",
+        seed=7,
+    )
     assert played.prompt("one") == "The Writer (a) in play, rehearsal 7"
 
 

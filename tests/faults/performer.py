@@ -42,6 +42,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 7
     inputs: dict[str, Any] = {}
     answers: dict[str, str] = {}
+    patient: bool = False
     hosts: tuple[str, ...] = ()
     kill: Kill | None = None
     room: int = 0  # bytes that a file may have at most; 0: as many as there is room for
@@ -71,6 +72,7 @@ def begin(job: Job, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
     common: dict[str, Any] = {
         "journal": journal,
         "answers": job.answers,
+        "patient": job.patient,
         "hosts": job.hosts,
         "providers": lambda use: player,
     }

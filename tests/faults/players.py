@@ -23,7 +23,7 @@ from providers.rehearsal import Rehearsal
 
 MARK = re.compile(r"\[(\w+)(?: (\d+))?\]")
 PERSONA = re.compile(r"I am (\w+)\.")
-ROUND = re.compile(r"This is round (\d+) of")
+ROUND = re.compile(r"\bround (\d+) of", re.IGNORECASE)
 IN_WORDS_FIRST = "plan"  # whoever is asked this says it in words at first, so that it is asked again
 
 

@@ -14,8 +14,8 @@ import subprocess
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from math import isclose
 from pathlib import Path
@@ -50,10 +50,12 @@ from app.journal.audit import audit
 from corpus.commands import ROOT
 from faults.performer import Job, Kill
 from faults.players import key_of_messages, read_ledger
+from faults.server import Server
 
 PLAYS = ROOT / "tests" / "faults" / "plays"
 KILLED = -signal.SIGKILL
 LONGEST = 60  # seconds that one process may take
+ANSWERS = {"sign_off": "light", "words": "Mind the stairs.", "*": "do it again"}
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,13 @@ class Log:
         """What the invariants of every log say against this one."""
         return [f"{breach.rule} at {breach.seq}: {breach.says}" for breach in audit(self.events, self.values)]
 
-    def finished_calls(self) -> Counter[str]:
-        """How often each request was answered, as the log knows."""
+    def answered_calls(self) -> Counter[str]:
+        """How often each request was answered, as the log knows; to decline is an answer too."""
         asked = {event.call: event for event in self.events if isinstance(event, CallStarted)}
         return Counter(
             key_of_messages([self.value(message) for message in asked[event.call].messages])
             for event in self.events
-            if isinstance(event, CallFinished)
+            if isinstance(event, CallFinished) or (isinstance(event, CallFailed) and event.failure.error == "refused")
         )
 
     def calls_under_way(self) -> int:
@@ -115,7 +117,7 @@ class Theatre:
     folder: Path
     scenario: Path
     job: dict[str, Any] = field(default_factory=dict)
-    on_start: Any = None
+    server: Server | None = None
 
     @classmethod
     def build(cls, folder: Path, play: str = "kinds.yaml", **job: Any) -> Theatre:
@@ -124,6 +126,19 @@ class Theatre:
         shutil.copytree(PLAYS, project)
         (project / "footlights.toml").touch()
         return cls(folder, project / play, job)
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: Path, mode: str) -> Iterator[Theatre]:
+        """One for every kind of step; performed live, it has a server to write to, and answers for whoever asks."""
+        if mode == "rehearsal":
+            yield cls.build(folder)
+            return
+        with closing(Server()) as server:
+            inputs = {"server": f"http://{server.host}"}
+            theatre = cls.build(folder, mode=mode, answers=ANSWERS, hosts=(server.host,), inputs=inputs)
+            theatre.server = server
+            yield theatre
 
     @property
     def workspace(self) -> Path:
@@ -149,13 +164,17 @@ class Theatre:
         process = subprocess.Popen(
             [sys.executable, "-m", "faults.performer", msgspec.json.encode(job).decode()],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
+                "FOOTLIGHTS_HOME": str(self.folder / "home"),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        if self.on_start is not None:
-            self.on_start(process.pid)
+        if self.server is not None:
+            self.server.performer = process.pid
         return process
 
     def run(self) -> str:
@@ -164,22 +183,7 @@ class Theatre:
 
     def log(self) -> Log:
         """The run as it stands in the database now."""
-        if not self.workspace.exists():
-            return Log("", [], {})
-        with closing(sqlite3.connect(f"{self.workspace.as_uri()}?mode=ro", uri=True)) as connection:
-            try:
-                found = connection.execute("SELECT id, run, recoveries FROM runs").fetchone()
-            except sqlite3.OperationalError:  # it died before there was a table
-                return Log("", [], {})
-            if found is None:
-                return Log("", [], {})
-            rows = connection.execute("SELECT body, text FROM events WHERE run = ? ORDER BY seq", found[:1]).fetchall()
-            values = {}
-            for _, text in rows:
-                values.update(msgspec.json.decode(text) if text else {})
-            for digest, packed, body in connection.execute("SELECT digest, packed, body FROM blobs"):
-                values[digest] = msgspec.json.decode(zlib.decompress(body) if packed else body)
-            return Log(found[1], [bytes(body) for body, _ in rows], values, found[2])
+        return next(iter(read_logs(self.workspace)), Log("", [], {}))
 
     def acknowledged(self) -> int:
         """The last event of which a process was told that it is durable."""
@@ -200,6 +204,34 @@ class Theatre:
         return Ended(process.returncode, said, err)
 
 
+def read_logs(workspace: Path, run: str = "") -> list[Log]:
+    """The runs of a workspace as they stand in its database now, or the one that is named."""
+    if not workspace.exists():
+        return []
+    with closing(sqlite3.connect(f"{workspace.as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            rows = connection.execute("SELECT id, run, recoveries FROM runs WHERE ? IN (run, '')", (run,)).fetchall()
+        except sqlite3.OperationalError:  # the process died before there was a table
+            return []
+        return [_read_log(connection, *row) for row in rows]
+
+
+def _read_log(connection: sqlite3.Connection, row: int, run: str, recoveries: int) -> Log:
+    values: dict[str, Any] = {}
+    bodies = []
+    for body, text in connection.execute("SELECT body, text FROM events WHERE run = ? ORDER BY seq", (row,)):
+        bodies.append(bytes(body))
+        values.update(msgspec.json.decode(text) if text else {})
+    for digest, packed, body in connection.execute(_LONG_VALUES, (row,)):
+        values[digest] = msgspec.json.decode(zlib.decompress(body) if packed else body)
+    return Log(run, bodies, values, recoveries)
+
+
+_LONG_VALUES = (
+    "SELECT digest, packed, body FROM blobs JOIN run_blobs ON run_blobs.blob = blobs.id WHERE run_blobs.run = ?"
+)
+
+
 @dataclass
 class History:
     """What became of a run that was killed again and again."""
@@ -209,22 +241,25 @@ class History:
     interrupted: int = 0  # calls that were under way at a kill
 
 
-def play_out(theatre: Theatre, kills: Iterable[Kill | None]) -> History:
-    """Perform, be killed, and go on until the run has ended; nothing durable is lost, nothing finished repeated."""
+def play_out(theatre: Theatre, kills: Iterable[Kill | None], due: Counter[str]) -> History:
+    """Perform, be killed, and go on until the run has ended; nothing durable is lost, nothing finished repeated.
+
+    `due` says how often each request is answered when nobody dies: a process asks no more than the log still lacks.
+    """
     history = History(theatre.log())
-    due = iter(kills)
+    coming = iter(kills)
     while True:
-        kill = next(due, None)
+        kill = next(coming, None)
         before = history.log
-        answered_before, finished = theatre.answered(), before.finished_calls()
+        answered_before = theatre.answered()
         ended = theatre.perform(kill)
         log = theatre.log()
         assert ended.code in (0, KILLED), f"{kill}: {ended.stderr[-3000:]}"
         assert log.bodies[: len(before.bodies)] == before.bodies, f"{kill}: the log was changed"
         assert len(log.bodies) >= theatre.acknowledged(), f"{kill}: what was acknowledged is lost"
         assert log.breaches() == [], f"{kill}: {log.breaches()[:5]}"
-        if before.run:
-            assert_nothing_repeated(theatre.answered() - answered_before, finished, log, kill)
+        repeated = before.answered_calls() + (theatre.answered() - answered_before) - due
+        assert not repeated, f"{kill}: finished calls were made again: {repeated}"
         history.log = log
         if ended.killed:
             history.kills += 1
@@ -232,17 +267,6 @@ def play_out(theatre: Theatre, kills: Iterable[Kill | None]) -> History:
             continue
         assert log.over, f"{kill}: {ended.said} {ended.stderr}"
         return history
-
-
-def assert_nothing_repeated(answered: Counter[str], finished: Counter[str], log: Log, kill: Kill | None) -> None:
-    """What the log knew to be finished was not asked again: each answer since then is one that the log had not."""
-    more = answered + finished - log.finished_calls()
-    # A call whose answer came, but was not yet in the log when the process died, is the only one asked twice.
-    assert not (more - _unrecorded(answered, finished, log)), f"{kill}: finished calls were repeated: {more}"
-
-
-def _unrecorded(answered: Counter[str], finished: Counter[str], log: Log) -> Counter[str]:
-    return answered - (log.finished_calls() - finished)
 
 
 def tale_of(log: Log) -> dict[str, Any]:

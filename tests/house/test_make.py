@@ -20,6 +20,7 @@ TARGETS = {
     "check",
     "format",
     "bench",
+    "bench-peers",
     "soak",
     "coverage",
     "wheel",
@@ -56,12 +57,12 @@ def clone(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("words", [(), ("help",)])
 def test_help_is_the_default_and_lists_every_target(words: tuple[str, ...], clone: Path) -> None:
     shown = make(*words, folder=clone)
-    assert set(re.findall(r"^  make (\w+)  +\S", shown.stdout, re.MULTILINE)) == TARGETS
+    assert set(re.findall(r"^  make ([\w-]+)  +\S", shown.stdout, re.MULTILINE)) == TARGETS
     assert not (clone / ".venv").exists()
 
 
 def test_every_target_that_is_listed_is_there() -> None:
-    phony = re.findall(r"^\.PHONY: (\w+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    phony = re.findall(r"^\.PHONY: ([\w-]+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert set(phony) == TARGETS
 
 
@@ -93,6 +94,16 @@ def installed_clone(clone: Path) -> Path:
     for stamp in STAMPS:
         (clone / stamp).touch()
     return clone
+
+
+def test_the_demo_performs_a_scenario_where_there_is_no_terminal(installed_clone: Path) -> None:
+    command = installed_clone / ".venv" / "bin" / "footlights"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m footlights "$@"\n')
+    command.chmod(0o755)
+    done = make("demo", folder=installed_clone, PYTHONPATH=str(ROOT))
+    assert done.returncode == 0, done.stderr
+    assert "rehearsed, nothing to pay · 6 of 6 expectations met" in done.stderr
+    assert done.stdout.splitlines()[-1].startswith("Next: .venv/bin/footlights show last")
 
 
 def needs_installing(clone: Path) -> bool:

@@ -120,6 +120,7 @@ class _Talk:
                 role="You judge this debate and take no part in it.",
                 history=(Message("user", self._transcript()),),
                 incoming=self._last_givers(),
+                why="turn",
             ),
         )
         return self._output(answer["decision"], answer["reasons"], answer["dissent"])
@@ -155,6 +156,7 @@ class _Talk:
                 "You may change it.",
                 history=history,
                 incoming=self.act.incoming if number == 1 else self._last_givers(),
+                why="needs" if number == 1 else "turn",
             ),
         )
         return _Said(name, answer["position"], answer["says"], path)

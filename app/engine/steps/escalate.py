@@ -13,6 +13,7 @@ from app.scenario.model import EscalateStep
 
 if TYPE_CHECKING:
     from app.engine.performing import Act
+    from app.engine.play import Play
 
 ROLE = "Say how sure you are, from 0 to 1, as confidence. If you are not sure, somebody else will be asked."
 
@@ -22,14 +23,13 @@ async def perform(act: Act) -> Gives:
     step, play = act.place.step, act.scene.play
     assert isinstance(step, EscalateStep)
     wanted = play.type_of(act.place)
-    agents, below = step.escalate.agents, step.escalate.below
+    below, passed_on = step.escalate.below, 0
     mishap: Mishap | None = None
     incoming = act.incoming
-    for index, name in enumerate(agents):
-        speaker = play.speakers[name]
-        if name in play.performance.directions.muted:
-            continue
-        mode = speaker.mode()
+    left = _who_may_speak(play, step.escalate.agents)
+    while left:
+        speaker = play.speakers[left[0]]
+        name, mode = speaker.id, speaker.mode()
         turn = Turn(
             speaker,
             render_text(play.text(step.prompt), {**act.values, "agent": speaker.as_value(mode)}),
@@ -48,15 +48,20 @@ async def perform(act: Act) -> Gives:
                 raise
             mishap, why = raised, f"{speaker.title} could not answer: {raised.message}"
         else:
-            confidence = answer.pop("confidence", 1.0)
-            output = answer["answer"] if "answer" in answer and not _is_map(wanted) else answer
-            if confidence >= below or index == len(agents) - 1:
+            confidence, output = answer["confidence"], _without_confidence(answer, wanted)
+            if confidence >= below or not _who_may_speak(play, left[1:]):
                 return Gives(output, givers=(Giver(name, act.path, None, output),))
             mishap, why = None, f"{speaker.title} is {confidence:.0%} sure, and {below:.0%} is asked for"
         incoming = ()
-        if index + 1 < len(agents):
-            _hand_up(act, name, agents[index + 1], why, index)
+        left = _who_may_speak(play, left[1:])
+        if left:
+            _hand_up(act, name, left[0], why, passed_on)
+            passed_on += 1
     raise mishap or Mishap("no_model", "nobody was left to ask", "a person muted them all")
+
+
+def _who_may_speak(play: Play, names: list[str]) -> list[str]:
+    return [name for name in names if name not in play.performance.directions.muted]
 
 
 def _hand_up(act: Act, giver: str, taker: str, why: str, number: int) -> None:
@@ -74,5 +79,11 @@ def _with_confidence(wanted: Type | None) -> Type:
     return MapOf({"answer": Text() if is_text(wanted) else shape, "confidence": Number()})
 
 
-def _is_map(wanted: Type | None) -> bool:
-    return isinstance(wanted.shape if isinstance(wanted, Described) else wanted, MapOf)
+def _without_confidence(answer: dict[str, Any], wanted: Type | None) -> Any:
+    """What was asked for: out of its envelope, or without the field that we added."""
+    shape = wanted.shape if isinstance(wanted, Described) else wanted
+    if not isinstance(shape, MapOf):
+        return answer["answer"]
+    if "confidence" in shape.fields:
+        return answer
+    return {name: value for name, value in answer.items() if name != "confidence"}

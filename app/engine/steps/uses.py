@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.engine.blocks import last_givers, perform_block
+from app.engine.clocks import Deadline
+from app.engine.exceeding import end_of_time
 from app.engine.expressions import render_all
 from app.engine.inputs import complete_inputs
 from app.engine.outcomes import Gives, Mishap
@@ -32,7 +34,13 @@ async def perform(act: Act) -> Gives:
         act.incoming,
         cause=act.cause,
     )
-    ended = await perform_block(Block(play.scenario.steps, ("steps",), None, side_by_side=False), scene)
+    account = play.accounts[-1] if play.scenario.limits is not None else None
+    try:
+        with Deadline(outer.performance.clock, account.limits.get("wall") if account else None):
+            ended = await perform_block(Block(play.scenario.steps, ("steps",), None, side_by_side=False), scene)
+    except TimeoutError:
+        assert account is not None
+        raise await end_of_time(outer.performance, account, act.path, act.cause) from None
     for name, end in ended.items():
         if end.failed:
             assert end.failure is not None

@@ -1,0 +1,120 @@
+"""Measures the whole engine: steps performed, told in events and durable, against raw SQLite that only appends them.
+
+One process performs many runs side by side, or one long run. The rehearsal provider answers without delay, so that
+what is measured is the engine: a step has some seven events and waits twice until they are on the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from itertools import cycle
+from pathlib import Path
+
+from app.engine import Run, perform
+from app.events import Event, decode, encode
+from app.journal import Archive, Journal
+from app.journal.connection import open_reader
+from app.scenario import Checked
+from app.state import fold
+from bench.relay import relay
+
+A_COMMIT = 64
+SECONDS = 0.3  # of the floor
+_ROWS = "SELECT seq, at, kind, step, body, hash, text FROM events ORDER BY seq"
+
+Measure = Callable[[], float]
+
+
+class Stage:
+    """A workspace on a real disk, kept open, in which relays are performed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = 0
+        self._bodies = [encode(event) for event in self._events_of(relay(folder, 10))]
+
+    def events_a_second(self, runs: int = 100, steps: int = 10) -> float:
+        """Perform many runs side by side."""
+        seconds, performed = self._perform(relay(self._folder, steps), runs)
+        return sum(len(run.events) for run in performed) / seconds
+
+    def steps_a_second(self, runs: int = 1, steps: int = 200) -> float:
+        """Perform one long run, or many short ones."""
+        seconds, _ = self._perform(relay(self._folder, steps), runs)
+        return runs * steps / seconds
+
+    def appended_a_second(self) -> float:
+        """The floor: the events of such a run, appended to a table without an index, 64 a commit."""
+        rows = cycle([(body,) for body in self._bodies])
+        batches = [[next(rows) for _ in range(A_COMMIT)] for _ in self._bodies]
+        with closing(sqlite3.connect(self._new("floor.db"), isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("CREATE TABLE events (body BLOB)")
+            written, started = 0, time.perf_counter()
+            for batch in cycle(batches):
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany("INSERT INTO events VALUES (?)", batch)
+                connection.execute("COMMIT")
+                written += len(batch)
+                took = time.perf_counter() - started
+                if took > SECONDS:
+                    break
+        return written / took
+
+    def _events_of(self, checked: Checked) -> list[Event]:
+        _, (run,) = self._perform(checked, 1)
+        return run.events
+
+    def _perform(self, checked: Checked, count: int) -> tuple[float, list[Run]]:
+        with Journal.open(self._new("workspace.db")) as journal:
+            return asyncio.run(_perform(checked, journal, count))
+
+    def _new(self, name: str) -> Path:
+        self._number += 1
+        return self._folder / f"{self._number}-{name}"
+
+
+async def _perform(checked: Checked, journal: Journal, count: int) -> tuple[float, list[Run]]:
+    await perform(
+        checked, mode="rehearsal", journal=journal
+    ).result()  # what is loaded by the first run counts for none
+    started = time.perf_counter()
+    runs = [perform(checked, mode="rehearsal", journal=journal) for _ in range(count)]
+    for run in runs:
+        result = await run.result()
+        if result.outcome != "succeeded":
+            raise SystemExit(f"the relay {result.outcome}: {result.failure}")
+    return time.perf_counter() - started, runs
+
+
+def fold_against_reading(folder: Path, steps: int = 1430) -> tuple[Measure, Measure]:
+    """Perform a run of ten thousand events; give the CPU time of opening and folding it, and of reading its rows."""
+    workspace = folder / "long.db"
+    with Journal.open(workspace, fast=True) as journal:
+        _, runs = asyncio.run(_perform(relay(folder, steps), journal, 1))
+    run, count = runs[0].id, len(runs[0].events)
+
+    async def opened() -> float:
+        started = time.process_time()
+        async with Archive.open(workspace) as archive:
+            state = fold(await archive.events(run))
+        used = time.process_time() - started
+        if state.seq != count:
+            raise SystemExit(f"the fold ended at {state.seq} of {count} events")
+        return used
+
+    def read() -> float:
+        with closing(open_reader(workspace)) as connection:
+            started = time.process_time()
+            events = [decode(row[4]) for row in connection.execute(_ROWS)]
+            used = time.process_time() - started
+        if len(events) < count:
+            raise SystemExit(f"there are {len(events)} of {count} events")
+        return used
+
+    return lambda: asyncio.run(opened()), read
