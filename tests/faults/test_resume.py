@@ -99,12 +99,14 @@ def test_what_was_answered_before_the_crash_is_not_asked_again(theatre: Theatre)
     assert len(answers) == 1
 
 
-def test_a_question_that_was_open_at_the_crash_is_open_again_and_not_twice(theatre: Theatre) -> None:
+def test_a_question_that_was_open_at_the_crash_is_open_again_and_not_twice(tmp_path: Path) -> None:
+    theatre = Theatre.build(tmp_path, "waiting.yaml", mode="live")
     assert theatre.perform(Kill("durable gate.opened")).killed
-    assert theatre.perform(answers={}).said["reason"] == "gate"
-    assert theatre.perform().said["outcome"] == "succeeded"
+    for _ in range(2):
+        assert theatre.perform().said["reason"] == "gate"
+    theatre.perform(answers={"gate": "yes"})
     opened = [event.gate for event in theatre.log().events if isinstance(event, GateOpened)]
-    assert len(opened) == len(set(opened)) == 2
+    assert opened == ["gate#1"]
     assert theatre.log().breaches() == []
 
 

@@ -13,6 +13,7 @@ from app.document.types import (
     Described,
     Integer,
     ListOf,
+    MapOf,
     Maybe,
     Number,
     Text,
@@ -25,7 +26,7 @@ from app.document.values import Section
 from app.safety import looks_like_secret
 from app.scenario.checks.inspection import Inspection, speakers
 from app.scenario.expressions import patterns
-from app.scenario.model import AgentStep, ApproveStep, AskStep, Expectation, Lines, Speaks
+from app.scenario.model import AgentStep, ApproveStep, AskStep, DebateStep, Expectation, Lines, Speaks
 from app.scenario.model.modifiers import Step
 from app.scenario.model.rehearsal import ERROR_CLASSES, turn_reply
 from app.scenario.places import Place
@@ -136,10 +137,10 @@ def check_rehearsals(case: Inspection) -> None:
         if shape is not None:
             for wrong, where in _wrong_answers(rehearsal, shape):
                 case.report.error("rehearsal", wrong, at=(*at, *where))
-            if isinstance(place.step, Speaks):
-                for agent, lines in rehearsal.by.items():
-                    for wrong, where in _wrong_answers(lines, shape) if _last_word(place, agent) else ():
-                        case.report.error("rehearsal", wrong, at=(*at, "by", agent, *where))
+        for agent, lines in rehearsal.by.items():
+            part = _part_of(place, agent, shape)
+            for wrong, where in _wrong_answers(lines, part) if part is not None else ():
+                case.report.error("rehearsal", wrong, at=(*at, "by", agent, *where))
 
 
 def _check_faults(case: Inspection, lines: Lines, at: Path) -> None:
@@ -159,6 +160,19 @@ def _answer_type(case: Inspection, place: Place) -> Type | None:
             return Text()
         case Speaks():
             return case.types.declared.get(place.name)
+    return None
+
+
+def _part_of(place: Place, agent: str, shape: Type | None) -> Type | None:
+    """What one of those who speak in a step has to say there, where that has a shape."""
+    match place.step:
+        case DebateStep(debate=debate):
+            position = Choice(tuple(debate.options)) if debate.options else Text()
+            if agent == debate.judge:
+                return MapOf({"decision": position, "reasons": ListOf(Text()), "dissent": ListOf(Text())})
+            return MapOf({"position": position, "says": Text()})
+        case Speaks() if _last_word(place, agent):
+            return shape
     return None
 
 
