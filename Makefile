@@ -72,7 +72,7 @@ reference: $(DEV) ## write the tables and transcripts of the documentation again
 
 .PHONY: clean
 clean: ## remove everything that was made, .venv too
-	@rm -rf .venv tests/bench/peers/.venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	@rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 	@find app providers footlights tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUNTIME): pyproject.toml

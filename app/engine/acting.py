@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +46,29 @@ if TYPE_CHECKING:
     from app.engine.run import Run
 
 
-async def act_out(
+def act_out(
     run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], first: RunStarted | RunResumed
+) -> Coroutine[Any, Any, Result]:
+    """Perform a run, or what is left of it. Its first event is told at once, before anybody can act on the run."""
+    log = performance.log
+    seen = Expecting()
+    for event in log.recorded:
+        seen.note(event)
+    if isinstance(first, RunStarted):
+        first.source, first.plan, first.inputs = (
+            log.keep(once(checked, bundle_of)), log.keep(once(checked, plan_of)), log.keep(inputs),
+        )  # fmt: skip
+    log.add(first)
+    performance.on_event(seen.note)
+    return _while_there_is_room(run, performance, checked, inputs, seen)
+
+
+async def _while_there_is_room(
+    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], seen: Expecting
 ) -> Result:
-    """Perform a run, or what is left of it; a run for which there is no more room is paused where it is safe."""
+    """A run for which there is no more room is paused where it is safe."""
     try:
-        return await _acted(run, performance, checked, inputs, first)
+        return await _acted(run, performance, checked, inputs, seen)
     except DiskFull as full:
         return _result_of_pause(performance, Halt("disk", full.message))
 
@@ -63,19 +80,9 @@ async def put_aside(performance: Performance, deaths: int) -> Result:
 
 
 async def _acted(
-    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], first: RunStarted | RunResumed
+    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], seen: Expecting
 ) -> Result:
-    log = performance.log
-    seen = Expecting()
-    for event in log.recorded:
-        seen.note(event)
-    if isinstance(first, RunStarted):
-        first.source, first.plan, first.inputs = (
-            log.keep(once(checked, bundle_of)), log.keep(once(checked, plan_of)), log.keep(inputs),
-        )  # fmt: skip
-    log.add(first)
-    performance.on_event(seen.note)
-    if (cancelled := _cancelled_before(log.recorded)) is not None:
+    if (cancelled := _cancelled_before(performance.log.recorded)) is not None:
         return await _cancelled(run, performance, cancelled.by)
     try:
         play, scene = _prepared(performance, checked, inputs)
@@ -228,7 +235,8 @@ async def _end(
 async def _paused(performance: Performance, halt: Halt) -> Result:
     log = performance.log
     performance.is_ending = True
-    log.add(RunPaused(halt.reason, detail=halt.detail))
+    by_a_person = halt.reason in ("person", "signal")
+    log.add(RunPaused(halt.reason, halt.detail) if by_a_person else RunPaused(halt.reason, detail=halt.detail))
     await log.durable()
     return _result_of_pause(performance, halt)
 

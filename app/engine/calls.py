@@ -73,9 +73,9 @@ async def call(act: Act, asked: Asked) -> Reply:
     log = performance.log
     models = Models(act, asked)
     key = cursor_key(act.path, asked.speaker.id)
-    messages = tuple(log.keep(_as_value(message)) for message in asked.messages)
     model, attempt, cause = None, 0, act.cause
     while True:
+        messages = tuple(log.keep(_as_value(message)) for message in asked.messages)
         id = performance.next_call(asked.path)
         if model is None:
             model, cause = await _routed(act, asked, models, id)
@@ -92,7 +92,7 @@ async def call(act: Act, asked: Asked) -> Reply:
         if failed.failure.error == "interrupted":
             attempt -= 1
             continue
-        if failed.failure.error == "downgrade":
+        if failed.failure.error in ("downgrade", "swapped"):
             model = None
             continue
         performance.faults[key] = performance.faults.get(key, 0) + 1
@@ -150,12 +150,19 @@ class _Attempt:
         performance = self.performance
         if performance.log.is_resumed and (begun := performance.log.recall(CallStarted("", **self.about))) is not None:
             return self._recalled(begun)
+        self._hear_whispers()
         hold = self.model.hold(self.asked)
         accounts = self._accounts()
         if not await hold_budget(performance, self.act, accounts, hold, self.asked, self.id):
             return CallFailed(Failure(error="downgrade"))
         answer = Heard()
         try:
+            await performance.before_effect()
+            if performance.directions.swapped.get(self.asked.speaker.id, self.model.name) != self.model.name:
+                performance.turnstile.give_back()
+                performance.budgets.release(accounts, hold)
+                return CallFailed(Failure(error="swapped"))
+            self._hear_whispers()  # of a person who has held the run just before this call
             heard, started = await self._made(hold, answer)
         except BaseException:
             self._cut_off(accounts, hold, answer)
@@ -169,10 +176,9 @@ class _Attempt:
         return self._finished(heard, started, usage, cost)
 
     async def _made(self, hold: Hold, answer: Heard) -> tuple[Heard | Broken, CallStarted]:
-        """Make the call: when it may begin, and its place at the endpoint is free."""
+        """Make the call, when its place at the endpoint is free."""
         performance, asked, model = self.performance, self.asked, self.model
         endpoints = performance.endpoints
-        await performance.before_effect()
         await endpoints.enter(model.endpoint, performance.clock, performance.log, self.about, self.cause)
         try:
             with performance.effect():
@@ -189,6 +195,12 @@ class _Attempt:
         else:
             endpoints.leave(model.endpoint, performance.log, None)
         return heard, started
+
+    def _hear_whispers(self) -> None:
+        """What a person tells an agent is heard in its very next call, and in no other."""
+        if whispers := self.performance.directions.whispers(self.asked.speaker.id):
+            self.asked.messages += tuple(whispers)
+            self.messages += tuple(self.performance.log.keep(_as_value(message)) for message in whispers)
 
     def _cut_off(self, accounts: tuple[Account, ...], hold: Hold, answer: Heard) -> None:
         """The step was ended around the call, by a timeout or a person: what it has used so far is paid for."""

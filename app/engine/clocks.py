@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Protocol
@@ -55,6 +55,10 @@ class Clock(Protocol):
 
     def outside(self) -> AbstractAsyncContextManager[None]:
         """Around what the clock has no power over: tools, people, the network."""
+        ...
+
+    def still(self) -> AbstractContextManager[None]:
+        """Around a wait for a person who holds the run: no alarm rings for what was not allowed to begin."""
         ...
 
     def enter(self) -> None:
@@ -119,6 +123,9 @@ class RealClock:
     def outside(self) -> AbstractAsyncContextManager[None]:
         return _OUTSIDE
 
+    def still(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def enter(self) -> None:
         pass
 
@@ -136,6 +143,7 @@ class VirtualClock:
         self._due: list[tuple[float, tuple[int, ...], int, _Waiting | _VirtualAlarm]] = []
         self._count = 0
         self._working = 1
+        self._still = 0
         self._advancing: asyncio.Handle | None = None
 
     def now(self) -> float:
@@ -153,6 +161,7 @@ class VirtualClock:
     async def settle(self) -> None:
         if self._would_be_next(self._now):
             await self._log.durable()
+            await asyncio.sleep(0)  # who waited to see this may act on it before the run goes on
         else:
             await self._wait(self._now, durable=True)
 
@@ -163,6 +172,14 @@ class VirtualClock:
 
     def outside(self) -> AbstractAsyncContextManager[None]:
         return _Turn(self)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        self._still += 1
+        try:
+            yield
+        finally:
+            self._still -= 1
 
     def enter(self) -> None:
         self._working += 1
@@ -200,9 +217,12 @@ class VirtualClock:
 
     def _advance(self) -> None:
         while self._working == 0 and self._due:
-            due, _, _, waiting = heapq.heappop(self._due)
+            due, place, number, waiting = heapq.heappop(self._due)
             if waiting.dropped:
                 continue
+            if self._still and not self._goes_on_by_itself(waiting):
+                heapq.heappush(self._due, (due, place, number, waiting))
+                return
             self._now = max(self._now, due)
             if isinstance(waiting, _VirtualAlarm):
                 waiting.ring()
@@ -214,6 +234,10 @@ class VirtualClock:
                 self._log.when_durable(waiting.settled)
             else:
                 waiting.settled(None)
+
+    def _goes_on_by_itself(self, first: _Waiting | _VirtualAlarm) -> bool:
+        """Is there more to come than alarms?"""
+        return any(isinstance(one, _Waiting) and not one.dropped for one in (first, *(entry[3] for entry in self._due)))
 
 
 class _Waiting:

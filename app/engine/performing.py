@@ -103,11 +103,12 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
     act = _act(place, path, scene, incoming, Tally(), accounts, cause)
     try:
         with Deadline(performance.clock, wall):
-            if step.for_each is not None:
-                return await for_each(act)
-            if step.loop is not None:
-                return await loop(act)
-            return await attempts(act)
+            if step.for_each is None and step.loop is None:
+                return await attempts(act)
+            with performance.skippable(path):
+                return await (for_each(act) if step.for_each is not None else loop(act))
+    except Mishap as skipped:
+        return await _failed_durably(act, skipped)
     except TimeoutError:
         return await _failed_durably(act, await end_of_time(performance, accounts[0], path, act.cause))
 
@@ -350,7 +351,7 @@ def _reason_to_skip(place: Place, scene: Scene, needs: dict[str, Ended], path: s
 
 
 def _trouble(needs: dict[str, Ended], path: str) -> tuple[str, str]:
-    """What stands against a step, as the rule is: a step it needs failed, or was skipped; and the failure behind that."""
+    """What stands against a step: one that it needs has failed or was skipped; and the failure behind that."""
     for name, ended in needs.items():
         if ended.failed:
             return f"{name} {_ending_words(ended)}", path + name

@@ -13,6 +13,7 @@ from app.events import (
     CallStarted,
     Event,
     GateOpened,
+    Handoff,
     MemoryWritten,
     ToolFailed,
     ToolStarted,
@@ -31,7 +32,7 @@ class Recall:
         self._known: set[int] = set()
 
     def totals(self) -> None:
-        """What the run used so far, and what it remembers."""
+        """What the run used so far, what it remembers, and what was handed over."""
         performance = self._performance
         for event in performance.log.recorded:
             if isinstance(event, CallFinished | CallFailed):
@@ -39,6 +40,8 @@ class Recall:
             elif isinstance(event, MemoryWritten):
                 known = performance.remembered.setdefault(event.scope, {})
                 known[event.key] = performance.log.value(event.value)
+            elif isinstance(event, Handoff):
+                performance.handed.add((event.giver, event.taker, event.source, event.step))
 
     def step(self, path: str) -> None:
         """A step is over, and not performed again."""

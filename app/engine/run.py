@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.engine.budgets import MEASURES, Account
 from app.engine.directions import DIRECTIONS
 from app.engine.gates import Answer, AnswerRefused
+from app.engine.letters import letterbox
 from app.engine.outcomes import Halt
 from app.errors import FootlightsError
 from app.events import (
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from app.state import RunState
 
 GRACE = 5.0
-POLL = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class Run:
         self._folded = 0
         self._more = asyncio.Event()
         self._task: asyncio.Task[Result] | None = None
-        self._poller: asyncio.Task[None] | None = None
         self._begun = False
+        self._interrupted = False
         self._halted: Halt | None = None
         log.add_listener(self._on_event)
 
@@ -141,10 +140,7 @@ class Run:
         log = performance.log
         event = Directed(direction, by, to, None if detail is None else log.keep(detail))  # type: ignore[arg-type]
         if direction not in ("step", "resume"):
-            if self._begun:
-                log.add(event)
-            else:  # the run's own first event comes first
-                asyncio.get_running_loop().call_soon(log.add, event)
+            log.add(event)
         performance.directions.apply(event, detail)
         match direction:
             case "hold":
@@ -194,6 +190,7 @@ class Run:
         if task is None or task.done() or self._performing().is_ending:
             return
         if not self._begun:  # a task that is cancelled before it began would never say how the run ended
+            self._performing().turnstile.close(lambda: None)
             asyncio.get_running_loop().call_soon(lambda: self.halt(halt, grace=grace, at_once=at_once))
             return
         if self._halted is None:
@@ -203,21 +200,22 @@ class Run:
                 if grace is not None:
                     asyncio.get_running_loop().call_later(grace, self._interrupt)
                 return
-        task.cancel()
+        self._interrupt()
 
     def _interrupt(self) -> None:
         assert self._task is not None
-        if not self._performing().is_ending:
+        if not self._interrupted and not self._performing().is_ending:
+            self._interrupted = True  # once: a second one would hit what the first has set in motion
             self._task.cancel()
 
     # How it is performed: called by perform, resume and fork
 
-    def start(self, performance: Performance, acting: Callable[[], Any]) -> None:
+    def start(self, performance: Performance, acting: Callable[[], Coroutine[Any, Any, Result]]) -> None:
         """Begin."""
         self.performance = performance
         performance.halt = self.halt
         performance.read_inbox = self._read_letters
-        self._task = asyncio.get_running_loop().create_task(self._perform(acting))
+        self._task = asyncio.get_running_loop().create_task(self._perform(acting()))
         self._task.add_done_callback(lambda _: self._more.set())
 
     @property
@@ -225,28 +223,21 @@ class Run:
         """Why the performance was ended from outside."""
         return self._halted
 
-    async def _perform(self, acting: Callable[[], Any]) -> Result:
+    async def _perform(self, acting: Coroutine[Any, Any, Result]) -> Result:
         self._begun = True
-        self._poller = asyncio.get_running_loop().create_task(self._read_inbox())
+        letters = letterbox(self._journal)
+        letters.join(self.id, self._read_letters)
         try:
-            result: Result = await acting()
-            return result
+            return await acting
         finally:
-            self._poller.cancel()
-            with suppress(asyncio.CancelledError, FootlightsError):  # what it cannot read, the log cannot write
-                await self._poller
+            letters.leave(self.id)
             self._log.remove_listener(self._on_event)
             self._log.release()
             if self._owns_journal:
                 await asyncio.to_thread(self._journal.close)
 
-    async def _read_inbox(self) -> None:
-        """Take what other processes say to this run. Real time, also for a rehearsal: people live in it."""
-        while True:
-            await asyncio.sleep(POLL)
-            self._read_letters()
-
     def _read_letters(self) -> None:
+        """Take what other processes say to this run."""
         for letter in self._journal.inbox(self.id):
             if self._is_ahead(letter):
                 continue

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +36,16 @@ class Secrets:
 
     @property
     def longest(self) -> int:
-        """How many characters the longest has."""
-        return max(map(len, self._known.values()), default=0)
+        """How many characters the longest takes, however it is written."""
+        return 3 * max(map(len, self._known.values()), default=0)
 
     def mask(self, text: str) -> str:
         """A text in which none of them can be read, nor what looks like one."""
         if self._known:
-            from app.tools.covering import cover_text
+            from app.tools.covering import COVER, cover_text
 
             text = cover_text(text, self.values())
+            text = _in_addresses(self.values()).sub(COVER, text)
         return mask_secrets(text) if looks_like_secret(text) else text
 
     def mask_all(self, data: Any) -> Any:
@@ -54,6 +57,20 @@ class Secrets:
         if isinstance(data, list):
             return [self.mask_all(value) for value in data]
         return data
+
+
+@lru_cache(maxsize=16)
+def _in_addresses(secrets: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds secrets in an address: whoever wrote it chose which characters to escape there."""
+    ways = ["".join(map(_in_address, secret)) for secret in secrets if len(secret) >= SHORTEST]
+    return re.compile("|".join(sorted(ways, key=len, reverse=True)) or "(?!)", re.IGNORECASE)
+
+
+def _in_address(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    escaped = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "replace"))
+    return rf"(?:{re.escape(character)}|{escaped}{'|[+]' if character == ' ' else ''})"
 
 
 def _found(name: str) -> str:

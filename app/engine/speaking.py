@@ -65,7 +65,6 @@ async def speak(act: Act, turn: Turn) -> Any:
     spoken = repairs = 0
     while True:
         spoken += 1
-        messages += play.performance.directions.whispers(turn.speaker.id)
         asked = Asked(
             turn.speaker,
             tuple(messages),

@@ -11,6 +11,7 @@ class Turnstile:
     """Where every call and every tool passes before it begins."""
 
     def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._opened = Signal(clock)
         self._held = False
         self._steps = 0
@@ -20,10 +21,17 @@ class Turnstile:
 
     async def passage(self) -> None:
         """Wait until an effect may begin."""
-        while self._closing or (self._held and not self._steps):
-            await self._opened.wait()
+        if self._closing or (self._held and not self._steps):
+            with self._clock.still():
+                while self._closing or (self._held and not self._steps):
+                    await self._opened.wait()
         if self._held:
             self._steps -= 1
+
+    def give_back(self) -> None:
+        """Whoever was let through begins nothing yet, and comes again."""
+        if self._held:
+            self._steps += 1
 
     def hold(self) -> None:
         """Let nothing begin."""

@@ -56,11 +56,11 @@ class Journal:
 
     def inbox(self, run: str) -> list[Letter]:
         """Return what others have said to this run and nobody has taken. Costs next to nothing when nothing is new."""
-        version = self._reader.version()
-        if version != self._seen:
-            self._letters = self._reader.read(unread)
-            self._seen = version
-        return self._letters.get(run, [])
+        return self._unread().get(run, [])
+
+    def addressed(self) -> list[str]:
+        """Return the runs for which there are letters."""
+        return list(self._unread())
 
     def take_letter(self, letter: int, verdict: str = TAKEN) -> None:
         """Say what became of a letter: taken, or why it was refused."""
@@ -98,6 +98,13 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _unread(self) -> dict[str, list[Letter]]:
+        version = self._reader.version()
+        if version != self._seen:
+            self._letters = self._reader.read(unread)
+            self._seen = version
+        return self._letters
 
     def _log(self, run: str, holder: Holder) -> RunLog:
         self._writer.refuse_if_closed()

@@ -21,6 +21,7 @@ from app.journal.checkpoints import Checkpoints
 from app.journal.commit import MOST, Refused, pack, write
 from app.journal.connection import open_writer
 from app.journal.errors import CLOSED, FORKED, JournalClosed, JournalError, JournalFailure, failure_of
+from app.journal.heralds import Heralds
 from app.journal.lock import ProcessLock
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Writer:
         self._rung = False
         self._going_round: asyncio.AbstractEventLoop | None = None  # and rings when it has
         self._closed = ""
+        self._heralds = Heralds()
         self._lock = _lock_beside(path)
         sys.setswitchinterval(min(NIMBLE, sys.getswitchinterval()))
         opened: Future[None] = Future()
@@ -200,7 +202,7 @@ class Writer:
                 self._forget(entry.log)
                 with suppress(OSError):  # the run has ended all the same; verify says that it was never sealed
                     seal(self.path, entry.log.run, entry.hash, entry.seq)
-        _tell({entry.log for entry in batch})
+        self._heralds.tell({entry.log for entry in batch})
 
     def _answer(self, action: Action) -> None:
         try:
@@ -220,7 +222,7 @@ class Writer:
             self._forget(log)
         self._abandoned |= failed
         self._beat_due = time.monotonic()
-        _tell(failed)
+        self._heralds.tell(failed)
 
     def _abandon(self, logs: Iterable[RunLog]) -> None:
         for log in logs:
@@ -251,22 +253,6 @@ class Writer:
                 self._checkpoints.last(self._connection)
             self._connection.close()
         self._lock.close()
-
-
-def _tell(logs: Iterable[RunLog]) -> None:
-    """Have each event loop tell those who wait: one hop a loop and commit."""
-    loops: dict[asyncio.AbstractEventLoop, list[RunLog]] = {}
-    for log in logs:
-        if log.waiting and log.loop is not None:
-            loops.setdefault(log.loop, []).append(log)
-    for loop, told in loops.items():
-        with suppress(RuntimeError):  # the loop was closed, so nobody waits
-            loop.call_soon_threadsafe(_settle, told)
-
-
-def _settle(logs: list[RunLog]) -> None:
-    for log in logs:
-        log.settle()
 
 
 def _wait_for(future: Future[T], path: Path) -> T:

@@ -11,7 +11,7 @@ from app.engine import resume
 from app.engine.gates import Answer, AnswerRefused, Opened
 from app.events import GateAnswered, GateClosed, GateOpened, RunFinished, RunPaused, StepStarted
 from app.journal.errors import AnswerRefused as LetterRefused
-from corpus.playing import PATIENCE, House, Played
+from corpus.playing import PATIENCE, House
 
 SIGN_OFF = """
 inputs: {feature: {default: dark mode}}

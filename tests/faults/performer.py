@@ -45,7 +45,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     patient: bool = False
     hosts: tuple[str, ...] = ()
     kill: Kill | None = None
-    room: int = 0  # bytes that a file may have at most; 0: as many as there is room for
+    room: int = 0  # bytes by which files may grow; 0: as far as there is room
+    makes_room: bool = False  # when there is none left, there is again, and the process goes on by itself
     runs: int = 1
 
 
@@ -77,9 +78,7 @@ def begin(job: Job, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
         "providers": lambda use: player,
     }
     run = (
-        resume(job.run, **common)
-        if job.run
-        else perform(scenario, job.inputs, mode=job.mode, seed=job.seed, **common)  # type: ignore[arg-type]
+        resume(job.run, **common) if job.run else perform(scenario, job.inputs, mode=job.mode, seed=job.seed, **common)  # type: ignore[arg-type]
     )
     performance = run.performance
     assert performance is not None
@@ -94,8 +93,21 @@ def begin(job: Job, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
         reaper("durable")
         reaper(f"durable {kind_of(event)}")
 
+    for event in run.events[len(performance.log.recorded) :]:  # a run tells its first event before anybody can listen
+        note(event)
     performance.on_event(note)
     return run
+
+
+def largest_file(folder: Path) -> int:
+    """How large the largest file of a folder is."""
+    return max(path.stat().st_size for path in folder.iterdir() if path.is_file())
+
+
+def limit_files(size: int) -> None:
+    """Let no file grow beyond a size: to whoever writes, it looks like a disk that is full."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 async def main(job: Job) -> dict[str, Any]:
@@ -104,11 +116,14 @@ async def main(job: Job) -> dict[str, Any]:
     reaper = Reaper(job.kill)
     with Journal.open(Path(job.workspace)) as journal:
         if job.room:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (job.room, resource.RLIM_INFINITY))
+            limit_files(largest_file(journal.path.parent) + job.room)
         try:
             runs = [begin(job, journal, ledger, reaper) for _ in range(job.runs)]
             results = [await run.result() for run in runs]
+            if job.makes_room:
+                limit_files(resource.RLIM_INFINITY)
+                again = [msgspec.structs.replace(job, run=result.run) for result in results if result.reason == "disk"]
+                results = [await begin(one, journal, ledger, reaper).result() for one in again]
         except FootlightsError as error:
             return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
     return {

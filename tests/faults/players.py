@@ -122,7 +122,7 @@ def _script_of(request: Request, known: dict[str, Any]) -> Script:
     if found := ROUND.search(system):
         number = int(found[1])
     lines = known.get(f"{name}_{agent}") or known[name]
-    turns = lines.get("turns") or [lines["reply"] if "reply" in lines else "I have nothing to say."]
+    turns = lines.get("turns") or [lines.get("reply", "I have nothing to say.")]
     return Script(
         turns=tuple(turns),
         turn=number + _spoken(request),

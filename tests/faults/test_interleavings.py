@@ -1,4 +1,4 @@
-"""Whatever comes first of what may come at the same time, and whenever somebody stops it: the invariants of a run hold."""
+"""Whatever comes first of what may come at once, and whenever somebody stops it: the invariants of a run hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import gc
 import random
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,7 +131,7 @@ async def stopped(stage: Stage, moment: int, act: str) -> Run:
     stopping: list[asyncio.Task[Any]] = []
     assert run.performance is not None
     run.performance.on_event(look)
-    if moment == 0:
+    if moment <= len(run.events):
         stop()
     async with asyncio.timeout(LONGEST):
         await run.result()

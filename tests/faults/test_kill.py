@@ -1,4 +1,4 @@
-"""A process that dies at any moment loses nothing that was safe, and whoever goes on repeats nothing that was finished."""
+"""A process that dies at any moment loses nothing that was safe; whoever goes on repeats nothing that was finished."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Undisturbed:
     log: Log
     tale: dict[str, Any]
     answered: Counter[str]  # how often each request was answered
+
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Undisturbed]:
@@ -132,9 +133,7 @@ def seeded_kills(seed: str, count: int, events: int) -> list[Kill]:
     return [Kill(chance.choice(("added", "durable")), chance.randint(1, events - 2)) for _ in range(count)]
 
 
-def assert_all_come_to(
-    expected: Undisturbed, mode: str, folder: Path, histories: Iterable[Sequence[Kill]]
-) -> None:
+def assert_all_come_to(expected: Undisturbed, mode: str, folder: Path, histories: Iterable[Sequence[Kill]]) -> None:
     """Each of these runs is killed, goes on, and ends as the undisturbed one did."""
 
     def play(number: int, kills: Sequence[Kill]) -> None:

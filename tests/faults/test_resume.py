@@ -1,4 +1,4 @@
-"""Whoever goes on with a run that was cut off goes on where it was: with what was said, answered, remembered and spent."""
+"""Whoever goes on with a run goes on where it was: with all that was said, answered, remembered and spent."""
 
 from __future__ import annotations
 

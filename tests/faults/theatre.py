@@ -1,7 +1,7 @@
-"""A house in which a play is performed by processes that die: its project, its workspace, its ledger, and what to look at.
+"""A house in which a play is performed by processes that die: its project, workspace and ledger, and what to look at.
 
-`Theatre.perform` and `Theatre.resume` each start one process and wait for its end; `play_out` goes on until the run has
-ended, and holds each log against the one before and the ledger against both.
+`Theatre.perform` starts one process and waits for its end; `play_out` goes on until the run has ended, and holds each
+log against the one before, and the ledger against both.
 """
 
 from __future__ import annotations
@@ -187,7 +187,9 @@ class Theatre:
 
     def acknowledged(self) -> int:
         """The last event of which a process was told that it is durable."""
-        return max((int(line.about.split()[1]) for line in read_ledger(self.ledger) if line.what == "durable"), default=0)
+        return max(
+            (int(line.about.split()[1]) for line in read_ledger(self.ledger) if line.what == "durable"), default=0
+        )
 
     def answered(self) -> Counter[str]:
         """How often each request was answered, as the ledger knows."""
@@ -211,7 +213,8 @@ def read_logs(workspace: Path, run: str = "") -> list[Log]:
     with closing(sqlite3.connect(f"{workspace.as_uri()}?mode=ro", uri=True)) as connection:
         try:
             rows = connection.execute("SELECT id, run, recoveries FROM runs WHERE ? IN (run, '')", (run,)).fetchall()
-        except sqlite3.OperationalError:  # the process died before there was a table
+        except sqlite3.OperationalError as error:
+            assert "no such table" in str(error), error  # it died before there was one
             return []
         return [_read_log(connection, *row) for row in rows]
 
@@ -336,7 +339,9 @@ def _cut_off(event: CallFailed) -> bool:
 
 def _difference(one: Any, other: Any) -> Any:
     if isinstance(one, dict) and isinstance(other, dict):
-        return {key: (one.get(key), other.get(key)) for key in one.keys() | other.keys() if one.get(key) != other.get(key)}
+        return {
+            key: (one.get(key), other.get(key)) for key in one.keys() | other.keys() if one.get(key) != other.get(key)
+        }
     return one, other
 
 
