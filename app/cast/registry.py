@@ -130,6 +130,13 @@ def _check_file(card: Card, path: Path, report: Report) -> None:
             f"write  company: {path.parent.name}",
             at=("company",),
         )
+    if card.limits is not None and card.limits.wall is not None:
+        report.error(
+            "wall",
+            "wall is the time of a run or a step, and an agent has none",
+            "cost_usd, tokens and turns can bound an agent",
+            at=("limits", "wall"),
+        )
     for name, mode in card.modes.items():
         if mode.output is None:
             continue

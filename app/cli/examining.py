@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from app.cli.workspaces import add_workspace, database_of, with_archive
+from app.cli.workspaces import add_workspace, telling_damage, with_archive
 
 if TYPE_CHECKING:
     from app.journal import Archive
@@ -24,17 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def reader(args: argparse.Namespace) -> Iterator[sqlite3.Connection]:
     """Give a connection to read with; damage that SQLite meets becomes an error that says what to do."""
-    from app.journal.errors import JournalError, failure_of
     from app.journal.reader import open_locked
 
-    path = database_of(args)
-    try:
-        with closing(open_locked(path)) as connection:
-            yield connection
-    except sqlite3.Error as error:
-        raise failure_of(error, str(path)) from error
-    except UnicodeDecodeError as error:  # names in a damaged database
-        raise JournalError(f"{path} is damaged", "`footlights salvage` reads what can still be read") from error
+    with telling_damage(args) as path, closing(open_locked(path)) as connection:
+        yield connection
 
 
 def chosen(args: argparse.Namespace) -> str | None:

@@ -71,18 +71,7 @@ def with_archive(
 @contextmanager
 def telling_damage(args: argparse.Namespace) -> Iterator[Path]:
     """The database; whatever shows that it is damaged, or none, is told in words."""
-    import sqlite3
-    import zlib
+    from app.journal.damage import told_as_damage
 
-    import msgspec
-
-    from app.journal.errors import JournalFailure, failure_of
-
-    path = database_of(args)
-    try:
+    with told_as_damage(database_of(args)) as path:
         yield path
-    except sqlite3.Error as error:
-        raise failure_of(error, str(path)) from error
-    except (msgspec.MsgspecError, zlib.error) as error:
-        hint = "`footlights audit` says where, `footlights salvage` reads what can still be read"
-        raise JournalFailure(f"{path} is damaged: {error}", hint) from error

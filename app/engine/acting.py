@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,29 +46,12 @@ if TYPE_CHECKING:
     from app.engine.run import Run
 
 
-def act_out(
+async def act_out(
     run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], first: RunStarted | RunResumed
-) -> Coroutine[Any, Any, Result]:
-    """Perform a run, or what is left of it. Its first event is told at once, before anybody can act on the run."""
-    log = performance.log
-    seen = Expecting()
-    for event in log.recorded:
-        seen.note(event)
-    if isinstance(first, RunStarted):
-        first.source, first.plan, first.inputs = (
-            log.keep(once(checked, bundle_of)), log.keep(once(checked, plan_of)), log.keep(inputs),
-        )  # fmt: skip
-    log.add(first)
-    performance.on_event(seen.note)
-    return _while_there_is_room(run, performance, checked, inputs, seen)
-
-
-async def _while_there_is_room(
-    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], seen: Expecting
 ) -> Result:
-    """A run for which there is no more room is paused where it is safe."""
+    """Perform a run, or what is left of it; a run for which there is no more room is paused where it is safe."""
     try:
-        return await _acted(run, performance, checked, inputs, seen)
+        return await _acted(run, performance, checked, inputs, first)
     except DiskFull as full:
         return _result_of_pause(performance, Halt("disk", full.message))
 
@@ -80,9 +63,19 @@ async def put_aside(performance: Performance, deaths: int) -> Result:
 
 
 async def _acted(
-    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], seen: Expecting
+    run: Run, performance: Performance, checked: Checked, inputs: dict[str, Any], first: RunStarted | RunResumed
 ) -> Result:
-    if (cancelled := _cancelled_before(performance.log.recorded)) is not None:
+    log = performance.log
+    seen = Expecting()
+    for event in log.recorded:
+        seen.note(event)
+    if isinstance(first, RunStarted):
+        first.source, first.plan, first.inputs = (
+            log.keep(once(checked, bundle_of)), log.keep(once(checked, plan_of)), log.keep(inputs),
+        )  # fmt: skip
+    log.add(first)
+    performance.on_event(seen.note)
+    if (cancelled := _cancelled_before(log.recorded)) is not None:
         return await _cancelled(run, performance, cancelled.by)
     try:
         play, scene = _prepared(performance, checked, inputs)
@@ -156,7 +149,7 @@ async def _finish(
         scene.values["steps"].setdefault(name, Ended("skipped").state())
     outputs = None
     try:
-        outputs = render_all(play.scenario.outputs, scene.values)
+        outputs = performance.log.covered(render_all(play.scenario.outputs, scene.values))
     except Mishap as mishap:
         if failure is None:
             failure, outcome = mishap.failure(play.checked.name), "failed"

@@ -8,7 +8,7 @@ may have cost stays counted.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from app.engine.exceeding import hold_budget
@@ -75,6 +75,8 @@ async def call(act: Act, asked: Asked) -> Reply:
     key = cursor_key(act.path, asked.speaker.id)
     model, attempt, cause = None, 0, act.cause
     while True:
+        if log.cover is not None:  # a secret that was computed anew must not reach a model
+            asked.messages = tuple(replace(one, content=log.cover(one.content)) for one in asked.messages)
         messages = tuple(log.keep(_as_value(message)) for message in asked.messages)
         id = performance.next_call(asked.path)
         if model is None:

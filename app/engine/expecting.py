@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.document.types import mismatches
-from app.engine.outcomes import Mishap
+from app.engine.outcomes import FAILED, Mishap
 from app.engine.past import Ending
 from app.engine.play import Play, Scene
 from app.events import (
@@ -18,6 +18,7 @@ from app.events import (
     StepFinished,
     StepSkipped,
     StepStarted,
+    Usage,
     definition,
 )
 from app.scenario.expressions.patterns import search
@@ -52,6 +53,8 @@ class Expecting:
             self._took[name] = event.mono - self._begun.get(event.step, event.mono)
             if isinstance(event, StepFailed) and not event.tolerated:
                 self.failures.add(name)
+            else:  # tried again as a whole, a block may do well in the end
+                self.failures.discard(name)
         elif isinstance(event, Handoff):
             self.handoffs += 1
 
@@ -70,7 +73,7 @@ async def check_expectations(play: Play, scene: Scene, seen: Expecting) -> tuple
             event = ExpectationChecked(number, about, holds, performance.mask(found)[:200])
             performance.log.once(event)
             met = met and holds
-        if one.step and one.outcome and met:
+        if one.step and one.outcome in FAILED and met:
             expected.add(one.step)
     unexpected = {name for name in seen.failures if not any(_covers(step, name) for step in expected)}
     return met, not unexpected
@@ -87,7 +90,7 @@ async def _checked(one: Expectation, play: Play, scene: Scene, seen: Expecting) 
     output = None if ending is None or isinstance(ending, StepSkipped) else performance.log.value(ending.output)
     outcome = "skipped" if ending is None or isinstance(ending, StepSkipped) else ending.outcome
     cost = performance.facts["cost_usd"] if ending is None and not one.step else getattr(ending, "cost_usd", 0.0)
-    usage = performance.usage if not one.step else getattr(ending, "usage", performance.usage)
+    usage = performance.usage if not one.step else getattr(ending, "usage", Usage())
     seconds = seen.seconds(one.step) if one.step else performance.clock.now()
     who = one.step or "the run"
     said: list[tuple[str, bool, str]] = []

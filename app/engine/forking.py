@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from app.document import Source, parse
 from app.engine.acting import act_out
 from app.engine.bundle import Bundle, unpacked
+from app.engine.choices import checked_answers, checked_limits
 from app.engine.gates import People
 from app.engine.inputs import check_given
 from app.engine.log import Log
@@ -25,7 +26,7 @@ from app.engine.plan import plan_of
 from app.engine.run import Run
 from app.engine.starting import let_people_answer, opened_journal, run_started, who
 from app.engine.ulid import new_id
-from app.errors import UsageError
+from app.errors import NotFound, UsageError
 from app.events import (
     CallFailed,
     CallFinished,
@@ -102,23 +103,26 @@ def fork(
     opened, ours = opened_journal(journal, workspace)
     try:
         parent = opened.recorded(run)
+        if not parent:
+            raise NotFound(f"there is no run {run}", "footlights runs lists them")
         if not 1 <= at <= len(parent):
             raise UsageError(f"the run {run} has events 1 to {len(parent)}, not {at}", "footlights tail shows them")
         begun, texts = parent[0], opened.texts(run)
         assert isinstance(begun, RunStarted)
         assert begun.source is not None
         assert begun.inputs is not None
-        bundle = _edited(json.loads(texts[begun.source.ref]), changes)
-        inputs = json.loads(texts[begun.inputs.ref])
+        bundle = _edited(_text(texts, begun.source.ref), changes)
+        inputs = _text(texts, begun.inputs.ref)
         inputs |= {change.name: change.value for change in changes if change.kind == "inputs"}
         with unpacked(bundle) as checked:
             complete = check_given(checked, inputs)
-        cut = _cut(parent, at, checked, changes, answers or {})
+        answers = checked_answers(checked, answers)
+        cut = _cut(parent, at, checked, changes, answers)
         was = begun.settings
         settings = Settings(
             begun.mode,
             begun.seed,
-            limits or was.get("limits", {}),
+            checked_limits(limits) or was.get("limits", {}),
             was.get("matrix"),
             tuple(was.get("hosts", ())),
             Path(was.get("root", ".")),
@@ -137,10 +141,10 @@ def fork(
             copy = decode(encode(event))
             copy.cause = numbers.get(event.cause, 0)
             for digest in _REF.findall(encode(event)):
-                run_log.keep(json.loads(texts[digest.decode()]))
+                run_log.keep(_text(texts, digest.decode()))
             recorded.append(run_log.add(copy))
             numbers[event.seq] = copy.seq
-        performance = Performance(Log(run_log, recorded), opened, settings)
+        performance = Performance(Log(run_log, recorded), opened, settings, checked)
         let_people_answer(performance, answers, people, patient)
         going = Run(opened, run_log, recorded, owns_journal=ours)
         again = RunResumed("fork", by or who())
@@ -150,6 +154,13 @@ def fork(
             opened.close()
         raise
     return going
+
+
+def _text(texts: Mapping[str, bytes], digest: str) -> Any:
+    """A value of the other run."""
+    if digest not in texts:
+        raise UsageError("texts of this run were erased, so nothing can go on from it", "its log can still be verified")
+    return json.loads(texts[digest])
 
 
 def _edited(bundle: Bundle, changes: Iterable[Edit]) -> Bundle:

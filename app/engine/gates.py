@@ -194,7 +194,14 @@ class Gates:
                 person.cancel()
 
     async def _ask_person(self, people: People, opened: Opened, waiting: asyncio.Future[Answer]) -> None:
-        answer = await people(opened)
+        try:
+            answer = await people(opened)
+            if not isinstance(answer, Answer | None):
+                raise TypeError(f"people gives an Answer or None, not {answer!r}")
+        except Exception as error:  # the edge to somebody else's code: whoever waits for the run is told
+            if not waiting.done():
+                waiting.set_exception(error)
+            return
         if answer is not None and not waiting.done():
             waiting.set_result(answer)
         elif answer is None and not self.patient and opened.seconds_left is None and not waiting.done():

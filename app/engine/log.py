@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from msgspec.structs import replace
+
 from app.engine.past import Ending, Past
 from app.events import Event, GateAnswered, GateClosed, GateOpened, Ref
 
@@ -22,6 +24,7 @@ class Log:
         self._log = run_log
         self.recorded = recorded
         self.past = Past(recorded)
+        self.cover: Callable[[Any], Any] | None = None  # keeps secrets out, once there are some
         self.clock: Clock | None = None  # set once: the clock needs the log, and the log the time
 
     @property
@@ -54,7 +57,7 @@ class Log:
 
     def keep(self, value: Any) -> Ref:
         """Keep a value apart; the Ref stands for it in events."""
-        return self._log.keep(value)
+        return self._log.keep(self.covered(value))
 
     def value(self, ref: Ref | None) -> Any:
         """What a Ref stands for."""
@@ -68,7 +71,13 @@ class Log:
         """Say that something happened."""
         assert self.clock is not None
         event.mono = int(self.clock.now() * 1000)
+        if self.cover is not None and (failure := getattr(event, "failure", None)) is not None:
+            event.failure = replace(failure, message=self.cover(failure.message), hint=self.cover(failure.hint))  # type: ignore[attr-defined]
         return self._log.add(event)
+
+    def covered(self, value: Any) -> Any:
+        """A value without the secrets of this run, as it would be kept."""
+        return value if self.cover is None else self.cover(value)
 
     def publish_partial(self, call: str, text: str) -> None:
         """Show other processes what a call has said so far."""

@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.document.values import Limits
 from app.engine.budgets import Account, Budgets
+from app.engine.choices import named_in
 from app.engine.clocks import Clock, RealClock, Signal, VirtualClock
 from app.engine.directions import Directions
 from app.engine.endpoints import of_a_rehearsal, of_this_process
 from app.engine.gates import Gates
 from app.engine.log import Log
 from app.engine.loose_ends import LooseEnds
+from app.engine.once import once
 from app.engine.outcomes import Halt, Mishap
 from app.engine.recalling import Recall
 from app.engine.secrets import Secrets
 from app.engine.turnstile import Turnstile
-from app.events import BudgetExceeded, CallFailed, CallFinished, CallStarted, Event, GateOpened, Mode, Usage
+from app.events import BudgetExceeded, CallFailed, CallFinished, CallStarted, Event, GateOpened, Mode, Remark, Usage
+from app.scenario import Checked
 from app.scenario.model import AgentStep
 from app.scenario.model.modifiers import Step
 from providers import provider_of
@@ -53,10 +56,11 @@ class Settings:
 class Performance:
     """One run while it is performed."""
 
-    def __init__(self, log: Log, journal: Journal, settings: Settings) -> None:
+    def __init__(self, log: Log, journal: Journal, settings: Settings, checked: Checked) -> None:
         self.log = log
         self.journal = journal
         self.settings = settings
+        self.named = once(checked, named_in)
         self.mode = settings.mode
         self.seed = settings.seed
         self.clock_is_virtual = settings.mode == "rehearsal"
@@ -172,8 +176,12 @@ class Performance:
 
     def publish(self, started: CallStarted, text: str) -> None:
         """Tell those who watch."""
-        for watcher in self._watchers:
-            watcher(started, text)
+        for watcher in tuple(self._watchers):
+            try:
+                watcher(started, text)
+            except Exception as error:  # the edge to somebody else's code: a display must not end what it shows
+                self._watchers.remove(watcher)
+                self.log.add(Remark(f"a watcher failed and is told nothing more: {type(error).__name__}: {error}"))
 
     def on_event(self, listener: Callable[[Event], None]) -> None:
         """Be told each event as it is added."""
@@ -208,7 +216,9 @@ class Performance:
 
     def secret(self, name: str) -> str:
         """The value of a secret, for a tool or a provider and nobody else."""
-        return self.secrets.get(name)
+        value = self.secrets.get(name)
+        self.log.cover = self.mask_all  # from now on: what is computed from it may hold it
+        return value
 
     def mask(self, text: str) -> str:
         """A text without any secret that is known here, and without what looks like one."""

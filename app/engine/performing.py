@@ -12,7 +12,7 @@ from app.engine.clocks import Deadline
 from app.engine.exceeding import end_of_time
 from app.engine.expressions import decides_itself, holds, render_text
 from app.engine.log import Log
-from app.engine.outcomes import PASSING, Ended, Giver, Gives, Mishap, Tally
+from app.engine.outcomes import PASSING, Ended, Giver, Mishap, Tally
 from app.engine.past import Ending
 from app.engine.play import Play, Scene, Speaker
 from app.engine.steps import performer_of
@@ -82,7 +82,7 @@ async def perform_step(place: Place, scene: Scene, order: Order) -> Ended:
     except Mishap as mishap:
         act = _act(place, path, scene, incoming, Tally(), (), cause)
         start(act)
-        return _failed(act, mishap)
+        return fail(act, mishap)
     if reason:
         by_person = reason.startswith("a person")
         event = performance.log.add(StepSkipped(reason, because, step=path, cause=cause))
@@ -104,23 +104,33 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
     try:
         with Deadline(performance.clock, wall):
             if step.for_each is None and step.loop is None:
-                return await attempts(act)
-            with performance.skippable(path):
-                return await (for_each(act) if step.for_each is not None else loop(act))
+                ended = await _tried(act)
+            else:
+                with performance.skippable(path):
+                    ended = await (for_each(act) if step.for_each is not None else loop(act))
     except Mishap as skipped:
-        return await _failed_durably(act, skipped)
+        ended = fail(act, skipped)
     except TimeoutError:
-        return await _failed_durably(act, await end_of_time(performance, accounts[0], path, act.cause))
+        ended = fail(act, await end_of_time(performance, accounts[0], path, act.cause))
+    await performance.clock.settle()  # out of reach of what could end the step: it has ended
+    return ended
 
 
 async def attempts(act: Act) -> Ended:
-    """Do what a step does, again if it may be tried again."""
+    """Do what one item or turn of a step does, unless it was over before the run was resumed."""
+    performance = act.scene.play.performance
+    if (known := performance.log.ending(act.path)) is not None:
+        return _recalled(known, act.place, act.scene, act.incoming)
+    ended = await _tried(act)
+    await performance.clock.settle()
+    return ended
+
+
+async def _tried(act: Act) -> Ended:
+    """Do what a step does, again if it may be tried again. It is said how it ended, but not yet safe."""
     step = act.place.step
     performance = act.scene.play.performance
     log = performance.log
-    known = log.ending(act.path)
-    if known is not None:  # an item or a turn that was over before the run was resumed
-        return _recalled(known, act.place, act.scene, act.incoming)
     if (tried := log.past.last_try(act.path)) is not None:
         await _go_on_trying(act, tried)
     while True:
@@ -128,14 +138,14 @@ async def attempts(act: Act) -> Ended:
         try:
             with Deadline(performance.clock, step.timeout), performance.skippable(act.path):
                 gives = await performer_of(step)(act)
-            return await _finished(act, gives)
+            return finish(act, gives.output, gives.givers, outcome=gives.outcome, states=gives.states)
         except TimeoutError:
             said = f"it took longer than its timeout of {step.timeout:g} seconds"
             mishap = Mishap("timeout", said, "raise timeout:, or ask for less")
         except Mishap as raised:
             mishap = raised
         if step.retry is None or not _may_retry(step.retry, act.attempt, mishap):
-            return await _failed_durably(act, mishap)
+            return fail(act, mishap)
         wait = _wait_before(step.retry, act.attempt, f"{performance.seed}:{act.path}")
         wait = max(wait, min(mishap.retry_after or 0.0, LONGEST_ASKED))
         _tie_up(act)
@@ -233,11 +243,7 @@ def start(act: Act) -> StepStarted:
     return event
 
 
-async def _finished(act: Act, gives: Gives) -> Ended:
-    return await finish(act, gives.output, gives.givers, outcome=gives.outcome, states=gives.states)
-
-
-async def finish(
+def finish(
     act: Act,
     output: Any,
     givers: tuple[Giver, ...] | None,
@@ -245,10 +251,11 @@ async def finish(
     outcome: Any = "succeeded",
     states: dict[str, Any] | None = None,
 ) -> Ended:
-    """A step has given its output: say so, and wait until it is safe, since others go on from here."""
+    """A step has given its output: say so. Others go on from here once it is safe."""
     performance = act.scene.play.performance
     log, tally = performance.log, act.tallies[-1]
     giving = act.incoming if givers is None else givers
+    output = log.covered(output)
     event = log.add(
         StepFinished(
             attempt=act.attempt,
@@ -261,23 +268,12 @@ async def finish(
             cause=act.cause,
         )
     )
-    await performance.clock.settle()
     ended = Ended(outcome, output, tally.usage, tally.cost_usd, givers=giving, seq=event.seq, states=states)
     return _with_handoff(ended, act)
 
 
-async def fail(act: Act, mishap: Mishap) -> Ended:
-    """A step has failed for good: say so, and wait until it is safe."""
-    return await _failed_durably(act, mishap)
-
-
-async def _failed_durably(act: Act, mishap: Mishap) -> Ended:
-    ended = _failed(act, mishap)
-    await act.scene.play.performance.clock.settle()
-    return ended
-
-
-def _failed(act: Act, mishap: Mishap) -> Ended:
+def fail(act: Act, mishap: Mishap) -> Ended:
+    """A step has failed for good: say so."""
     performance = act.scene.play.performance
     _tie_up(act)
     log, tally, step = performance.log, act.tallies[-1], act.place.step

@@ -24,7 +24,7 @@ async def for_each(act: Act) -> Ended:
     try:
         items = _items(act)
     except Mishap as mishap:
-        return await fail(act, mishap)
+        return fail(act, mishap)
     log = performance.log
     log.once(StepExpanded(len(items), log.keep(items), step=act.path, cause=act.cause))
     ended: list[Ended | None] = [None] * len(items)
@@ -48,9 +48,9 @@ async def for_each(act: Act) -> Ended:
         failure = failed.failure
         kept = outputs if step.fail_fast is False else None
         how = f"item {ended.index(failed) + 1}: {failure.message}"
-        return await fail(act, Mishap(failure.error, how, failure.hint, outcome=failed.outcome, output=kept))
+        return fail(act, Mishap(failure.error, how, failure.hint, outcome=failed.outcome, output=kept))
     givers = _distinct([giver for end in ended if end is not None for giver in end.givers])
-    return await finish(act, outputs, givers or None)
+    return finish(act, outputs, givers or None)
 
 
 async def loop(act: Act) -> Ended:
@@ -71,12 +71,12 @@ async def loop(act: Act) -> Ended:
             assert end.failure is not None
             failure = end.failure
             message = f"turn {turn}: {failure.message}"
-            return await fail(act, Mishap(failure.error, message, failure.hint, outcome=end.outcome, output=end.output))
+            return fail(act, Mishap(failure.error, message, failure.hint, outcome=end.outcome, output=end.output))
         previous = end.states if end.states is not None else end.state()
         try:
             done = loop.until is not None and holds(loop.until, _after(act, values, end))
         except Mishap as mishap:
-            return await fail(act, mishap)
+            return fail(act, mishap)
         last = done or turn == loop.max
         performance.log.once(LoopIterated(turn, until=done, last=last, step=act.path, cause=end.seq))
         if done:
@@ -85,10 +85,8 @@ async def loop(act: Act) -> Ended:
     else:
         if loop.until is not None and loop.on_max == "fail":
             said = f"{loop.max} turns were not enough: {loop.until} never became true"
-            return await fail(
-                act, Mishap("turns", said, "raise loop: max, or write on_max: continue", outcome="exhausted")
-            )
-    return await finish(act, end.output, end.givers, states=end.states)
+            return fail(act, Mishap("turns", said, "raise loop: max, or write on_max: continue", outcome="exhausted"))
+    return finish(act, end.output, end.givers, states=end.states)
 
 
 def _items(act: Act) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -68,6 +68,7 @@ class Run:
         self._more = asyncio.Event()
         self._task: asyncio.Task[Result] | None = None
         self._begun = False
+        self._early: list[tuple[str, dict[str, Any], str]] = []  # what was directed before
         self._interrupted = False
         self._halted: Halt | None = None
         log.add_listener(self._on_event)
@@ -136,6 +137,10 @@ class Run:
             raise ValueError(f'there is no direction "{direction}", only {", ".join(DIRECTIONS)}')
         if performance.is_ending:
             raise ValueError("the run is not performed any more")
+        performance.named.insist(direction, to, detail)
+        if not self._begun:  # the run's own first event comes first
+            self._early.append((direction, {"to": to, "detail": detail}, by))
+            return
         raising = self._to_raise(to, detail) if direction == "raise" else None
         log = performance.log
         event = Directed(direction, by, to, None if detail is None else log.keep(detail))  # type: ignore[arg-type]
@@ -190,7 +195,6 @@ class Run:
         if task is None or task.done() or self._performing().is_ending:
             return
         if not self._begun:  # a task that is cancelled before it began would never say how the run ended
-            self._performing().turnstile.close(lambda: None)
             asyncio.get_running_loop().call_soon(lambda: self.halt(halt, grace=grace, at_once=at_once))
             return
         if self._halted is None:
@@ -200,6 +204,7 @@ class Run:
                 if grace is not None:
                     asyncio.get_running_loop().call_later(grace, self._interrupt)
                 return
+        self._performing().turnstile.close(self._interrupt)
         self._interrupt()
 
     def _interrupt(self) -> None:
@@ -210,12 +215,12 @@ class Run:
 
     # How it is performed: called by perform, resume and fork
 
-    def start(self, performance: Performance, acting: Callable[[], Coroutine[Any, Any, Result]]) -> None:
+    def start(self, performance: Performance, acting: Callable[[], Any]) -> None:
         """Begin."""
         self.performance = performance
         performance.halt = self.halt
         performance.read_inbox = self._read_letters
-        self._task = asyncio.get_running_loop().create_task(self._perform(acting()))
+        self._task = asyncio.get_running_loop().create_task(self._perform(acting))
         self._task.add_done_callback(lambda _: self._more.set())
 
     @property
@@ -223,12 +228,13 @@ class Run:
         """Why the performance was ended from outside."""
         return self._halted
 
-    async def _perform(self, acting: Coroutine[Any, Any, Result]) -> Result:
+    async def _perform(self, acting: Callable[[], Any]) -> Result:
         self._begun = True
         letters = letterbox(self._journal)
         letters.join(self.id, self._read_letters)
         try:
-            return await acting
+            result: Result = await acting()
+            return result
         finally:
             letters.leave(self.id)
             self._log.remove_listener(self._on_event)
@@ -237,6 +243,9 @@ class Run:
                 await asyncio.to_thread(self._journal.close)
 
     def _read_letters(self) -> None:
+        early, self._early = self._early, []
+        for direction, body, by in early:
+            self._take("direction", direction, body, by)
         """Take what other processes say to this run."""
         for letter in self._journal.inbox(self.id):
             if self._is_ahead(letter):

@@ -79,6 +79,9 @@ async def speak(act: Act, turn: Turn) -> Any:
             known = {offer.name for offer in offers}
             messages += [await _answer_of_tool(act, turn, known, one) for one in reply.tool_calls]
             continue
+        if reply.tool_calls and offers:
+            said = f"{turn.speaker.title} still asks for tools after {spoken} calls, and {most} are the most"
+            raise Mishap("malformed", said, "raise turns:, or say in the prompt when it is enough")
         value, wrong = _read(reply, turn.type)
         if not wrong:
             return value

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from app.engine.acting import act_out, put_aside
 from app.engine.budgets import Account
 from app.engine.bundle import unpacked
+from app.engine.choices import checked_answers, checked_limits, insist_on_mode_and_seed
 from app.engine.gates import People
 from app.engine.inputs import check_given
 from app.engine.log import Log
@@ -61,16 +62,18 @@ def perform(
     """
     asyncio.get_running_loop()
     checked = scenario if isinstance(scenario, Checked) else _found(scenario)
+    insist_on_mode_and_seed(mode, seed)
     complete = check_given(checked, inputs or {})
+    bounds, answers = checked_limits(limits), checked_answers(checked, answers)
     opened, ours = opened_journal(journal, workspace)
     try:
         root = once(checked, _root)
-        settings = Settings(mode, seed, limits or {}, matrix, hosts, root, opened.path.parent / "outbox", providers)
+        settings = Settings(mode, seed, bounds, matrix, hosts, root, opened.path.parent / "outbox", providers)
         if mode == "live":
             insist_on_models(checked, providers or provider_of)
         run_log = opened.begin(new_id())
         log = Log(run_log)
-        performance = Performance(log, opened, settings)
+        performance = Performance(log, opened, settings, checked)
         let_people_answer(performance, answers, people, patient)
         run = Run(opened, run_log, [], owns_journal=ours)
         run.start(
@@ -112,15 +115,15 @@ def resume(
             settings = Settings(
                 begun.mode,
                 begun.seed,
-                limits or was.get("limits", {}),
+                checked_limits(limits) or was.get("limits", {}),
                 was.get("matrix"),
                 hosts or tuple(was.get("hosts", ())),
                 Path(was.get("root", ".")),
                 opened.path.parent / "outbox",
                 providers,
             )
-            performance = Performance(log, opened, settings)
-            let_people_answer(performance, answers, people, patient)
+            performance = Performance(log, opened, settings, checked)
+            let_people_answer(performance, checked_answers(checked, answers), people, patient)
             going = Run(opened, run_log, recorded, owns_journal=ours)
             reason = "person" if _was_paused(recorded) else "crash"
             first = RunResumed("fork" if recorded[-1] is begun and begun.parent else reason, by or who())

@@ -123,10 +123,14 @@ async def _perform(
 async def _outside(act: Act, tool: Tool, use: ToolUse, key: str) -> Any:
     """The real thing: it takes the time it takes."""
     from app.engine.memory import remember
+    from app.tools.base import ToolError
+    from app.tools.offers import check_arguments
     from app.tools.offers import use as use_once
 
     performance = act.scene.play.performance
     if tool.name.startswith("memory."):
+        if problems := check_arguments(tool, use.arguments):
+            raise ToolError("bad_arguments", f"{tool.name}: {'; '.join(problems)}")
         return await remember(act, use)
     with performance.effect():
         async with performance.clock.outside():

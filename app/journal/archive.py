@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import zlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,9 @@ from aiosqlite import Connection
 from app.events import Event, RunFinished, decode
 from app.journal import live, search
 from app.journal.connection import locate
+from app.journal.damage import reading, true_to
 from app.journal.reader import open_locked
+from app.journal.refs import unpacked
 from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
 
 _GLANCE = 0.05  # seconds between looks at whether anything was written
@@ -55,7 +56,9 @@ class Archive:
         """List runs, the latest first. `since` counts in microseconds of the wall clock."""
         stored = "running" if status == INTERRUPTED else status
         asked = {"status": stored, "scenario": scenario, "batch": batch, "since": since}
-        rows = [row_of(row) for row in await self._all(_RUNS, asked)]
+        found = await self._all(_RUNS, asked)
+        with reading(self.path):
+            rows = [row_of(row) for row in found]
         if status is not None:
             rows = [row for row in rows if row.status == status]
         return rows[:limit]
@@ -72,7 +75,8 @@ class Archive:
             raise not_found(wanted, [run for (run,) in await self._all("SELECT run FROM runs ORDER BY started DESC")])
         if len(rows) > 1:
             raise ambiguous(wanted, [row[0] for row in rows])
-        return row_of(rows[0])
+        with reading(self.path):
+            return row_of(rows[0])
 
     async def events(self, run: str, after: int = 0, limit: int | None = None) -> list[Event]:
         """Return the events of a run that come after a number."""
@@ -109,12 +113,14 @@ class Archive:
 
     async def texts(self, run: str) -> dict[str, Any]:
         """Return every value that the run's events refer to, by its digest."""
-        values: dict[str, Any] = {}
-        for (text,) in await self._all(_SHORT, {"run": run}):
-            values.update(msgspec.json.decode(text))
-        for digest, packed, body in await self._all(_LONG, {"run": run}):
-            values[digest] = msgspec.json.decode(zlib.decompress(body) if packed else body)
-        return values
+        short, long = await self._all(_SHORT, {"run": run}), await self._all(_LONG, {"run": run})
+        with reading(self.path):
+            values: dict[str, Any] = {}
+            for (text,) in short:
+                values.update(msgspec.json.decode(text))
+            for digest, packed, body in long:
+                values[digest] = msgspec.json.decode(true_to(digest, unpacked(packed, body), self.path))
+            return values
 
     async def partials(self, run: str) -> dict[str, str]:
         """Return what the calls that are going on have said so far."""
@@ -122,14 +128,17 @@ class Archive:
 
     async def search(self, text: str, limit: int = 20) -> list[search.Hit]:
         """Find words in outputs, errors, titles and names."""
-        return await asyncio.to_thread(search.search, self.path, text, limit)
+        with reading(self.path):
+            return await asyncio.to_thread(search.search, self.path, text, limit)
 
     async def _page(self, run: str, after: int, limit: int) -> list[Event]:
         rows = await self._all(_EVENTS, {"run": run, "after": after, "limit": limit})
-        return [decode(body) for (body,) in rows]
+        with reading(self.path):
+            return [decode(body) for (body,) in rows]
 
     async def _all(self, sql: str, values: dict[str, Any] | None = None) -> Sequence[Any]:
-        return list(await self._connection.execute_fetchall(sql, values or {}))
+        with reading(self.path):
+            return list(await self._connection.execute_fetchall(sql, values or {}))
 
 
 _RUNS = (

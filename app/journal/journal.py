@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from app.events import Event
 from app.journal.connection import locate, prepare
+from app.journal.damage import reading, true_to
 from app.journal.inbox import TAKEN, Letter, post, take, unread
 from app.journal.lease import Holder
 from app.journal.live import Live
@@ -47,7 +49,7 @@ class Journal:
         holder = Holder.new()
         log = self._log(run, holder)
         try:
-            claimed: Claim = self._writer.perform(lambda connection: claim(connection, run, holder))
+            claimed = self._writer.perform(lambda connection: self._claim(connection, run, holder))
         except BaseException:
             self._writer.release(log)
             raise
@@ -76,7 +78,8 @@ class Journal:
 
     def texts(self, run: str) -> dict[str, bytes]:
         """Return the values of a run as they were encoded, by digest, short and long."""
-        return self._reader.read(lambda connection: texts_of(connection, run))
+        found = self._reader.read(lambda connection: texts_of(connection, run))
+        return {digest: true_to(digest, body, self.path) for digest, body in found.items()}
 
     def remember(self, agent: str, key: str, value: Any, run: str) -> None:
         """Keep what an agent shall know in later runs."""
@@ -98,6 +101,10 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _claim(self, connection: sqlite3.Connection, run: str, holder: Holder) -> Claim:
+        with reading(self.path):
+            return claim(connection, run, holder)
 
     def _unread(self) -> dict[str, list[Letter]]:
         version = self._reader.version()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +11,10 @@ from typing import TypeVar
 from app.events import Event, decode
 from app.journal import forks
 from app.journal.connection import open_reader
+from app.journal.damage import reading, true_to
 from app.journal.errors import CLOSED, FORKED, JournalClosed, JournalError
 from app.journal.lock import lock_of, locked
+from app.journal.refs import unpacked
 
 T = TypeVar("T")
 
@@ -33,7 +34,8 @@ class Reader:
             raise JournalClosed(self._closed)
         if self._connection is None:
             self._connection = open_reader(self._path)
-        return what(self._connection)
+        with reading(self._path):
+            return what(self._connection)
 
     def version(self) -> int:
         """Return a number that changes when anybody has written."""
@@ -44,13 +46,11 @@ class Reader:
         found = self.read(lambda connection: connection.execute(_BLOB, (digest,)).fetchone())
         if found is None:
             raise JournalError(f"the text {digest} is not in {self._path} any more", "it may have been erased")
-        packed, body = found
-        return zlib.decompress(body) if packed else bytes(body)
+        return true_to(digest, unpacked(*found), self._path)
 
     def events(self, run: str) -> list[Event]:
         """Return all events of a run."""
-        bodies = self.read(lambda connection: connection.execute(_EVENTS, (run,)).fetchall())
-        return [decode(body) for (body,) in bodies]
+        return self.read(lambda connection: [decode(body) for (body,) in connection.execute(_EVENTS, (run,))])
 
     def after_fork(self) -> None:
         """Read nothing in a forked child; the parent's connection is not to be touched there, not even to close it."""

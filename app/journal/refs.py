@@ -46,7 +46,7 @@ def values_beside(text: bytes) -> dict[str, bytes]:
 def unpacked(packed: int, body: bytes) -> bytes:
     """Return the value in a blob; nothing when it is damaged."""
     try:
-        return zlib.decompress(body) if packed else bytes(body)
+        return zlib.decompress(body) if packed else bytes(memoryview(body))
     except (zlib.error, TypeError):
         return b""
 

@@ -47,15 +47,17 @@ class RunRow:
 
 
 def row_of(values: Sequence[Any]) -> RunRow:
-    """Read a row of the database; a running one whose holder is dead was interrupted."""
+    """Read a row of the database, which may be damaged; a running one whose holder is dead was interrupted."""
     *known, holder, recoveries, heartbeat = values
+    msgspec.convert((holder, heartbeat), tuple[str, int])
     found = dict(zip(_KNOWN, known, strict=True))
     performer = Holder.read(holder)
     alive = performer is not None and holder_alive(holder, heartbeat)
     found["tags"] = tuple(msgspec.json.decode(found["tags"], type=list[str]))
     if found["status"] == "running" and not alive:
         found["status"] = INTERRUPTED
-    return RunRow(**found, holder=performer.described if performer and alive else "", recoveries=recoveries)
+    found |= {"holder": performer.described if performer and alive else "", "recoveries": recoveries}
+    return msgspec.convert(found, RunRow)
 
 
 def not_found(wanted: str, known: Sequence[str]) -> RunNotFound:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isclose
 
-import msgspec
-
 from app.events import Event, decode
 from app.journal.audit import Breach, audit
 from app.journal.chain import Seal
+from app.journal.damage import UNREADABLE
 from app.journal.refs import ERASED, refs_of, values_of
 from app.journal.standing import CHANGES, COLUMNS, Standing
 from app.journal.verify import verify_run
@@ -39,11 +38,11 @@ def survey_run(connection: sqlite3.Connection, run: str, seal: Seal | None) -> S
     """Audit one run, which must be there."""
     verified = verify_run(connection, run, seal)
     damage = [Breach("the_chain_is_whole", verified.seq, verified.damage)] if verified.damage else []
-    (key,) = connection.execute("SELECT id FROM runs WHERE run = ?", (run,)).fetchone()
     try:
+        (key,) = connection.execute("SELECT id FROM runs WHERE run = ?", (run,)).fetchone()
         events, erased = _events(connection, key)
         values = values_of(connection, key)
-    except (sqlite3.Error, msgspec.MsgspecError, UnicodeDecodeError, TypeError):
+    except UNREADABLE:
         return Surveyed(run, verified.events, tuple(damage))  # more cannot be said of what cannot be read
     breaches = [*damage, *audit(events, values, erased), *_compare_record(connection, key, events)]
     return Surveyed(run, len(events), tuple(breaches))

@@ -75,6 +75,4 @@ _CLAIM = "UPDATE runs SET holder = ?, heartbeat = ?, recoveries = ? WHERE id = ?
 _LAST = "SELECT seq, hash FROM events WHERE run = ? ORDER BY seq DESC LIMIT 1"
 _LONG = "SELECT digest FROM run_blobs JOIN blobs ON blobs.id = run_blobs.blob WHERE run_blobs.run = ?"
 _SHORT = "SELECT text FROM events WHERE run = ? AND text IS NOT NULL"
-_BLOBS = (
-    "SELECT digest, packed, body FROM run_blobs JOIN blobs ON blobs.id = run_blobs.blob WHERE run_blobs.run = ?"
-)
+_BLOBS = "SELECT digest, packed, body FROM run_blobs JOIN blobs ON blobs.id = run_blobs.blob WHERE run_blobs.run = ?"

@@ -15,6 +15,7 @@ import msgspec
 
 from app.events import Event, decode, kind_of
 from app.journal.chain import FIRST, Seal, digest_of, link
+from app.journal.damage import UNREADABLE
 from app.journal.refs import ERASED, refs_of, unpacked, values_beside
 
 Row = tuple[int, int, str, str, bytes, bytes, bytes | None]
@@ -42,18 +43,22 @@ def verify_workspace(connection: sqlite3.Connection, seals: Mapping[str, Seal]) 
 
 
 def verify_run(connection: sqlite3.Connection, run: str, seal: Seal | None = None) -> Verified:
-    """Verify one run, which must be there."""
-    key, count, last = connection.execute("SELECT id, seq, hash FROM runs WHERE run = ?", (run,)).fetchone()
+    """Verify one run, which must be there, as far as it can be read."""
+    sealed = seal is not None
+    try:
+        key, count, last = msgspec.convert(connection.execute(_RECORD, (run,)).fetchone(), tuple[int, int, bytes])
+    except UNREADABLE as error:
+        return Verified(run, sealed=sealed, seq=1, damage=f"cannot be found, the run's own record is damaged: {error}")
     try:
         reading = _Reading(run, _values_in_blobs(connection, key))
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        return Verified(run, sealed=seal is not None, seq=1, damage=f"its longer values cannot be read: {error}")
+    except UNREADABLE as error:
+        return Verified(run, sealed=sealed, seq=1, damage=f"its longer values cannot be read: {error}")
     found = reading.read(_events_of(connection, key))
     if not found.damage:
         found = _compare_end(found, reading.hash, count, last.hex(), "the run's own record")
     if seal is not None and not found.damage:
         found = _compare_end(found, reading.hash, seal.count, seal.hash, "the seal")
-    return replace(found, sealed=seal is not None)
+    return replace(found, sealed=sealed)
 
 
 class _Reading:
@@ -73,7 +78,7 @@ class _Reading:
                 if damage:
                     return Verified(self.run, seq, len(self._erased), seq=seq + 1, damage=damage)
                 seq += 1
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             return Verified(self.run, seq, len(self._erased), seq=seq + 1, damage=f"cannot be read: {error}")
         return Verified(self.run, seq, len(self._erased))
 
@@ -89,7 +94,7 @@ class _Reading:
         try:
             event = decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            return f"its body is no event: {error}"
+            return f"its body is no event that this version knows: {error}"
         if (event.run, event.seq, event.at, kind_of(event), event.step) != (self.run, seq, at, kind, step):
             return f"the columns beside its body say something else: {_difference(event, self.run, row)}"
         if text is not None:
@@ -106,6 +111,9 @@ class _Reading:
             elif not self._values[digest]:
                 return f"the value {digest} is not what was written"
         return ""
+
+
+_RECORD = "SELECT id, seq, hash FROM runs WHERE run = ?"
 
 
 def _events_of(connection: sqlite3.Connection, run: int) -> Iterator[Row]:

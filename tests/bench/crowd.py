@@ -6,6 +6,7 @@ Run as a program of its own, so that the memory it takes is its own too: `python
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import resource
 import subprocess
@@ -48,6 +49,7 @@ async def _perform(folder: Path) -> Crowd:
     from app.journal import Journal
     from bench.relay import relay
 
+    gc.set_threshold(200_000, 20, 20)  # as the command does
     checked = relay(folder, STEPS, TAKES)
     late: list[float] = []
     with Journal.open(folder / "crowd.db") as journal:

@@ -11,11 +11,11 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 
 from app.engine import Run, perform
-from app.events import Event, decode, encode
+from app.events import decode
 from app.journal import Archive, Journal
 from app.journal.connection import open_reader
 from app.scenario import Checked
@@ -24,18 +24,28 @@ from bench.relay import relay
 
 A_COMMIT = 64
 SECONDS = 0.3  # of the floor
+_WHAT_IS_WRITTEN = "SELECT CAST(body || hash || coalesce(text, x'') AS BLOB) FROM events ORDER BY pos"
 _ROWS = "SELECT seq, at, kind, step, body, hash, text FROM events ORDER BY seq"
 
 Measure = Callable[[], float]
 
 
 class Stage:
-    """A workspace on a real disk, kept open, in which relays are performed."""
+    """A workspace on a real disk, kept open, in which relays are performed; and beside it the floor."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._number = 0
-        self._bodies = [encode(event) for event in self._events_of(relay(folder, 10))]
+        self._journal = Journal.open(folder / "stage.db")
+        self._perform(relay(folder, 10), 20)  # what is loaded and made by the first runs counts for none
+        with closing(open_reader(folder / "stage.db")) as connection:
+            self._rows = connection.execute(_WHAT_IS_WRITTEN).fetchall()
+        self._floors = count()
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._journal.close()
 
     def events_a_second(self, runs: int = 100, steps: int = 10) -> float:
         """Perform many runs side by side."""
@@ -48,10 +58,10 @@ class Stage:
         return runs * steps / seconds
 
     def appended_a_second(self) -> float:
-        """The floor: the events of such a run, appended to a table without an index, 64 a commit."""
-        rows = cycle([(body,) for body in self._bodies])
-        batches = [[next(rows) for _ in range(A_COMMIT)] for _ in self._bodies]
-        with closing(sqlite3.connect(self._new("floor.db"), isolation_level=None)) as connection:
+        """The floor: the same bytes, what each event brings, appended to a table without an index, 64 a commit."""
+        batches = [self._rows[at : at + A_COMMIT] for at in range(0, len(self._rows) - A_COMMIT, A_COMMIT)]
+        path = self._folder / f"appended{next(self._floors)}.db"
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("CREATE TABLE events (body BLOB)")
@@ -66,23 +76,11 @@ class Stage:
                     break
         return written / took
 
-    def _events_of(self, checked: Checked) -> list[Event]:
-        _, (run,) = self._perform(checked, 1)
-        return run.events
-
     def _perform(self, checked: Checked, count: int) -> tuple[float, list[Run]]:
-        with Journal.open(self._new("workspace.db")) as journal:
-            return asyncio.run(_perform(checked, journal, count))
-
-    def _new(self, name: str) -> Path:
-        self._number += 1
-        return self._folder / f"{self._number}-{name}"
+        return asyncio.run(_perform(checked, self._journal, count))
 
 
 async def _perform(checked: Checked, journal: Journal, count: int) -> tuple[float, list[Run]]:
-    await perform(
-        checked, mode="rehearsal", journal=journal
-    ).result()  # what is loaded by the first run counts for none
     started = time.perf_counter()
     runs = [perform(checked, mode="rehearsal", journal=journal) for _ in range(count)]
     for run in runs:

@@ -17,7 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from bench.crowd import thousand_runs  # noqa: E402
+from bench.engine import Stage, fold_against_reading  # noqa: E402
+from bench.journal import crowd, floor  # noqa: E402
+from bench.rehearsal import short_written_reply  # noqa: E402
 from bench.table import AtLeast, AtMost, Bench, Measure, a_second, measure, megabytes, microseconds, table  # noqa: E402
+from bench.upkeep import verify_against_reading  # noqa: E402
 
 PYTHON = sys.executable
 FOOTLIGHTS = str(Path(PYTHON).with_name("footlights"))
@@ -28,9 +33,13 @@ def main() -> int:
     for room in ("app", "providers", "footlights"):
         compileall.compile_dir(ROOT / room, quiet=1)  # as an installation does: no start should pay for compiling
     os.chdir(ROOT)
+    # As the command does: what start-up made is not looked through for rubbish again and again.
+    gc.set_threshold(200_000, 20, 20)
     with tempfile.TemporaryDirectory(dir=sys.prefix) as name:  # a disk; /tmp is memory on many machines
         folder = Path(name)
-        results = [measure(bench) for bench in [*starts(folder), *checks(folder), *engine(folder), *journal(folder)]]
+        with Stage(folder) as stage:
+            benches = [*starts(folder), *checks(folder), *engine(stage, folder), *journal(folder)]
+            results = [measure(bench) for bench in benches]
     print(table(results))
     return 0 if all(result.kept for result in results) else 1
 
@@ -65,14 +74,8 @@ def checks(folder: Path) -> list[Bench]:
     return [Bench("check of 1,000 steps, in this process", check_of_a_relay(folder, 1000), AtMost(1.0))]
 
 
-def engine(folder: Path) -> list[Bench]:
+def engine(stage: Stage, folder: Path) -> list[Bench]:
     """Runs that are performed in this process, and a full house in one of its own."""
-    from bench.crowd import thousand_runs
-    from bench.engine import Stage, fold_against_reading
-
-    # As the command does: what start-up made is not looked through for rubbish again and again.
-    gc.set_threshold(200_000, 20, 20)
-    stage = Stage(folder)
     folded, read = fold_against_reading(folder)
 
     def full_house(figure: str) -> Measure:
@@ -98,10 +101,6 @@ def engine(folder: Path) -> list[Bench]:
 
 def journal(folder: Path) -> list[Bench]:
     """The journal without the engine."""
-    from bench.journal import crowd, floor
-    from bench.rehearsal import short_written_reply
-    from bench.upkeep import verify_against_reading
-
     verified, read = verify_against_reading(folder)
     turns = iter(range(1_000_000))
     return [

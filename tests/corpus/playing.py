@@ -1,4 +1,4 @@
-"""Performs scenarios for tests: `House.play` rehearses a text to its end, `Scripted` is a provider that does as it is told.
+"""Performs scenarios for tests: `House.play` rehearses a text to its end; `Scripted` is a provider that is told what to do.
 
 A text may leave out `schema:`, `name:` and `agents:`; the cast is then three people without a card: a, b and c.
 """
@@ -75,6 +75,7 @@ class Played:
 
     def ending(self, step: str) -> StepFinished | StepFailed | StepSkipped:
         """How a step ended, the last time it did."""
+        endings: list[StepFinished | StepFailed | StepSkipped]
         endings = [*self.of(StepFinished, step), *self.of(StepFailed, step), *self.of(StepSkipped, step)]
         return max(endings, key=lambda event: event.seq)
 

@@ -129,8 +129,12 @@ async def test_without_consensus_the_debate_is_exhausted_and_nothing_is_decided(
     assert kept["dissent"] == ["a: I am a and want x.", "b: I am b and want x.", "c: I am c and want y."]
 
 
-async def test_a_member_who_fails_fails_the_debate(house: House) -> None:
+async def test_a_member_who_cannot_answer_is_left_out_and_only_all_of_them_end_the_debate(house: House) -> None:
     text = talk("rounds: 2", a="x x", b="x x", c="y y").replace("c: {turns: [", "c: {fault: auth, turns: [")
+    played = await house.play(text)
+    assert played.output("talk")["votes"] == {"a": "x", "b": "x"}
+    for name in "ab":
+        text = text.replace(f"{name}: {{turns: [", f"{name}: {{fault: auth, turns: [")
     played = await house.play(text)
     assert played.failure("talk").error == "auth"
 

@@ -16,6 +16,7 @@ from app.events import (
     CallWaiting,
     Directed,
     LimitsChanged,
+    Remark,
     RunFinished,
     RunPaused,
     StepSkipped,
@@ -139,7 +140,9 @@ async def test_a_swap_never_leads_through_the_privacy_wall(house: House) -> None
 
 
 @pytest.mark.parametrize("mode", ["rehearsal", "live"])
-async def test_a_swap_to_a_model_that_is_not_there_fails_the_step_and_not_the_run_around_it(house: House, mode: str) -> None:
+async def test_a_swap_to_a_model_that_is_not_there_fails_the_step_and_not_the_run_around_it(
+    house: House, mode: str
+) -> None:
     def only_one(use: str) -> Any:
         from providers.base import NoProvider
 
@@ -148,10 +151,49 @@ async def test_a_swap_to_a_model_that_is_not_there_fails_the_step_and_not_the_ru
         return Scripted.all("Done.")(use)
 
     run = house.begin(MODELS % "", mode=mode, providers=only_one)
-    run.direct("swap", "a", "nonsense")
+    run.direct("swap", "a", "openai/elsewhere")
     played = await house.end_of(run)
     assert played.ended("one") == "failed"
     assert played.of(RunFinished)
+
+
+@pytest.mark.parametrize(
+    ("direction", "to", "detail", "said"),
+    [
+        ("mute", "aa", None, 'there is no agent "aa"'),
+        ("whisper", "nobody", "Hush.", 'there is no agent "nobody"'),
+        ("swap", "a", "nonsense", 'there is no model "nonsense"'),
+        ("skip", "nope", None, 'there is no step "nope"'),
+        ("raise", "step:nope.turns", 3, '"step:nope" has no limits'),
+        ("raise", "agent:nobody.turns", 3, '"agent:nobody" has no limits'),
+    ],
+)
+async def test_what_a_run_does_not_have_cannot_be_directed(
+    house: House, direction: str, to: str, detail: Any, said: str
+) -> None:
+    run = house.begin(THREE)
+    async for _ in run:
+        break
+    with pytest.raises(ValueError, match=said):
+        run.direct(direction, to, detail, by="ana")
+    played = await house.end_of(run)
+    assert played.outcome == "succeeded"
+    assert played.of(Directed) == []
+
+
+async def test_a_watcher_that_fails_is_told_nothing_more_and_the_run_goes_on(house: House) -> None:
+    heard: list[str] = []
+
+    def falls(started: CallStarted, text: str) -> None:
+        raise ZeroDivisionError("no stage")
+
+    run = house.begin(THREE)
+    run.watch(falls)
+    run.watch(lambda started, text: heard.append(text))
+    played = await house.end_of(run)
+    assert played.outcome == "succeeded"
+    assert ["no stage" in event.text for event in played.of(Remark)] == [True]
+    assert heard
 
 
 # Limits
@@ -191,7 +233,9 @@ async def test_a_run_that_was_paused_for_its_budget_goes_on_when_the_limit_was_r
     paused = await house.play(text)
     assert (paused.result.status, paused.result.reason) == ("paused", "budget")
     scope = {"run": "run", "agent": "agent:a", "step": "step:rounds"}[where]
-    house.journal.post(paused.run.id, "direction", "raise", {"direction": "raise", "to": f"{scope}.turns", "detail": 5}, "ana")
+    house.journal.post(
+        paused.run.id, "direction", "raise", {"direction": "raise", "to": f"{scope}.turns", "detail": 5}, "ana"
+    )
     again = await house.play_on(paused)
     assert again.outcome == "succeeded", again.result
     assert len(again.of(CallStarted)) == 2
@@ -247,7 +291,9 @@ async def test_a_step_that_is_skipped_beforehand_is_not_performed_and_what_needs
 
 @pytest.mark.parametrize(("name", "left_out"), [("rounds/mark", [1, 2, 3]), ("rounds/2/mark", [2])])
 async def test_a_step_of_a_loop_is_skipped_in_all_turns_or_in_one(house: House, name: str, left_out: list[int]) -> None:
-    run = house.begin("steps: {rounds: {loop: {max: 3}, steps: {mark: {narrate: x}, after: {if: always(), narrate: y}}}}\n")
+    run = house.begin(
+        "steps: {rounds: {loop: {max: 3}, steps: {mark: {narrate: x}, after: {if: always(), narrate: y}}}}\n"
+    )
     run.direct("skip", name)
     played = await house.end_of(run)
     assert [event.step for event in played.of(StepSkipped)] == [f"rounds/{turn}/mark" for turn in left_out]
@@ -460,4 +506,3 @@ def has(run: Run, kind: type, step: str | None = None) -> bool:
 
 def count(run: Run, kind: type) -> int:
     return sum(isinstance(event, kind) for event in run.events)
-

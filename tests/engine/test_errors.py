@@ -19,7 +19,7 @@ from app.events import (
     StepStarted,
     Usage,
 )
-from corpus.playing import Fails, House, Played, Says, Scripted
+from corpus.playing import Fails, House, Line, Played, Says, Scripted
 from providers.base import ErrorClass
 
 ONE = "steps: {one: {agent: a, prompt: x}}\n"
@@ -37,7 +37,7 @@ FALLS_BACK: tuple[ErrorClass, ...] = (*PASSES, "empty", "quota", "auth", "contex
 async def test_what_may_pass_by_itself_is_tried_four_times_more_and_each_attempt_is_told(
     house: House, error: ErrorClass
 ) -> None:
-    script = Scripted.all(*[Fails(error)] * 2, "Done.")
+    script = Scripted.all(Fails(error), Fails(error), "Done.")
     played = await house.play(ONE, providers=script)
     assert played.output("one") == "Done."
     assert [event.attempt for event in played.of(CallStarted)] == [1, 2, 3]
@@ -95,7 +95,7 @@ async def test_and_nonsense_is_not_waited_for(house: House, asked: float) -> Non
 
 
 async def test_while_an_endpoint_asks_for_a_pause_no_sibling_calls_it(house: House) -> None:
-    lines = [Fails("rate_limited", retry_after=10.0), "Done."]
+    lines: list[Line] = [Fails("rate_limited", retry_after=10.0), "Done."]
     played = await house.play(
         "models: {m: {use: openai/m}}\n"
         "steps: {each: {for_each: [1, 2, 3, 4, 5, 6], max_parallel: 3, agent: a, prompt: x}}\n",

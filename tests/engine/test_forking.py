@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from app.engine import fork, perform, resume
-from app.errors import ScenarioRefused, UsageError
+from app.errors import NotFound, ScenarioRefused, UsageError
 from app.events import CallStarted, Event, RunResumed, RunStarted, StepFinished, StepSkipped, StepStarted
 from app.journal import Journal
+from app.journal.prune import erase_run
 from app.state import fold
 
 PLAY = """
@@ -139,6 +140,18 @@ async def test_what_cannot_be_changed_is_said_and_nothing_begins(
     events = await performed(play, journal)
     with pytest.raises(UsageError, match=said):
         fork(events[0].run, at=at, edits=edits, journal=journal)
+
+
+async def test_a_run_whose_texts_were_erased_cannot_be_forked_and_says_why(play: Path, journal: Journal) -> None:
+    events = await performed(play, journal)
+    erase_run(journal.path, events[0].run)
+    with pytest.raises(UsageError, match="erased"):
+        fork(events[0].run, at=3, journal=journal)
+
+
+async def test_a_run_that_is_not_there_cannot_be_forked(journal: Journal) -> None:
+    with pytest.raises(NotFound, match="there is no run"):
+        fork("01NOBODY", at=1, journal=journal)
 
 
 async def test_an_edit_is_checked_like_any_other_file(play: Path, journal: Journal) -> None:

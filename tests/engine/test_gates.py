@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from app.engine import resume
 from app.engine.gates import Answer, AnswerRefused, Opened
+from app.errors import UsageError
 from app.events import GateAnswered, GateClosed, GateOpened, RunFinished, RunPaused, StepStarted
 from app.journal.errors import AnswerRefused as LetterRefused
 from corpus.playing import PATIENCE, House
@@ -55,10 +57,44 @@ async def test_an_answers_file_names_a_gate_by_id_by_path_by_its_step_or_all_of_
     assert first == ("hold" if name in ("*", "block/sign_off") else "ship")
 
 
-async def test_the_nearest_name_in_an_answers_file_wins_and_what_is_no_option_does_not_count(house: House) -> None:
+async def test_the_nearest_name_in_an_answers_file_wins(house: House) -> None:
     text = "steps: {one: {approve: {ask: x, options: [x, y, z]}}, two: {approve: {ask: x, options: [x, y, z]}}}\n"
-    played = await house.play(text, answers={"*": "y", "one": "z", "two": "nonsense"})
+    played = await house.play(text, answers={"*": "y", "one": "z"})
     assert [played.output(step)["choice"] for step in ("one", "two")] == ["z", "y"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"one": "nonsense"}, '"nonsense" cannot be answered to one'),
+        ({"one": 4}, '"4" cannot be answered to one'),
+        ({"won": "x"}, 'there is no step "won" to answer'),
+    ],
+)
+async def test_an_answer_to_nothing_or_one_that_is_no_option_is_refused_before_anything_begins(
+    house: House, answers: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        await house.play("steps: {one: {approve: {ask: x, options: [x, y, z]}}}\n", answers=answers)
+
+
+async def test_an_option_may_be_given_by_its_number(house: House) -> None:
+    played = await house.play("steps: {one: {approve: {ask: x, options: [x, y, z]}}}\n", answers={"one": 2})
+    assert played.output("one")["choice"] == "y"
+
+
+async def test_what_asking_a_person_raises_is_raised_to_whoever_waits(house: House) -> None:
+    async def person(opened: Opened) -> Answer:
+        raise LookupError("nobody home")
+
+    with pytest.raises(LookupError, match="nobody home"):
+        await house.play(SIGN_OFF % ("", ""), people=person)
+    with pytest.raises(TypeError, match="an Answer or None"):
+        await house.play(SIGN_OFF % ("", ""), people=_says_ship)
+
+
+async def _says_ship(opened: Opened) -> Any:
+    return "ship"
 
 
 async def test_the_person_at_hand_is_asked_with_all_that_is_known_and_may_leave_a_note(house: House) -> None:
@@ -81,7 +117,7 @@ async def test_words_are_asked_for_with_ask_and_given_as_an_answer(house: House)
         assert opened.question.options == ()
         return Answer("Tell them ${{ inputs.nothing }}.", by="ana")
 
-    text = "steps: {words: {ask: What now?}, after: {narrate: \"${{ steps.words.output.answer }}\"}}\n"
+    text = 'steps: {words: {ask: What now?}, after: {narrate: "${{ steps.words.output.answer }}"}}\n'
     played = await house.play(text, people=person)
     assert played.output("words") == {"answer": "Tell them ${{ inputs.nothing }}.", "by": "ana"}
     rehearsed = await house.play(text)
@@ -282,4 +318,3 @@ async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():
             await asyncio.sleep(0.001)
-

@@ -242,7 +242,7 @@ async def test_with_ask_a_person_who_says_stop_ends_it_exhausted(house: House) -
     assert played.value(played.of(GateAnswered)[0].choice) == "stop"
 
 
-@pytest.mark.parametrize("answers", [None, {"sign_off": "ship"}])
+@pytest.mark.parametrize("answers", [None, {"one": "ship"}])
 async def test_with_ask_and_nobody_there_the_run_is_paused_for_its_budget(
     house: House, answers: dict[str, str] | None
 ) -> None:
@@ -313,7 +313,8 @@ async def test_a_cost_is_exact_when_the_provider_told_the_use_and_estimated_when
         providers=script,
     )
     one, two = played.of(CallFinished)
-    assert (one.basis, one.usage, one.cost_usd) == ("exact", Usage(input=5, output=5), pytest.approx(0.01))
+    assert (one.basis, one.usage) == ("exact", Usage(input=5, output=5))
+    assert one.cost_usd == pytest.approx(0.01)
     assert two.basis == "estimated"
     assert two.usage.output > 10
     assert two.cost_usd == pytest.approx(two.usage.total / 1000)

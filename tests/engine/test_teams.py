@@ -93,7 +93,7 @@ async def test_a_manager_who_only_delegates_is_stopped(house: House) -> None:
     played = await house.play(TEAM.format(turns=3, more=""), providers=Scripted.all(line))
     assert played.ended("work") == "failed"
     assert len([event for event in played.of(Handoff) if event.why == "delegation"]) == 3
-    assert len(played.of(CallStarted, "work")) == 6
+    assert len(played.of(CallStarted, "work")) == 4
 
 
 async def test_a_members_failure_is_told_to_the_manager_who_may_ask_another(house: House) -> None:

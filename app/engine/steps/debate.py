@@ -63,14 +63,17 @@ class _Talk:
         agreement = self.agreement() if self.rounds else 0.0
         event = DebateRound(number, tuple(members), round(agreement, 4), step=act.path, cause=act.cause)
         performance.log.once(event)
-        said: dict[str, _Said] = {}
-        async with Crew[_Said](performance.clock) as crew:
+        said: dict[str, _Said | Mishap] = {}
+        async with Crew["_Said | Mishap"](performance.clock) as crew:
             for index, name in enumerate(members):
-                crew.start(name, index, self._turn(name, number))
+                crew.start(name, index, self._turn_or_mishap(name, number))
             while len(crew):
                 name, spoken = await crew.next()
                 said[name] = spoken
-        self.rounds.append([said[name] for name in members])
+        heard = [one for name in members if isinstance(one := said[name], _Said)]
+        if not heard:
+            raise next(one for one in said.values() if isinstance(one, Mishap))
+        self.rounds.append(heard)
 
     def agreement(self) -> float:
         """The share of the members who hold the position that most hold."""
@@ -137,6 +140,15 @@ class _Talk:
             return Gives(output, givers=(Giver(self.debate.judge, act.path, None, output),))
         speaker = next(one for one in self.rounds[-1] if one.agent not in against)
         return Gives(output, givers=(Giver(speaker.agent, act.path, None, output),))
+
+    async def _turn_or_mishap(self, name: str, number: int) -> _Said | Mishap:
+        """One who cannot answer does not end the debate: the others go on without."""
+        try:
+            return await self._turn(name, number)
+        except Mishap as mishap:
+            if mishap.outcome == "exhausted":
+                raise
+            return mishap
 
     async def _turn(self, name: str, number: int) -> _Said:
         speaker = self.play.speakers[name]

@@ -34,6 +34,10 @@ from app.scenario.scopes import RESERVED
 
 SECRET_WORDS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "CREDENTIALS")
 MAX_TYPE_MISTAKES = 20
+NO_WALL = (
+    "wall is the time of a run or a step, and an agent has none",
+    "cost_usd, tokens and turns can bound an agent",
+)
 ANY_VALUE = ("default", "example", "reply", "env")
 
 
@@ -123,6 +127,13 @@ def check_range(case: Inspection, value: Any, low: float | None, high: float | N
         case.report.error("range", f"{size:g} is below min {low:g}", at=at)
     if size is not None and high is not None and size > high:
         case.report.error("range", f"{size:g} is above max {high:g}", at=at)
+
+
+def check_limits_of_agents(case: Inspection) -> None:
+    """Time belongs to a run or a step: an agent has none of its own."""
+    for name, agent in case.scenario.agents.items():
+        if agent.limits is not None and agent.limits.wall is not None:
+            case.report.error("wall", *NO_WALL, at=("agents", name, "limits", "wall"))
 
 
 def check_rehearsals(case: Inspection) -> None:

@@ -12,12 +12,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from bench.engine import Stage  # noqa: E402
 from bench.relay import REPLY  # noqa: E402
 from bench.table import AtLeast, Bench, a_second, measure, table  # noqa: E402
 
@@ -30,22 +32,19 @@ ROUNDS = 7
 def main() -> int:
     """Make the environment, measure, print the table, and return 1 when a promise is missed."""
     make_environment()
-    with tempfile.TemporaryDirectory(dir=sys.prefix) as name:  # a disk; /tmp is memory on many machines
-        results = [measure(bench) for bench in benches(Path(name))]
+    gc.set_threshold(200_000, 20, 20)  # as the command does
+    with tempfile.TemporaryDirectory(dir=sys.prefix) as name, Stage(Path(name)) as stage:  # a disk; /tmp may be memory
+        results = [measure(bench) for bench in benches(stage, Path(name))]
     print(table(results))
     return 0 if all(result.kept for result in results) else 1
 
 
-def benches(folder: Path) -> list[Bench]:
+def benches(stage: Stage, folder: Path) -> list[Bench]:
     """The same relay: many short runs side by side, and a long one."""
-    from bench.engine import Stage
-
-    gc.set_threshold(200_000, 20, 20)  # as the command does
-    stage = Stage(folder)
     return [
         Bench(
             f"steps a second of {runs} run{'s' * (runs > 1)} of {steps} / LangGraph, AsyncSqliteSaver",
-            lambda runs=runs, steps=steps: stage.steps_a_second(runs, steps),
+            partial(stage.steps_a_second, runs, steps),
             AtLeast(promise),
             langgraph(folder, runs, steps),
             a_second,
