@@ -8,17 +8,21 @@ import sys
 from app.cli.asking import understood
 from app.cli.displays import as_json
 from app.cli.endings import short
-from app.cli.inbox import Waiting, name_of, what_waits
+from app.cli.inbox import Waiting, answering, name_of, what_waits
+from app.cli.narrator_text import one_line
 from app.cli.performing import who
 from app.cli.said import narrate, say_good
 from app.cli.workspaces import add_workspace, open_journal, with_archive
 from app.document.suggest import did_you_mean, listed, shortened
 from app.errors import NotFound, UsageError
+from app.events import definition
 
 EXAMPLES = """
 footlights answer sign_off ship
 footlights answer sign_off hold --note "after the freeze"
 """
+
+_MOST_NAMED = 8
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,10 +58,14 @@ def perform(args: argparse.Namespace) -> int:
 
 
 def find(word: str, waiting: list[Waiting]) -> Waiting:
-    """The one question that a word means: its step or its id, with the end of its run's before it where needed."""
+    """The one question that a word means: its step or its id, with the end of its run's before it where needed.
+
+    The step of the file will do, too, when only one of its items asks.
+    """
     run, colon, gate = word.rpartition(":")
     names = [name_of(each) for each in waiting]
     found = [each for each in waiting if gate in (each.question.gate, each.question.short_name, each.question.step)]
+    found = found or [each for each in waiting if gate == definition(each.question.step)]
     if run == "last":
         latest = max((each.row.started for each in waiting), default=0)
         found = [each for each in found if each.row.started == latest]
@@ -67,8 +75,11 @@ def find(word: str, waiting: list[Waiting]) -> Waiting:
         hint = did_you_mean(word, names, otherwise="footlights inbox lists what waits") if names else "nothing waits"
         raise NotFound(f'no question "{shortened(word)}" waits for an answer', hint)
     if len(found) > 1:
-        raise NotFound(
-            f'"{shortened(word)}" is more than one question',
-            f"say which: {listed([shortened(name_of(each)) for each in found[:4]], 'or')}",
-        )
+        raise NotFound(f'"{shortened(word)}" is more than one question', _which(found))
     return found[0]
+
+
+def _which(found: list[Waiting]) -> str:
+    commands = [one_line(answering(each)) for each in found[:_MOST_NAMED]]
+    more = [f"and {len(found) - _MOST_NAMED} more: footlights inbox"] if len(found) > _MOST_NAMED else []
+    return "\n".join(["say which:", *commands, *more])

@@ -130,7 +130,9 @@ class Narrated:
 
     def finish(self, result: Result) -> None:
         self._narrator.finish(self._run.state)
-        if words := what_comes_before(result, self._run.id):  # the summary names the command that goes on
+        if words := what_comes_before(
+            result, self._run.id, self._run.events
+        ):  # the summary names the command that goes on
             self.say(f"  {words}")
         if result.outputs and not sys.stdout.isatty():
             sys.stdout.write(as_text(result.outputs))
@@ -169,7 +171,7 @@ class ResultAlone:
             sys.stdout.write(as_text(result.outputs))
         elif result.failure is not None:
             self.say(f"{result.failure.error}: {result.failure.message}")
-        if words := how_to_go_on(result, self._run.id):
+        if words := how_to_go_on(result, self._run.id, self._run.events):
             self.say(words)
 
     def hold(self) -> None:
@@ -193,7 +195,7 @@ class EventLines(ResultAlone):
         self._curtain.write(self._line(event, self._run.value) + "\n")
 
     def finish(self, result: Result) -> None:
-        if words := how_to_go_on(result, self._run.id):
+        if words := how_to_go_on(result, self._run.id, self._run.events):
             self.say(words)
 
     def hold(self) -> None:

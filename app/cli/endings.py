@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from shlex import quote
 from typing import TYPE_CHECKING
+
+from app.events import BudgetExceeded, CallStarted, Event, Measure
 
 if TYPE_CHECKING:
     from app.engine import Result
@@ -27,22 +31,44 @@ def exit_code(result: Result | None, signal: int | None = None) -> int:
     return DONE if result.outcome == "succeeded" or result.excused else FAILED
 
 
-def how_to_go_on(result: Result | None, run: str) -> str:
+def how_to_go_on(result: Result | None, run: str, events: Iterable[Event] = ()) -> str:
     """What to type next, when a run was left before its end."""
     if result is not None and result.status == "finished":
         return ""
     goes_on = f"footlights resume {short(run)} goes on where it was"
-    before = what_comes_before(result, run) if result is not None else ""
+    before = what_comes_before(result, run, events) if result is not None else ""
     return f"{before}; then {goes_on}" if before else goes_on
 
 
-def what_comes_before(result: Result, run: str) -> str:
+def what_comes_before(result: Result, run: str, events: Iterable[Event]) -> str:
     """What has to be done before going on is of any use."""
     return {
         "gate": "a person has to answer first: footlights inbox shows the question",
-        "budget": f"a limit is reached: footlights direct {short(run)} raise LIMIT VALUE allows more",
+        "budget": f"a limit is reached: footlights direct {short(run)} raise {_more(events)} allows more",
         "disk": "there is no room to write: make some",
     }.get(result.reason, "")
+
+
+def _more(events: Iterable[Event]) -> str:
+    """The limit that was hit last, and a value with room for another call such as there were."""
+    exceeded, largest = None, 0.0
+    for event in events:
+        if isinstance(event, BudgetExceeded):
+            exceeded = event
+        elif isinstance(event, CallStarted) and exceeded is None:
+            largest = max(largest, event.hold.cost_usd)
+    if exceeded is None:
+        return "LIMIT VALUE"
+    scope = "" if exceeded.scope == "run" else f"{exceeded.scope}."
+    value = max(2 * exceeded.limit, exceeded.spent + 2 * largest if exceeded.measure == "cost_usd" else 0.0)
+    return f"{quote(f'{scope}{exceeded.measure}')} {_written(exceeded.measure, value)}"
+
+
+def _written(measure: Measure, value: float) -> str:
+    """A limit as it is written on the command line."""
+    if measure == "cost_usd":
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return f"{round(value)}s" if measure == "wall" else f"{round(value)}"
 
 
 def how_to_resume(status: str, run: str) -> str:

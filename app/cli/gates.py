@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
+from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, clock_time
 from app.cli.ink import Ink
 from app.cli.narrator_text import clean, one_line, spell
@@ -31,7 +33,23 @@ class Question:
     @property
     def short_name(self) -> str:
         """Its id; the first question of a step is called as the step is."""
-        return self.gate.removesuffix("#1")
+        return short_name(self.gate)
+
+
+def short_name(gate: str) -> str:
+    """A gate as people name it within its run."""
+    return gate.removesuffix("#1")
+
+
+def full_name(run: str, gate: str) -> str:
+    """A gate as people name it among those of all runs."""
+    return f"{short(run)}:{short_name(gate)}"
+
+
+def how_to_answer(run: str, gate: str, options: Sequence[str]) -> str:
+    """The command that answers a question, the same wherever it is shown."""
+    choice = quote(options[0]) if options else "'...'"
+    return f"footlights answer {quote(full_name(run, gate))} {choice}"
 
 
 def question_of(event: GateOpened, value_of: Callable[[Ref], Any]) -> Question:

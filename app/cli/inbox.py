@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.displays import as_json, values_of
 from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, ago
-from app.cli.gates import Question, drawn_text, question_of
+from app.cli.gates import Question, drawn_text, full_name, how_to_answer, question_of
 from app.cli.ink import Ink
 from app.cli.narrator_text import one_line, plural, spell
 from app.cli.said import narrate
@@ -71,15 +71,12 @@ async def what_waits(archive: Archive) -> list[Waiting]:
 
 def answering(each: Waiting) -> str:
     """The command that answers a question."""
-    import shlex
-
-    choice = shlex.quote(each.question.options[0]) if each.question.options else "'...'"
-    return f"footlights answer {shlex.quote(name_of(each))} {choice}"
+    return how_to_answer(each.row.run, each.question.gate, each.question.options)
 
 
 def name_of(each: Waiting) -> str:
     """What a question is called among those of all runs."""
-    return f"{short(each.row.run)}:{each.question.short_name}"
+    return full_name(each.row.run, each.question.gate)
 
 
 def _lines(each: Waiting, ink: Ink, now: int) -> list[str]:

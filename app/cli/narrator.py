@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from shlex import quote
 from typing import Any, TextIO
 
+from app.cli.gates import how_to_answer
 from app.cli.ink import Ink
 from app.cli.narrator_page import Tone, page_for
 from app.cli.narrator_programme import Programme
@@ -22,6 +23,7 @@ from app.cli.narrator_words import (
     amount,
     because,
     gate_facts,
+    reached,
     used,
 )
 from app.events import (
@@ -77,6 +79,7 @@ class Narrator:
         self._state = RunState()
         self._programme = Programme(self._state, self._page.named)
         self._blamed: Failure | None = None  # what was told last, so that it is not told again one level up
+        self._downgraded: set[str] = set()  # scopes in which cheaper models were looked for already
         self._last_words = ("", "")  # who spoke last, and what they said
 
     def tell(self, event: Event) -> None:
@@ -244,8 +247,7 @@ class Narrator:
     def _gate_opened(self, event: GateOpened) -> None:
         command = ""
         if self._state.start is None or self._state.start.mode == "live":
-            choice = quote(one_line(event.options[0])) if event.options else "'...'"
-            command = f"footlights answer {quote(one_line(event.gate))} {choice}"
+            command = how_to_answer(self._state.run, event.gate, event.options)
         self._page.question(self._programme.title(event.step), self._value(event.question), gate_facts(event), command)
 
     def _gate_answered(self, event: GateAnswered) -> None:
@@ -273,8 +275,12 @@ class Narrator:
         )
 
     def _budget_exceeded(self, event: BudgetExceeded) -> None:
-        spent = used(event.measure, event.spent, event.limit)
-        self._page.note("error", self._programme.scope(event.scope), f"at its limit, {spent}: {ACTIONS[event.action]}")
+        told = reached(event.measure, event.spent, event.limit)
+        then = ACTIONS[event.action]
+        if event.action == "downgrade":
+            then = "there is no cheaper model" if event.scope in self._downgraded else then
+            self._downgraded.add(event.scope)
+        self._page.note("error", self._programme.scope(event.scope), f"{told}: {then}")
 
     def _limits_changed(self, event: LimitsChanged) -> None:
         told = f"lets {self._programme.scope(event.scope)} take {amount(event.measure, event.limit)}"

@@ -38,8 +38,8 @@ DIRECTIONS = {
 ACTIONS = {
     "stop": "the run stops",
     "pause": "the run pauses",
-    "ask": "a person is asked",
-    "downgrade": "cheaper models go on",
+    "ask": "it takes a person to go on",
+    "downgrade": "a cheaper model is looked for",
 }
 RESUMES = {
     "crash": "the process had ended; the run goes on where it was",
@@ -60,6 +60,14 @@ def used(measure: str, spent: float, limit: float) -> str:
     if measure == "wall":
         return f"{spell(spent * 1000)} of {spell(limit * 1000)}"
     return f"{spent:,.0f} of {amount(measure, limit)}"
+
+
+def reached(measure: str, spent: float, limit: float) -> str:
+    """That a limit is reached; or what is left of it, where the worst case of a call does not fit there any more."""
+    if spent < limit and measure in ("cost_usd", "tokens"):
+        left = money(limit - spent) if measure == "cost_usd" else f"{limit - spent:,.0f}"
+        return f"{left} of {amount(measure, limit)} left, and the next call might need more"
+    return f"at its limit, {used(measure, spent, limit)}"
 
 
 def amount(measure: str, value: float) -> str:

@@ -36,6 +36,8 @@ class CommandParser(argparse.ArgumentParser):
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         """Parse, and name the nearest option when one is not known."""
+        for word in args or ():
+            _insist_on_text(word)
         parsed, unknown = self.parse_known_args(args, namespace)
         if unknown:
             self._refuse(unknown[0])
@@ -54,6 +56,14 @@ class CommandParser(argparse.ArgumentParser):
         near = get_close_matches(name, _options_of(self), n=1)
         hint = f'did you mean "{near[0]}"?' if near else f"{self.prog} -h lists the options"
         raise UsageError(f'{self.prog}: there is no option "{name}"', hint)
+
+
+def _insist_on_text(word: str) -> None:
+    """Refuse bytes that are not UTF-8, which Python hands on as halves of characters: no archive can keep them."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f'the argument "{word}" is not UTF-8', "write it in UTF-8, or rename the file") from None
 
 
 def command_module(name: str) -> Command:

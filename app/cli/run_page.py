@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.displays import values_of
 from app.cli.endings import how_to_resume
 from app.cli.figures import MICROSECONDS, ago, date_and_time
+from app.cli.gates import how_to_answer
 from app.cli.ink import Ink, cell_width
 from app.cli.narrator_text import compact, describe, money, one_line, plural, shortened, spell
 from app.cli.narrator_words import because
@@ -171,6 +172,7 @@ def _gate(gate: GateState, value_of: Values, ink: Ink) -> Iterator[str]:
         yield f"    {gate.closed.why}{taken}"
     else:
         yield f"    waits for an answer: {' / '.join(map(one_line, opened.options)) or 'in words'}"
+        yield f"    {ink.paint(one_line(how_to_answer(opened.run, opened.gate, opened.options)), 'accent')}"
 
 
 def _outputs(state: RunState, value_of: Values, width: int) -> list[str]:

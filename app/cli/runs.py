@@ -18,6 +18,7 @@ from app.cli.tables import Cell, table
 from app.cli.workspaces import add_workspace, telling_damage, with_archive
 
 if TYPE_CHECKING:
+    from app.cli.outbox import Traces
     from app.journal import Archive, RunRow
     from app.journal.prune import Removed
 
@@ -145,8 +146,10 @@ def _remove(args: argparse.Namespace) -> int:
     from app.journal.prune import delete_runs
 
     runs = _named(args, args.runs)
+    traces = _traces(args, runs)
     with telling_damage(args) as path:
-        return _taken_out(args, delete_runs(path, runs))
+        removed = delete_runs(path, runs)
+    return _taken_out(args, removed, _remains(traces))
 
 
 def _prune(args: argparse.Namespace) -> int:
@@ -154,24 +157,58 @@ def _prune(args: argparse.Namespace) -> int:
 
     moment = read_past(args.older, time.time_ns() // 1000)
     with telling_damage(args) as path:
-        removed = delete_runs(path, runs_over_before(path, moment))
+        runs = runs_over_before(path, moment)
+    traces = _traces(args, runs)
+    with telling_damage(args) as path:
+        removed = delete_runs(path, runs)
         if removed.runs:
             compact(path)
-    return _taken_out(args, removed)
+    return _taken_out(args, removed, _remains(traces))
 
 
 def _erase(args: argparse.Namespace) -> int:
     from app.journal.prune import compact, erase_run
 
-    (run,) = _named(args, [args.run])
+    runs = _named(args, [args.run])
+    traces = _traces(args, runs)
     with telling_damage(args) as path:
-        erased = erase_run(path, run)
+        erased = erase_run(path, runs[0])
         compact(path)
+    remains = _remains(traces)
     if args.json:
-        sys.stdout.write(as_json({"run": erased.runs[0], "values": erased.values}))
+        sys.stdout.write(as_json({"run": erased.runs[0], "values": erased.values, "remains": remains}))
     else:
         say_good(f"{short(erased.runs[0])}: what was said is erased; what happened is kept")
+        _tell_remains(remains)
     return 0
+
+
+def _traces(args: argparse.Namespace, runs: list[str]) -> list[Traces]:
+    """What the tools of runs left outside the archive; of a run that is too damaged to say, nothing can be told."""
+    from app.cli.outbox import Traces, traces_of
+    from app.journal.errors import JournalFailure
+
+    async def read(archive: Archive) -> list[Traces]:
+        found = []
+        for run in runs:
+            try:
+                found.append(await traces_of(archive, run))
+            except JournalFailure:
+                found.append(Traces(elsewhere=(f"whatever the tools of {short(run)} left, which cannot be read",)))
+        return found
+
+    return with_archive(args, read)
+
+
+def _remains(traces: list[Traces]) -> list[str]:
+    from app.cli.outbox import remove
+
+    return [place for each in traces for place in remove(each)]
+
+
+def _tell_remains(remains: list[str]) -> None:
+    if remains:
+        narrate(f"what its tools wrote elsewhere remains: {', '.join(map(one_line, remains))}")
 
 
 def _named(args: argparse.Namespace, names: list[str]) -> list[str]:
@@ -183,9 +220,10 @@ def _named(args: argparse.Namespace, names: list[str]) -> list[str]:
     return with_archive(args, read)
 
 
-def _taken_out(args: argparse.Namespace, removed: Removed) -> int:
+def _taken_out(args: argparse.Namespace, removed: Removed, remains: list[str]) -> int:
     if args.json:
-        sys.stdout.write(as_json({"runs": list(removed.runs), "events": removed.events}))
+        sys.stdout.write(as_json({"runs": list(removed.runs), "events": removed.events, "remains": remains}))
     else:
         say_good(f"removed {plural(len(removed.runs), 'run')} with {plural(removed.events, 'event')}")
+        _tell_remains(remains)
     return 0

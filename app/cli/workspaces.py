@@ -49,7 +49,10 @@ def with_archive(
     read: Callable[[Archive], Awaitable[Found]],
     before_the_first: Found | None = None,
 ) -> Found:
-    """Read from the archive in an event loop of its own; what to say before the first run, if that is no mistake."""
+    """Read from the archive in an event loop of its own; what to say before the first run, if that is no mistake.
+
+    Where somebody names an archive that is not there it is one: they meant another.
+    """
     import asyncio
 
     from app.journal import Archive
@@ -63,7 +66,7 @@ def with_archive(
         with telling_damage(args):
             return asyncio.run(reading())
     except NoArchive:
-        if before_the_first is None:
+        if before_the_first is None or args.workspace:
             raise
         return before_the_first
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from app.engine.exceeding import hold_budget
 from app.engine.models import Model, Models
 from app.engine.outcomes import Mishap
-from app.engine.performing import jitter
 from app.engine.play import Speaker
+from app.engine.retrying import jitter
 from app.engine.scripts import cursor_key
 from app.engine.streaming import Broken, Heard, listen
 from app.errors import FootlightsError
@@ -35,9 +35,9 @@ from app.offsets import pack
 from providers.base import Message, Request, Script, ToolCall, ToolOffer
 
 if TYPE_CHECKING:
+    from app.engine.act import Act
     from app.engine.budgets import Account
     from app.engine.performance import Performance
-    from app.engine.performing import Act
 
 RETRIES = 4  # after the first attempt, of what may pass by itself
 ONCE = frozenset({"empty"})

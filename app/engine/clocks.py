@@ -159,11 +159,13 @@ class VirtualClock:
             await self._wait(moment, durable=False)
 
     async def settle(self) -> None:
-        if self._would_be_next(self._now):
-            await self._log.durable()
-            await asyncio.sleep(0)  # who waited to see this may act on it before the run goes on
-        else:
+        if not self._would_be_next(self._now):
             await self._wait(self._now, durable=True)
+        elif not self._log.is_durable:
+            waiting = _Waiting(self._loop.create_future(), durable=True)
+            # A round later than others are told: who waited to see this may act on it before the run goes on.
+            self._log.when_durable(lambda error: self._loop.call_soon(waiting.settled, error))
+            await waiting.future
 
     def alarm(self, seconds: float, ring: Callable[[], None]) -> Alarm:
         alarm = _VirtualAlarm(ring)

@@ -10,9 +10,9 @@ from app.engine.outcomes import Halt, Mishap
 from app.events import BudgetExceeded, CallWaiting, Hold, LimitsChanged, Measure
 
 if TYPE_CHECKING:
+    from app.engine.act import Act
     from app.engine.calls import Asked
     from app.engine.performance import Performance
-    from app.engine.performing import Act
 
 RAISE, STOP = "raise it by half", "stop"
 _SAID: dict[Measure, str] = {

@@ -140,7 +140,7 @@ def _wrong_shape(one: Expectation, play: Play, output: Any) -> str:
 async def _judged(one: Expectation, play: Play, scene: Scene, output: Any) -> tuple[str, bool, str]:
     """Another agent's mark. In a rehearsal nobody can judge, so the mark is one that would do."""
     from app.document.types import MapOf, Number, Text
-    from app.engine.performing import judging_act
+    from app.engine.act import judging_act
     from app.engine.speaking import Turn, speak
     from app.scenario.model import Lines
 

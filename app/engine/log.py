@@ -51,7 +51,7 @@ class Log:
         """Wait until it is."""
         await self._log.durable()
 
-    def when_durable(self, call: Callable[[Exception | None], None]) -> None:
+    def when_durable(self, call: Callable[[Exception | None], object]) -> None:
         """Be told when it is."""
         self._log.when_durable(call)
 

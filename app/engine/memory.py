@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from app.events import MemoryRead, MemoryWritten
 
 if TYPE_CHECKING:
+    from app.engine.act import Act
     from app.engine.performance import Performance
-    from app.engine.performing import Act
     from app.engine.tooling import ToolUse
 
 MOST_FOUND = 20

@@ -19,9 +19,9 @@ from providers.routing import Need, Option, choose
 from providers.routing import Routed as Choice
 
 if TYPE_CHECKING:
+    from app.engine.act import Act
     from app.engine.calls import Asked
     from app.engine.performance import Performance
-    from app.engine.performing import Act
     from app.engine.play import Play
 
 UNDERSTUDY = "rehearsal/understudy"

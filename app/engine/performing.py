@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from app.engine.act import Act, act_of
 from app.engine.budgets import Account
 from app.engine.clocks import Deadline
 from app.engine.exceeding import end_of_time
-from app.engine.expressions import decides_itself, holds, render_text
+from app.engine.expressions import render_text
 from app.engine.log import Log
-from app.engine.outcomes import PASSING, Ended, Giver, Mishap, Tally
+from app.engine.outcomes import Ended, Giver, Mishap, Tally
 from app.engine.past import Ending
-from app.engine.play import Play, Scene, Speaker
+from app.engine.play import Scene
+from app.engine.retrying import LONGEST_ASKED, may_retry, wait_before
+from app.engine.skipping import incoming_of, reason_to_skip
 from app.engine.steps import performer_of
 from app.events import (
     CallFailed,
@@ -26,44 +28,8 @@ from app.events import (
     StepSkipped,
     StepStarted,
 )
-from app.scenario.expressions import Status
-from app.scenario.model.modifiers import Retry
 from app.scenario.order import Order
 from app.scenario.places import Place
-
-MAX_WAIT = 300.0
-LONGEST_ASKED = 120.0
-
-
-@dataclass(slots=True)
-class Act:
-    """One performance of one step: an attempt at it, at one item or at one turn."""
-
-    place: Place
-    path: str
-    scene: Scene
-    values: dict[str, Any]
-    accounts: tuple[Account, ...]
-    tallies: tuple[Tally, ...]
-    incoming: tuple[Giver, ...]
-    turn: int | None
-    item: int | None
-    cause: int = 0
-    attempt: int = 1
-
-    @property
-    def is_whole(self) -> bool:
-        """Is it the step itself, and not one of its items or turns?"""
-        return self.path == self.scene.path + self.place.id
-
-    def accounts_of(self, speaker: Speaker) -> tuple[Account, ...]:
-        """What a call of an agent has to fit into."""
-        return self.accounts if speaker.account is None else (*self.accounts, speaker.account)
-
-    @property
-    def where(self) -> str:
-        """file:line, for what goes wrong."""
-        return self.scene.play.where(self.place)
 
 
 async def perform_step(place: Place, scene: Scene, order: Order) -> Ended:
@@ -72,15 +38,15 @@ async def perform_step(place: Place, scene: Scene, order: Order) -> Ended:
     performance.facts["elapsed_s"] = round(performance.clock.now(), 3)
     path = scene.path + place.id
     needs = {name: scene.ended[name] for name in order.needs[place.id]}
-    incoming = _incoming(needs, scene)
+    incoming = incoming_of(needs, scene)
     known = performance.log.ending(path)
     if known is not None:
         return _recalled(known, place, scene, incoming)
     cause = max((ended.seq for ended in needs.values()), default=scene.cause)
     try:
-        reason, because = _reason_to_skip(place, scene, needs, path)
+        reason, because = reason_to_skip(place, scene, needs, path)
     except Mishap as mishap:
-        act = _act(place, path, scene, incoming, Tally(), (), cause)
+        act = act_of(place, path, scene, incoming, Tally(), (), cause)
         start(act)
         return fail(act, mishap)
     if reason:
@@ -100,7 +66,7 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
     if step.limits is not None:
         accounts = (performance.account(f"step:{path}", step.limits, path),)
         wall = accounts[0].limits.get("wall")
-    act = _act(place, path, scene, incoming, Tally(), accounts, cause)
+    act = act_of(place, path, scene, incoming, Tally(), accounts, cause)
     try:
         with Deadline(performance.clock, wall):
             if step.for_each is None and step.loop is None:
@@ -144,9 +110,9 @@ async def _tried(act: Act) -> Ended:
             mishap = Mishap("timeout", said, "raise timeout:, or ask for less")
         except Mishap as raised:
             mishap = raised
-        if step.retry is None or not _may_retry(step.retry, act.attempt, mishap):
+        if step.retry is None or not may_retry(step.retry, act.attempt, mishap):
             return fail(act, mishap)
-        wait = _wait_before(step.retry, act.attempt, f"{performance.seed}:{act.path}")
+        wait = wait_before(step.retry, act.attempt, f"{performance.seed}:{act.path}")
         wait = max(wait, min(mishap.retry_after or 0.0, LONGEST_ASKED))
         _tie_up(act)
         performance.recall.give_up(act.path)
@@ -154,6 +120,7 @@ async def _tried(act: Act) -> Ended:
         act.cause = log.add(event).seq
         await performance.clock.sleep(wait)
         act.attempt += 1
+        act.uses.clear()
 
 
 async def _go_on_trying(act: Act, tried: StepRetrying) -> None:
@@ -174,48 +141,6 @@ def _count(act: Act, calls: Iterable[CallFinished | CallFailed]) -> None:
     for call in calls:
         for tally in act.tallies:
             tally.add(call.usage, call.cost_usd)
-
-
-def _act(
-    place: Place,
-    path: str,
-    scene: Scene,
-    incoming: tuple[Giver, ...],
-    tally: Tally,
-    accounts: tuple[Account, ...],
-    cause: int,
-) -> Act:
-    return Act(
-        place,
-        path,
-        scene,
-        scene.values,
-        (*scene.accounts, *accounts),
-        (*scene.tallies, tally),
-        incoming,
-        scene.turn,
-        scene.item,
-        cause,
-    )
-
-
-def inside(act: Act, path: str, values: dict[str, Any], *, turn: int | None = None, item: int | None = None) -> Act:
-    """The performance of one item or turn of a step, with a count of its own."""
-    return replace(
-        act,
-        path=path,
-        values=values,
-        tallies=(*act.tallies, Tally()),
-        turn=act.turn if turn is None else turn,
-        item=act.item if item is None else item,
-        attempt=1,
-    )
-
-
-def judging_act(play: Play, scene: Scene, name: str) -> Act:
-    """What an agent does for the run as a whole, about a step that is over."""
-    place = next(place for place in play.checked.places if place.name == name)
-    return _act(place, name, scene, (), Tally(), (), play.performance.log.seq)
 
 
 def start(act: Act) -> StepStarted:
@@ -320,68 +245,6 @@ def _with_handoff(ended: Ended, act: Act) -> Ended:
     return ended
 
 
-def _incoming(needs: dict[str, Ended], scene: Scene) -> tuple[Giver, ...]:
-    """Whose work a step is given: of the steps it waits for, or what the block around it was given."""
-    if not needs:
-        return scene.incoming
-    found: dict[tuple[str, str], Giver] = {}
-    for ended in needs.values():
-        for giver in ended.givers:
-            found.setdefault((giver.agent, giver.step), giver)
-    return tuple(found.values())
-
-
-def _reason_to_skip(place: Place, scene: Scene, needs: dict[str, Ended], path: str) -> tuple[str, str]:
-    """Why a step is not performed, and the failure behind that; nothing when it is."""
-    step, performance = place.step, scene.play.performance
-    if performance.is_skipped(path, place.name):
-        return "a person said so", ""
-    reason, behind = _trouble(needs, scene.path)
-    if reason and not (step.if_ is not None and decides_itself(step.if_)):
-        return reason, behind
-    if step.if_ is not None and not holds(step.if_, scene.values, Status(success=not reason, failure=bool(behind))):
-        return f"if: {step.if_} is false", behind
-    if performance.is_muted(step):
-        return "a person muted its agent", ""
-    return "", ""
-
-
-def _trouble(needs: dict[str, Ended], path: str) -> tuple[str, str]:
-    """What stands against a step: one that it needs has failed or was skipped; and the failure behind that."""
-    for name, ended in needs.items():
-        if ended.failed:
-            return f"{name} {_ending_words(ended)}", path + name
-    left_out = {name: ended for name, ended in needs.items() if ended.outcome == "skipped" and not ended.tolerated}
-    for name, ended in left_out.items():
-        if ended.because:
-            return f"{name} was skipped", ended.because
-    return (f"{next(iter(left_out))} was skipped", "") if left_out else ("", "")
-
-
-def _ending_words(ended: Ended) -> str:
-    return {"cancelled": "was cancelled", "refused": "was refused", "exhausted": "reached a limit",
-            "truncated": "was cut off"}.get(ended.outcome, "failed")  # fmt: skip
-
-
-def _may_retry(retry: Retry, attempt: int, mishap: Mishap) -> bool:
-    if attempt >= retry.attempts or mishap.outcome in ("exhausted", "cancelled"):
-        return False
-    return mishap.error in (retry.on if retry.on is not None else PASSING)
-
-
-def _wait_before(retry: Retry, attempt: int, salt: str) -> float:
-    """The wait after a failed attempt: up to a quarter longer than written, so that many do not try at once."""
-    if retry.backoff == "none":
-        return 0.0
-    wait = retry.delay * (2 ** (attempt - 1) if retry.backoff == "exponential" else 1)
-    return float(min(wait, MAX_WAIT) * (1 + jitter(f"{salt}:{attempt}") / 4))
-
-
-def jitter(salt: str) -> float:
-    """A number from 0 to 1 that is the same for the same place in the same rehearsal."""
-    return (zlib.crc32(salt.encode()) & 0xFFFF) / 0xFFFF
-
-
 def _recalled(known: Ending, place: Place, scene: Scene, incoming: tuple[Giver, ...]) -> Ended:
     """How a step ended before the run was resumed; it is not performed again."""
     performance = scene.play.performance
@@ -412,7 +275,7 @@ def _recalled(known: Ending, place: Place, scene: Scene, incoming: tuple[Giver, 
         seq=known.seq,
         states=_states_inside(known, place, log),
     )
-    act = _act(place, known.step, scene, incoming, Tally(), (), known.seq)
+    act = act_of(place, known.step, scene, incoming, Tally(), (), known.seq)
     return ended if failure else _with_handoff(ended, act)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.engine.act import Act, inside
 from app.engine.crew import Crew
 from app.engine.expressions import holds, render_all
 from app.engine.outcomes import Ended, Giver, Mishap
-from app.engine.performing import Act, attempts, fail, finish, inside, start
+from app.engine.performing import attempts, fail, finish, start
 from app.events import LoopIterated, StepExpanded
 
 MAX_ITEMS = 10_000

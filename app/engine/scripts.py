@@ -13,7 +13,7 @@ from app.scenario.model import Lines
 from providers.base import Script
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
     from app.engine.play import Play
     from app.engine.speaking import Turn
 

@@ -19,7 +19,7 @@ from app.scenario.model import Lines
 from providers.base import Message, ToolCall, ToolOffer
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 REPAIRS = 2
 TOOL_TURNS = 8

@@ -20,7 +20,7 @@ from app.tools.base import Use
 from providers.base import ErrorClass, ToolOffer
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
     from app.tools.base import Tool
 
 AGAIN, DONE, FAIL = "do it again", "it was done", "let it fail"
@@ -60,18 +60,14 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
     log = performance.log
     id = performance.next_call(f"{use.path}!{use.name}")
     about: dict[str, Any] = {"step": use.path, "agent": use.agent, "call": id}
+    # A rehearsal is the same every time, and nothing it does leaves the machine.
+    key = "" if performance.mode == "rehearsal" else _key_of(act, use)
     if (finished := log.recall(ToolFinished(**about))) is not None:
         return log.value(finished.result)
     if (failed := log.recall(ToolFailed(Failure(error=""), **about))) is not None:
         raise Mishap(failed.failure.error, failed.failure.message, failed.failure.hint)
     tool = _find(use, performance.mode == "rehearsal")
     what = Use("read", True) if tool is None else tool.use_of(use.arguments)
-    # A rehearsal is the same every time, and nothing it does leaves the machine.
-    key = (
-        ""
-        if performance.mode == "rehearsal"
-        else hashlib.blake2b(f"{log.run}:{id}".encode(), digest_size=16).hexdigest()
-    )
     begun = ToolStarted(use.name, effect=what.effect, key=key, **about)
     known = log.recall(begun)
     if known is not None and not what.idempotent:
@@ -87,6 +83,16 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
         if what.effect == "write":
             await performance.clock.settle()
     return await _perform(act, use, tool, known, key, about)
+
+
+def _key_of(act: Act, use: ToolUse) -> str:
+    """What makes a use the same, also in another try of the step: where it is, what is asked, and for which time."""
+    from app.journal.values import packed
+
+    digest, _ = packed(use.arguments)
+    asked = f"{act.scene.play.performance.log.run} {use.path}!{use.name} {digest}"
+    number = act.uses[asked] = act.uses.get(asked, 0) + 1
+    return hashlib.blake2b(f"{asked} {number}".encode(), digest_size=16).hexdigest()
 
 
 async def _perform(

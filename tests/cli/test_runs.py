@@ -49,6 +49,16 @@ def test_before_the_first_run_lists_are_empty(perform: Perform) -> None:
     assert perform("runs").code == 0
 
 
+@pytest.mark.parametrize("words", [("runs",), ("runs", "--json"), ("inbox",)])
+@pytest.mark.parametrize("place", ["nowhere/x.db", "."])
+def test_an_archive_that_is_named_and_not_there_is_a_mistake(
+    words: tuple[str, ...], place: str, tmp_path: Path, perform: Perform
+) -> None:
+    shown = perform(*words, "--workspace", str(tmp_path / place))
+    assert (shown.code, shown.out) == (1, "")
+    assert f"there are no runs in {tmp_path / place}" in shown.err
+
+
 @pytest.mark.parametrize(
     "words", [("show", "last"), ("tail", "last"), ("runs", "search", "x"), ("direct", "x", "pause")]
 )
@@ -264,6 +274,8 @@ def test_a_direction_that_cannot_be_followed_is_refused(words: tuple[str, ...], 
 
 @pytest.mark.usefixtures("archive")
 def test_another_workspace_has_other_runs(perform: Perform, tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "other.db"):
+        pass
     assert data(perform("runs", "--json", "--workspace", str(tmp_path / "other.db"))) == []
     assert len(data(perform("runs", "--json", "--workspace", str(tmp_path / "home")))) == 2
     assert data(perform("runs", "--json", "--home", str(tmp_path / "elsewhere"))) == []

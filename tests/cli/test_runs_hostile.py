@@ -129,6 +129,17 @@ def test_what_looks_like_a_key_is_covered_everywhere(perform: Perform) -> None:
         assert "WxYz" not in perform(*words, "--json").out, words
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("show", "\udcff"), ("runs", "--scenario", "\udcff"), ("answer", "gate", "ship", "--note", "\udc9b31m")],
+)
+def test_bytes_that_are_no_text_are_refused_in_words(words: tuple[str, ...], perform: Perform) -> None:
+    shown = perform(*words)
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err.startswith('error: the argument "<U+DC')
+    assert "is not UTF-8" in shown.err
+
+
 PLAY = """
 schema: footlights/v1
 name: play

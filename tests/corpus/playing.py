@@ -1,4 +1,4 @@
-"""Performs scenarios for tests: `House.play` rehearses a text to its end; `Scripted` is a provider that is told what to do.
+"""Performs scenarios for tests: `House.play` rehearses one to its end, `Scripted` is a provider that does as told.
 
 A text may leave out `schema:`, `name:` and `agents:`; the cast is then three people without a card: a, b and c.
 """
@@ -209,6 +209,13 @@ def insist_on_a_sound_log(played: Played) -> None:
         spent = sum(event.cost_usd for event in events if isinstance(event, CallFinished | CallFailed))
         assert abs(spent - events[-1].cost_usd) < 1e-6
     assert played.state.seq == len(events)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Let runs go on until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.001)
 
 
 # A provider that does as it is told

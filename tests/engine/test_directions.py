@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from app.events import (
     decode,
     encode,
 )
-from corpus.playing import PATIENCE, House, Played, Says, Scripted
+from corpus.playing import PATIENCE, House, Played, Says, Scripted, until
 
 STEPS = """steps:
   one: {agent: a, prompt: x}
@@ -491,13 +490,6 @@ async def through_the_gate(house: House, run: Run) -> Played:
     """Let it go on to its end."""
     run.answer("gate", "approve")
     return await house.end_of(run)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Let the run go on until something holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():
-            await asyncio.sleep(0.001)
 
 
 def has(run: Run, kind: type, step: str | None = None) -> bool:

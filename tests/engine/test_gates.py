@@ -13,7 +13,7 @@ from app.engine.gates import Answer, AnswerRefused, Opened
 from app.errors import UsageError
 from app.events import GateAnswered, GateClosed, GateOpened, RunFinished, RunPaused, StepStarted
 from app.journal.errors import AnswerRefused as LetterRefused
-from corpus.playing import PATIENCE, House
+from corpus.playing import PATIENCE, House, until
 
 SIGN_OFF = """
 inputs: {feature: {default: dark mode}}
@@ -311,10 +311,3 @@ async def nobody_is_quick(opened: Opened) -> Answer:
 
 def run_has(run: object, kind: type) -> Callable[[], bool]:
     return lambda: any(isinstance(event, kind) for event in run.events)  # type: ignore[attr-defined]
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Let the run go on until something holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():
-            await asyncio.sleep(0.001)

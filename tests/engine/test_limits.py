@@ -20,7 +20,7 @@ from app.events import (
     StepStarted,
     Usage,
 )
-from corpus.playing import House, Says, Scripted
+from corpus.playing import House, Says, Scripted, until
 
 # A dollar for every thousand tokens, whichever way, and answers of at most ten tokens: what a call may cost is easy to see.
 PRICED = "models: {m: {use: openai-compatible/m, base_url: 'http://m.example/v1', price: {input: 1000, output: 1000}, max_output: 10}}\n"
@@ -197,6 +197,19 @@ async def test_a_run_is_never_exceeded_while_calls_that_hold_are_under_way_and_s
             case BudgetExceeded():
                 assert held == pytest.approx(0), "it waits as long as somebody may give something back"
     assert len(played.of(CallFinished)) >= 9
+
+
+async def test_what_was_held_for_a_call_that_is_never_made_is_given_back(house: House) -> None:
+    run = house.begin(
+        "limits: {turns: 1}\nsteps: {one: {agent: a, prompt: x}, two: {needs: [], agent: b, prompt: x}}\n"
+    )
+    run.hold()
+    await until(lambda: any(isinstance(event, CallWaiting) for event in run.events))
+    run.direct("skip", "one")
+    run.go()
+    played = await house.end_of(run)
+    assert (played.ended("one"), played.ended("two")) == ("cancelled", "succeeded")
+    assert played.of(BudgetExceeded) == []
 
 
 # What happens at the limit

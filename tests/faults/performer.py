@@ -10,7 +10,6 @@ import asyncio
 import os
 import resource
 import signal
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -89,7 +88,7 @@ def begin(job: Job, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
         performance.log.when_durable(lambda error: None if error else acknowledge(event))
 
     def acknowledge(event: Event) -> None:
-        ledger.write("durable", f"{run.id} {event.seq}", sync=False)
+        ledger.write("durable", f"{run.id} {event.seq}")
         reaper("durable")
         reaper(f"durable {kind_of(event)}")
 
@@ -135,6 +134,11 @@ async def main(job: Job) -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
-    job = msgspec.json.decode(sys.argv[1], type=Job)
-    print(msgspec.json.encode(asyncio.run(main(job))).decode())
+def perform_job(job: bytes, folder: str) -> None:
+    """What the process does: it leaves what came of it, and whatever it said, in files."""
+    os.environ["FOOTLIGHTS_HOME"] = f"{folder}/home"
+    os.chdir(folder)
+    said = os.open("stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(said, 2)
+    came_of_it = asyncio.run(main(msgspec.json.decode(job, type=Job)))
+    Path("came-of-it.json").write_bytes(msgspec.json.encode(came_of_it))

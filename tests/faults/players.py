@@ -28,16 +28,14 @@ IN_WORDS_FIRST = "plan"  # whoever is asked this says it in words at first, so t
 
 
 class Ledger:
-    """Lines in a file that outlives the process: each is there as soon as `write` returns."""
+    """Lines in a file that outlives the process: the kernel has each as soon as `write` returns, whoever dies then."""
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def write(self, what: str, about: str, *, sync: bool = True) -> None:
+    def write(self, what: str, about: str) -> None:
         """Add a line."""
         os.write(self._file, f"{what} {about}\n".encode())
-        if sync:
-            os.fsync(self._file)
 
 
 @dataclass(frozen=True)

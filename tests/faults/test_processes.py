@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-import subprocess
 from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
@@ -42,10 +41,10 @@ async def assert_nothing_is_lost(folder: Path, runs: int, seed: int) -> None:
     try:
         await until_safe(theatre, chance.randint(50, 300 * runs))
         victim.kill()
-        ended = await asyncio.gather(*(asyncio.to_thread(wait, process) for process in performers))
-        for process, (code, stderr) in zip(performers, ended, strict=True):
-            assert code == (KILLED if process is victim else 0), stderr
-            assert stderr == ""
+        ended = await asyncio.gather(*(asyncio.to_thread(performer.wait) for performer in performers))
+        for performer, end in zip(performers, ended, strict=True):
+            assert end.code == (KILLED if performer is victim else 0), end
+            assert end.stderr == ""
         interrupted = [log.run for log in read_logs(theatre.workspace) if not log.over]
         assert len(interrupted) <= runs
         for run in interrupted:
@@ -53,8 +52,8 @@ async def assert_nothing_is_lost(folder: Path, runs: int, seed: int) -> None:
         await asyncio.sleep(0.2)  # the watcher looks every twentieth of a second
     finally:
         watched.cancel()
-        for process in performers:
-            process.kill()
+        for performer in performers:
+            performer.kill()
     logs = read_logs(theatre.workspace)
     assert all(log.over for log in logs)
     assert [log.breaches() for log in logs if log.breaches()] == []
@@ -89,11 +88,6 @@ async def until_safe(theatre: Theatre, events: int) -> None:
     async with asyncio.timeout(60):
         while sum(line.what == "durable" for line in read_ledger(theatre.ledger)) < events:
             await asyncio.sleep(0.01)
-
-
-def wait(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, stderr = process.communicate(timeout=300)
-    return process.returncode, stderr
 
 
 def acknowledged(theatre: Theatre) -> dict[str, int]:

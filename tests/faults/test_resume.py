@@ -28,6 +28,18 @@ from faults.theatre import ANSWERS, Log, Theatre, assert_same_tale, play_out, ta
 
 NO_TOOLS = {name: choice for name, choice in ANSWERS.items() if name != "*"}
 
+SHAKY = """
+schema: footlights/v1
+name: shaky
+inputs: {server: {type: string}, topic: {type: string?}}
+steps:
+  first:
+    tool: http
+    with: {method: POST, url: "${{ inputs.server }}/shaky", json: {ordered: 1}}
+    retry: {attempts: 3, delay: 20ms}
+  second: {tool: http, with: {method: POST, url: "${{ inputs.server }}/shaky", json: {ordered: 1}}}
+"""
+
 
 @pytest.fixture
 def theatre(tmp_path: Path) -> Iterator[Theatre]:
@@ -67,6 +79,18 @@ def test_a_write_that_a_person_wants_done_again_bears_the_same_key(when: str, th
     assert len({key for path, key in server.keys if path == "/order"}) == 1
     assert server.done["/order"] == 1
     assert theatre.log().breaches() == []
+
+
+def test_a_write_that_is_tried_again_with_its_step_bears_the_same_key(theatre: Theatre) -> None:
+    theatre.scenario = theatre.scenario.with_name("shaky.yaml")
+    theatre.scenario.write_text(SHAKY, encoding="utf-8")
+    server = theatre.server
+    assert server is not None
+    ended = theatre.perform(answers={})
+    assert ended.said.get("outcome") == "succeeded", ended
+    assert server.asked["POST /shaky"] == 3
+    assert sorted(server.keys.values()) == [1, 2]  # the second use asks for the same, and means it
+    assert server.done["/shaky"] == 2
 
 
 def test_a_write_that_a_person_lets_fail_fails_its_step(theatre: Theatre) -> None:
@@ -144,7 +168,7 @@ def test_what_repeats_goes_on_in_the_middle(moment: str, tmp_path: Path) -> None
 
 def test_what_people_said_to_a_run_outlives_its_process(tmp_path: Path) -> None:
     theatre = Theatre.build(tmp_path, "waiting.yaml", mode="live")
-    process = theatre.start(patient=True)
+    performer = theatre.start(patient=True)
     try:
         wait_for(theatre, GateOpened, 1)
         with Journal.open(theatre.workspace) as journal:
@@ -159,8 +183,8 @@ def test_what_people_said_to_a_run_outlives_its_process(tmp_path: Path) -> None:
                 journal.post(run, "direction", direction, {"to": to, "detail": detail}, "ada")
         wait_for(theatre, Directed, 5)
     finally:
-        process.kill()
-        process.communicate()
+        performer.kill()
+        assert performer.wait().killed
 
     assert theatre.perform(answers={"gate": "yes"}).said["outcome"] == "succeeded"
     log = theatre.log()

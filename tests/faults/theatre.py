@@ -6,18 +6,19 @@ log against the one before, and the ledger against both.
 
 from __future__ import annotations
 
-import os
+import itertools
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from math import isclose
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ from app.events import (
 )
 from app.journal.audit import audit
 from corpus.commands import ROOT
-from faults.performer import Job, Kill
+from faults.performer import Job, Kill, perform_job
 from faults.players import key_of_messages, read_ledger
 from faults.server import Server
 
@@ -110,6 +111,48 @@ class Ended:
         return self.code == KILLED
 
 
+class Performer:
+    """A process that performs; it is forked from one that has all modules, so that it begins at once."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self, theatre: Path, job: bytes) -> None:
+        self._folder = theatre / f"performer{next(self._numbers)}"
+        self._folder.mkdir()
+        self._process = _nursery().Process(target=perform_job, args=(job, str(self._folder)))
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def kill(self) -> None:
+        """As nobody can prevent."""
+        self._process.kill()
+
+    def wait(self) -> Ended:
+        """How it ended."""
+        self._process.join(LONGEST)
+        if self._process.exitcode is None:
+            self._process.kill()
+            self._process.join()
+            raise AssertionError("it hung")
+        said = self._folder / "came-of-it.json"
+        return Ended(
+            self._process.exitcode,
+            msgspec.json.decode(said.read_bytes()) if said.exists() else {},
+            (self._folder / "stderr").read_text() if (self._folder / "stderr").exists() else "",
+        )
+
+
+@cache
+def _nursery() -> ForkServerContext:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["pytest", "faults.preloaded"])
+    return context
+
+
 @dataclass
 class Theatre:
     """One workspace, for one run."""
@@ -150,9 +193,9 @@ class Theatre:
 
     def perform(self, kill: Kill | None = None, **more: Any) -> Ended:
         """One process that performs, or goes on with the run there is, until it is killed or the run ends."""
-        return self._wait(self.start(kill, **more))
+        return self.start(kill, **more).wait()
 
-    def start(self, kill: Kill | None = None, **more: Any) -> subprocess.Popen[str]:
+    def start(self, kill: Kill | None = None, **more: Any) -> Performer:
         """The same, without waiting."""
         job = Job(
             scenario=str(self.scenario),
@@ -161,21 +204,10 @@ class Theatre:
             kill=kill,
             **{"run": self.run(), **self.job, **more},
         )
-        process = subprocess.Popen(
-            [sys.executable, "-m", "faults.performer", msgspec.json.encode(job).decode()],
-            cwd=self.folder,
-            env={
-                **os.environ,
-                "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}",
-                "FOOTLIGHTS_HOME": str(self.folder / "home"),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        performer = Performer(self.folder, msgspec.json.encode(job))
         if self.server is not None:
-            self.server.performer = process.pid
-        return process
+            self.server.performer = performer.pid
+        return performer
 
     def run(self) -> str:
         """The run that there is, if there is one."""
@@ -194,16 +226,6 @@ class Theatre:
     def answered(self) -> Counter[str]:
         """How often each request was answered, as the ledger knows."""
         return Counter(line.about for line in read_ledger(self.ledger) if line.what == "answered")
-
-    def _wait(self, process: subprocess.Popen[str]) -> Ended:
-        try:
-            out, err = process.communicate(timeout=LONGEST)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            out, err = process.communicate()
-            raise AssertionError(f"it hung\n{out}\n{err}") from None
-        said = msgspec.json.decode(out) if process.returncode == 0 else {}
-        return Ended(process.returncode, said, err)
 
 
 def read_logs(workspace: Path, run: str = "") -> list[Log]:

@@ -11,7 +11,7 @@ from app.engine.outcomes import Gives
 from app.scenario.model.modifiers import Step
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 Performer = Callable[["Act"], Awaitable[Gives]]
 _NAMES = {"steps": "block", "set": "assign"}  # where the key is no good name for a file

@@ -10,7 +10,7 @@ from app.engine.speaking import Turn, speak
 from app.scenario.model import AgentStep
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:

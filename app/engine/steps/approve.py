@@ -11,7 +11,7 @@ from app.engine.scripts import due_turn, written_turns
 from app.scenario.model import ApproveStep
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:

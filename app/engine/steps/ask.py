@@ -11,7 +11,7 @@ from app.engine.steps.approve import rehearsed_choice
 from app.scenario.model import AskStep
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:

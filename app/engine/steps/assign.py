@@ -9,7 +9,7 @@ from app.engine.outcomes import Gives
 from app.scenario.model import SetStep
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:

@@ -9,7 +9,7 @@ from app.engine.outcomes import Gives, Mishap
 from app.engine.play import Scene
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:

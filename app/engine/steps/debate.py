@@ -16,7 +16,7 @@ from app.scenario.model import Debate, DebateStep
 from providers.base import Message
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
     from app.engine.play import Play
 
 

@@ -12,7 +12,7 @@ from app.events import Handoff
 from app.scenario.model import EscalateStep
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
     from app.engine.play import Play
 
 ROLE = "Say how sure you are, from 0 to 1, as confidence. If you are not sure, somebody else will be asked."

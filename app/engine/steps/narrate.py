@@ -10,7 +10,7 @@ from app.events import Narration
 from app.scenario.model import NarrateStep
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:

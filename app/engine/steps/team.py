@@ -12,7 +12,7 @@ from app.scenario.model import TeamStep
 from providers.base import ToolOffer
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:

@@ -12,7 +12,7 @@ from app.engine.tooling import ToolUse, use_tool
 from app.scenario.model import ToolStep
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 _SECRET = re.compile(r"secrets\.([A-Za-z_]\w*)")
 

@@ -15,7 +15,7 @@ from app.scenario.model import UsesStep
 from app.scenario.places import Block
 
 if TYPE_CHECKING:
-    from app.engine.performing import Act
+    from app.engine.act import Act
 
 
 async def perform(act: Act) -> Gives:
