@@ -74,6 +74,23 @@ async def test_a_whisper_while_the_run_is_held_before_a_call_reaches_that_very_c
     assert "mind the gap" not in str(played.messages("three"))
 
 
+async def test_a_whisper_that_was_heard_is_not_heard_again_after_a_resume_but_one_that_was_not_is(house: House) -> None:
+    run = await at_the_gate(house, STEPS)
+    run.direct("whisper", "b", "mind the gap")
+    run.pause()
+    paused = await house.end_of(run)
+    again = await house.play_on(paused, answers={"gate": "approve"})
+    assert "mind the gap" in str(again.messages("two"))
+
+    run = house.begin(STEPS, patient=True)
+    run.direct("whisper", "a", "mind the gap")
+    await until(lambda: bool(run.performance and run.performance.gates.open()))
+    run.pause()
+    paused = await house.end_of(run)
+    again = await house.play_on(paused, answers={"gate": "approve"})
+    assert ["mind the gap" in str(again.messages(step)) for step in ("one", "three", "four")] == [True, False, False]
+
+
 async def test_a_muted_agent_is_passed_over_and_what_needs_it_goes_on(house: House) -> None:
     run = await at_the_gate(house, STEPS)
     run.direct("mute", "b", by="ana")

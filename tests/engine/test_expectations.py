@@ -48,7 +48,7 @@ expect: [%s]
         ("{latency_under: 1m}", True),
         ("{latency_under: 3s}", False),
         ("{step: one, latency_under: 5s}", True),
-        ("{step: one, latency_under: 3s}", False),
+        ("{step: one, latency_under: 4s}", False),
         ("{step: block, latency_under: 1s}", True),
         ("{handoffs: 0}", True),
         ("{handoffs: 1}", False),
@@ -62,6 +62,18 @@ async def test_each_kind_of_expectation(house: House, expectation: str, met: boo
     assert played.result.expected is met
     assert played.outcome == "succeeded", "an expectation that is not met does not change how the run ended"
     assert {event.number for event in checks} == {1}
+
+
+async def test_under_is_less_and_not_as_much(house: House) -> None:
+    text = "steps: {one: {agent: a, prompt: x, rehearsal: {reply: x, takes: 4s}}}\nexpect: [%s]\n"
+    tokens = (await house.play(text % "{handoffs: 0}")).result.usage.total
+    for as_much, more in (
+        ("tokens_under: %d" % tokens, "tokens_under: %d" % (tokens + 1)),
+        ("latency_under: 4s", "latency_under: 4001ms"),
+    ):
+        for about in ("", "step: one, "):
+            assert not (await house.play(text % f"{{{about}{as_much}}}")).result.expected
+            assert (await house.play(text % f"{{{about}{more}}}")).result.expected
 
 
 async def test_each_says_what_it_is_about_and_what_was_found(house: House) -> None:

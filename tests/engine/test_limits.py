@@ -17,6 +17,7 @@ from app.events import (
     RunFinished,
     RunPaused,
     RunStarted,
+    StepFailed,
     StepStarted,
     Usage,
 )
@@ -373,6 +374,23 @@ steps:
     assert "10 seconds" in played.result.failure.message
     assert not played.result.excused
     assert "three" not in played.begun
+
+
+async def test_what_was_under_way_at_the_wall_ends_with_the_run_the_outermost_step_for_all_that_is_in_it(
+    house: House,
+) -> None:
+    played = await house.play("""
+limits: {wall: 5s}
+steps:
+  done: {agent: a, prompt: x, rehearsal: {reply: x, takes: 1s}}
+  block: {parallel: {one: {agent: a, prompt: x, rehearsal: {reply: x, takes: 60s}}, two: {agent: b, prompt: x}}}
+  beside: {needs: [], agent: c, prompt: x, rehearsal: {reply: x, takes: 60s}}
+""")
+    assert sorted((event.step, event.outcome) for event in played.of(StepFailed)) == [
+        ("beside", "exhausted"),
+        ("block", "exhausted"),
+    ]
+    assert played.ended("done") == "succeeded"
 
 
 async def test_at_its_wall_a_run_may_be_paused_instead(house: House) -> None:

@@ -156,3 +156,19 @@ steps:
     ends = [played.ending(f"rounds/{turn}").mono for turn in (1, 2, 3)]
     each = 3000 if kind == "parallel" else 5000
     assert [round(end / each, 2) for end in ends] == [1, 2, 3]
+
+
+async def test_the_lines_of_a_loop_inside_a_for_each_go_on_from_turn_to_turn_for_each_item(house: House) -> None:
+    played = await house.play("""
+steps:
+  each:
+    for_each: [x, y]
+    steps:
+      rounds:
+        loop: {max: 2}
+        steps:
+          say: {agent: a, prompt: x, rehearsal: {turns: [first, second]}}
+""")
+    assert [played.output(f"each[{item}]/rounds/{turn}/say") for item in (1, 2) for turn in (1, 2)] == [
+        "first", "second", "first", "second",
+    ]  # fmt: skip

@@ -169,6 +169,16 @@ steps:
     assert played.lasted("one") == 3.0
 
 
+async def test_rehearsed_a_tools_lines_are_taken_in_turn_and_the_last_one_repeats(house: House) -> None:
+    played = await house.play("""
+steps:
+  rounds: {loop: {max: 3}, tool: http, with: {url: "https://example.com"}, rehearsal: {turns: [{n: 1}, {reply: {n: 2}}]}}
+  each: {for_each: [x, y, z], tool: http, with: {url: "https://example.com"}, rehearsal: {turns: [{n: 1}, {n: 2}]}}
+""")
+    assert [played.output(f"rounds/{turn}") for turn in (1, 2, 3)] == [{"n": 1}, {"n": 2}, {"n": 2}]
+    assert played.output("each") == [{"n": 1}, {"n": 2}, {"n": 2}]
+
+
 async def test_a_tools_fault_can_be_rehearsed_and_retried(house: House) -> None:
     played = await house.play("""
 steps:
