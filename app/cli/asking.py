@@ -14,6 +14,7 @@ from typing import TextIO
 
 from app.cli.gates import Question, drawn, reminder
 from app.cli.ink import Ink
+from app.cli.narrator_text import one_line, shortened
 
 SETTLING = 0.5  # seconds in which nobody can have read the question: what is entered then was meant for something else
 
@@ -51,7 +52,7 @@ class Prompter:
             elif found := understood(text, question.options):
                 return found
             else:
-                self._say(reminder(question))
+                self._say(not_understood(text, question))
 
     async def _answered(self, mark: str) -> bytes:
         self._sink.write(mark)
@@ -85,6 +86,13 @@ class Prompter:
     def _say(self, text: str) -> None:
         self._sink.write(f"{text}\n")
         self._sink.flush()
+
+
+def not_understood(text: str, question: Question) -> str:
+    """What was entered, so that a slip of the finger is seen, and how to answer."""
+    if not text:
+        return reminder(question)
+    return f'  "{shortened(one_line(text), 40)}" is not one of them\n{reminder(question)}'
 
 
 def understood(text: str, options: tuple[str, ...]) -> Answer | None:

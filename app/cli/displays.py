@@ -130,10 +130,8 @@ class Narrated:
 
     def finish(self, result: Result) -> None:
         self._narrator.finish(self._run.state)
-        if words := what_comes_before(
-            result, self._run.id, self._run.events
-        ):  # the summary names the command that goes on
-            self.say(f"  {words}")
+        if words := what_comes_before(result, self._run.id, self._run.events):
+            self.say(f"  {words}")  # the summary has named the command that goes on
         if result.outputs and not sys.stdout.isatty():
             sys.stdout.write(as_text(result.outputs))
 

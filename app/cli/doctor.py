@@ -28,7 +28,9 @@ _GIGABYTE = 1024**3
 _LEAST_DISK = 1 * _GIGABYTE
 _LEAST_MEMORY = _GIGABYTE // 2
 _SMALLEST_SCREEN = (80, 24)
-_DETAIL = 32  # the column in which details begin
+_DETAIL, _HINT, _BELOW = 32, 13, 4  # the columns in which details and hints begin; and where there is little room
+_NARROW = 60  # cells in a line below which there is little room
+_LEAST_WIDTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +82,30 @@ def _show(findings: list[Finding]) -> None:
             print(("" if finding is findings[0] else "\n") + ink.paint(area, "bold"))
         glyph, style = looks[finding.verdict]
         mark = ink.paint(f"{glyph} {finding.verdict:<8}", style)
-        first, *more = _lines(finding.detail, ink)
-        print(ink.glyphs(f"  {mark} {finding.name:<18} {first}"))
+        first, *more = _lines(finding.detail, ink, _DETAIL)
+        narrow = sys.stdout.isatty() and ink.width < _NARROW
+        if narrow:
+            print(ink.glyphs(f"  {mark} {finding.name}"))
+            more = _lines(finding.detail, ink, _BELOW)
+        else:
+            print(ink.glyphs(f"  {mark} {finding.name:<18} {first}"))
         for line in more:
-            print(ink.glyphs(" " * _DETAIL + line))
+            print(ink.glyphs(" " * (_BELOW if narrow else _DETAIL) + line))
         if finding.remedy:
-            print(f"{'':<13}{ink.paint('hint:', 'good')} {_safe(finding.remedy)}")
+            indent = _BELOW if narrow else _HINT
+            first, *more = _lines(finding.remedy, ink, indent + len("hint: "))
+            print(f"{'':<{indent}}{ink.paint('hint:', 'good')} {first}")
+            for line in more:
+                print(" " * (indent + len("hint: ")) + line)
     counts = {verdict: sum(finding.verdict == verdict for finding in findings) for verdict in ("problem", "warning")}
     said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count]
     print(f"\n{', '.join(said) or 'nothing to mend'}")
 
 
-def _lines(detail: str, ink: Ink) -> list[str]:
+def _lines(detail: str, ink: Ink, indent: int) -> list[str]:
     """Keep to a terminal's width; a file or a pipe gets whole lines, which are easier to search."""
     text = _safe(detail)
-    return textwrap.wrap(text, max(20, ink.width - _DETAIL)) if sys.stdout.isatty() else [text]
+    return textwrap.wrap(text, max(_LEAST_WIDTH, ink.width - indent)) if sys.stdout.isatty() else [text]
 
 
 def _safe(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from shlex import quote
 from typing import Any, TextIO
@@ -32,6 +33,7 @@ from app.events import (
     BudgetWarned,
     CallFailed,
     CallFinished,
+    CallStarted,
     CallWaiting,
     DebateDecided,
     DebateRound,
@@ -64,6 +66,8 @@ from app.events import (
 from app.state import RunState, apply
 
 _INPUTS = 6
+_REMEMBERED = 20
+_REFUSAL = "error: "  # what a model is told begins so, when it asked for something that cannot be
 _SHORT_WAIT = 1_000  # milliseconds that nobody needs to be told of
 
 
@@ -79,6 +83,7 @@ class Narrator:
         self._state = RunState()
         self._programme = Programme(self._state, self._page.named)
         self._blamed: Failure | None = None  # what was told last, so that it is not told again one level up
+        self._failed_tools: deque[str] = deque(maxlen=_REMEMBERED)  # what was said of the last that failed
         self._downgraded: set[str] = set()  # scopes in which cheaper models were looked for already
         self._last_words = ("", "")  # who spoke last, and what they said
 
@@ -150,10 +155,8 @@ class Narrator:
 
     def _step_retrying(self, event: StepRetrying) -> None:
         wait = f" in {spell(event.wait_ms)}" if event.wait_ms else " at once"
-        told = "" if self._was_told(event.failure) else f": {because(event.failure)}"
-        self._page.note(
-            "again", self._programme.title(event.step), f"attempt {event.attempt} failed, again{wait}{told}"
-        )
+        told = f"attempt {event.attempt} failed, again{wait}: {because(event.failure)}"
+        self._page.note("again", self._programme.title(event.step), told)
 
     def _step_expanded(self, event: StepExpanded) -> None:
         self._page.note("quiet", self._programme.title(event.step), f"once for each of {plural(event.count, 'item')}")
@@ -181,16 +184,46 @@ class Narrator:
         more = [f"{' and '.join(dissent)} did not agree; that is kept"] if dissent else []
         rounds = f" after {plural(event.rounds, 'round')}" if event.rounds else ""
         how = {"judge": "the judge has decided", "vote": "they have voted", "consensus": "they agree"}[event.how]
-        self._page.note("good", f"{how}{rounds}", _decision(self._value(event.decision)), *more)
+        decision = _decision(self._value(event.decision))
+        if event.how == "vote" and (tie := self._tie(event.step)):
+            more = [f"{tie}; {decision} stands first", *more]
+        self._page.note("good", f"{how}{rounds}", decision, *more)
+
+    def _tie(self, step: str) -> str:
+        """How many voted for each of those that most voted for, when there are several: 2 to 2."""
+        debate = self._state.debates.get(step)
+        counts = Counter(ref.ref for ref in debate.votes.values()) if debate else Counter[str]()
+        most = [count for count in counts.values() if count == max(counts.values())]
+        return " to ".join(map(str, most)) if len(most) > 1 else ""
 
     # Calls and tools
+
+    def _call_started(self, event: CallStarted) -> None:
+        """Tell what an agent was told of a tool or a colleague that it asked for and that there is not."""
+        for ref in reversed(event.messages):
+            message = self._value(ref)
+            if not isinstance(message, dict) or message.get("role") != "tool":
+                return
+            said = str(message.get("content", ""))
+            if said.startswith(_REFUSAL) and not any(failure in said for failure in self._failed_tools):
+                self._page.note("warning", self._speaker(event), said.removeprefix(_REFUSAL))
+
+    def _speaker(self, event: Event) -> str:
+        """Who it is about; with the step, where one agent is at several at once."""
+        name = self._programme.name(event.agent)
+        agent = self._state.agents.get(event.agent)
+        calls = [self._state.calls.get(id) for id in agent.under_way] if agent else []
+        steps = {call.step for call in calls if call} | {
+            step.path for step in self._state.steps.values() if step.agent == event.agent and not step.over
+        }
+        return f"{name}, {self._programme.title(event.step)}" if steps - {event.step} else name
 
     def _call_waiting(self, event: CallWaiting) -> None:
         if 0 < event.wait_ms < _SHORT_WAIT:
             return
         wait = f"waits {spell(event.wait_ms)}" if event.wait_ms else "waits"
         told = f": {event.detail}" if event.detail else ""
-        self._page.note("quiet", self._programme.name(event.agent), f"{wait} {WAITS[event.waits_for]}{told}")
+        self._page.note("quiet", self._speaker(event), f"{wait} {WAITS[event.waits_for]}{told}")
 
     def _call_finished(self, event: CallFinished) -> None:
         said = unwrapped(self._value(event.text))
@@ -209,7 +242,10 @@ class Narrator:
         self._last_words = (event.agent, compact(said))
 
     def _call_failed(self, event: CallFailed) -> None:
-        who = self._programme.name(event.agent)
+        who = self._speaker(event)
+        if event.failure.error == "interrupted":
+            self._page.note("warning", who, "was cut off")
+            return
         if event.retry_ms is None:
             self._blame("error", who, "got no answer", event.failure)
             return
@@ -229,6 +265,7 @@ class Narrator:
 
     def _tool_failed(self, event: ToolFailed) -> None:
         use = self._state.tools[event.call or event.step]
+        self._failed_tools.append(event.failure.message)
         self._blame("warning", self._programme.title(event.step), f"the tool {use.tool} failed", event.failure)
 
     # Between agents, and with people
@@ -312,14 +349,11 @@ class Narrator:
         return f"footlights show {self._state.run[-8:]} {quote(one_line(step))}"
 
     def _blame(self, tone: Tone, about: str, text: str, failure: Failure) -> None:
-        """Tell a failure with its place and what to do, unless it was told a moment ago, one level below."""
+        """Tell a failure with its reason, and what to do unless that was told a moment ago, one level below."""
         again, last = self._was_told(failure), self._blamed
         self._blamed = failure
         more = [f"at {failure.where}"] if failure.where and not (again and last and last.where) else []
-        if again:
-            self._page.note(tone, about, text, *more)
-            return
-        more += [f"hint: {failure.hint}"] if failure.hint else []
+        more += [f"hint: {failure.hint}"] if failure.hint and not again else []
         self._page.note(tone, about, f"{text}: {because(failure)}", *more)
 
     def _was_told(self, failure: Failure) -> bool:
@@ -354,6 +388,7 @@ _RULES: dict[type[Event], Callable[[Narrator, Any], None]] = {
     DebateRound: Narrator._debate_round,
     DebateVoted: Narrator._debate_voted,
     DebateDecided: Narrator._debate_decided,
+    CallStarted: Narrator._call_started,
     CallWaiting: Narrator._call_waiting,
     CallFinished: Narrator._call_finished,
     CallFailed: Narrator._call_failed,

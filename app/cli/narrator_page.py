@@ -5,7 +5,6 @@ Nothing that an agent, a tool or a person wrote ever starts at the margin: what 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from app.cli.ink import Ink, cell_width
 from app.cli.narrator_text import compact, digest, excerpt, one_line, plural, shortened
+from app.cli.spoken import is_spoken
 from app.events import Performer
 
 NARROWEST = 40
@@ -75,7 +75,7 @@ class Page(Protocol):
 
 def page_for(ink: Ink, write: Callable[[str], object]) -> Page:
     """The page that the reader asked for in the environment."""
-    if os.environ.get("FOOTLIGHTS_SCREEN_READER", "") not in ("", "0"):
+    if is_spoken():
         from app.cli.narrator_spoken import SpokenPage
 
         return SpokenPage(write)

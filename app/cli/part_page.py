@@ -8,7 +8,7 @@ from typing import Any
 from app.cli.ink import Ink
 from app.cli.narrator_text import clean, describe, money, one_line, plural, spell, unwrapped
 from app.cli.narrator_words import because
-from app.cli.statuses import marked
+from app.cli.statuses import marked, standing
 from app.events import CallFailed, CallFinished, Failure, Ref
 from app.state import CallState, RunState, StepState, ToolState
 
@@ -18,7 +18,7 @@ Values = Callable[[Ref], Any]
 
 def step_lines(step: StepState, state: RunState, value_of: Values, ink: Ink, *, others: list[str]) -> list[str]:
     """A step with all its calls and tools."""
-    mark, style = marked(step.status)
+    mark, style = marked(standing(step, state))
     lines = [f"{ink.paint(mark, style)}  {ink.paint(one_line(step.title or step.path), 'bold')}"]
     lines += _facts(ink, {
         "step": step.path,
@@ -131,7 +131,7 @@ def step_data(step: StepState, state: RunState, value_of: Values, *, calls: bool
         "kind": step.of,
         "title": step.title,
         "agent": step.agent,
-        "status": step.status,
+        "status": standing(step, state),
         "attempt": step.attempt,
         "began_ms": step.began,
         "ended_ms": step.ended,

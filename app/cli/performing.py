@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from app.cli.displays import Display, display_for
-from app.cli.endings import exit_code, how_to_go_on
+from app.cli.endings import exit_code, how_to_go_on, short
+from app.journal.errors import DiskFull
 
 if TYPE_CHECKING:
     from app.cli.asking import Prompter
@@ -44,6 +45,8 @@ async def _perform_and_show(args: argparse.Namespace, start: Callable[[Desk | No
             result = await performance.until_it_ends()
             if result is None:
                 display.say(how_to_go_on(None, run.id))
+        except DiskFull as full:
+            raise DiskFull(full.message, f"make room, then footlights resume {short(run.id)} goes on") from full
         except OSError as lost:
             if not _is_gone(lost):
                 raise

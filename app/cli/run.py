@@ -18,13 +18,15 @@ footlights run hello --rehearse
 footlights run market-scan --rehearse -i market=Portugal --limit cost_usd=1 --json
 """
 
+_HIGHEST_SEED = 2**31 - 1
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("file", metavar="FILE", help="a scenario file, or a name of the library")
     add_givens(parser)
     parser.add_argument("--rehearse", action="store_true", help="with written lines instead of models: no key, no cost")
-    parser.add_argument("--seed", type=int, default=0, metavar="NUMBER", help="what chance begins with; left out, 0")
+    parser.add_argument("--seed", type=_seed, default=0, metavar="NUMBER", help="what chance begins with; left out, 0")
     add_displays(parser)
     parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
     parser.add_argument(
@@ -37,6 +39,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
     add_workspace(parser)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) > _HIGHEST_SEED:
+        raise argparse.ArgumentTypeError(f'"{text}" is no seed: a seed is a whole number from 0 to {_HIGHEST_SEED}')
+    return int(text)
 
 
 def perform(args: argparse.Namespace) -> int:

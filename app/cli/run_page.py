@@ -10,10 +10,10 @@ from app.cli.endings import how_to_resume
 from app.cli.figures import MICROSECONDS, ago, date_and_time
 from app.cli.gates import how_to_answer
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_text import compact, describe, money, one_line, plural, shortened, spell
+from app.cli.narrator_text import compact, describe, money, one_line, plural, shortened, spell, wrap
 from app.cli.narrator_words import because
-from app.cli.statuses import marked
-from app.events import Handoff, Ref
+from app.cli.statuses import CUT_OFF, marked, standing
+from app.events import Failure, Handoff, Ref
 from app.state import GateState, RunState, StepState
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _WIDEST = 120
 _INDENT = 2
+_NEARLY, _NEARLY_SHARE = 1000, 0.2  # milliseconds, or a share of the time, that make no difference
+_LEAST_NAME = 12  # cells of a step's name below which its figures leave
 _LEAST = 8  # cells below which saying more about a step says nothing
 Values = Callable[[Ref], Any]
 
@@ -33,11 +35,15 @@ def run_lines(recorded: Recorded, ink: Ink, now: int, *, routing: bool) -> list[
         _head(recorded, value_of, ink, now, width),
         _section("steps", _tree(state, ink, width), ink),
         _section("handoffs", [_handoff(handoff, state, value_of, width) for handoff in state.handoffs], ink),
-        _section("questions", [line for gate in state.gates.values() for line in _gate(gate, value_of, ink)], ink),
+        _section(
+            "questions", [line for gate in state.gates.values() for line in _gate(gate, value_of, ink, width)], ink
+        ),
         _section("outputs", _outputs(state, value_of, width), ink),
-        _section("expectations", list(_expectations(state, ink)), ink),
-        _section("what went wrong", list(_failures(state, ink)), ink),
-        _section("how models were chosen", list(_receipts(state)) if routing else [], ink),
+        _section("expectations", list(_expectations(state, ink, width)), ink),
+        _section("what went wrong", list(_failures(state, ink, width)), ink),
+        _section(
+            "how models were chosen", [shortened(line, width) for line in _receipts(state)] if routing else [], ink
+        ),
     ]
     lines = [line for section in sections for line in section]
     if hint := how_to_resume(recorded.row.status, recorded.row.run):
@@ -49,8 +55,9 @@ def _head(recorded: Recorded, value_of: Values, ink: Ink, now: int, width: int) 
     row, state = recorded.row, recorded.state
     status, style = marked(row.status)
     title = one_line(row.title or row.scenario)
+    title = shortened(title, width - cell_width(status) - 2)
     lines = [f"{ink.paint(status, style)}  {ink.paint(title, 'bold')}"]
-    for name, said in _facts(recorded, now):
+    for name, said in facts(recorded, now):
         lines.append(f"  {ink.paint(f'{name:<9}', 'dim')} {shortened(one_line(said), width - 12)}")
     inputs = value_of(state.start.inputs) if state.start and state.start.inputs else {}
     for index, (name, value) in enumerate(inputs.items() if isinstance(inputs, dict) else ()):
@@ -61,7 +68,8 @@ def _head(recorded: Recorded, value_of: Values, ink: Ink, now: int, width: int) 
     return lines
 
 
-def _facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
+def facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
+    """What there is to know of a run besides what happened in it."""
     row, state, start = recorded.row, recorded.state, recorded.state.start
     yield "run", row.run
     yield "scenario", ", ".join(part for part in (row.scenario, start.file if start else "") if part)
@@ -75,8 +83,17 @@ def _facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
         yield "held by", row.holder
     if row.reason:
         yield "paused", row.reason
-    yield "took", spell(state.mono) + (f", resumed {plural(state.resumed, 'time')}" if state.resumed else "")
+    yield "took", _took(recorded) + (f", resumed {plural(state.resumed, 'time')}" if state.resumed else "")
     yield "cost", cost(state)
+
+
+def _took(recorded: Recorded) -> str:
+    """The run's own time, and the clock's beside it where they differ by much: a rehearsal, a run that was resumed."""
+    own, row = recorded.state.mono, recorded.row
+    real = (row.ended - row.started) / 1000 if row.ended else own
+    if abs(real - own) <= max(_NEARLY, own * _NEARLY_SHARE):
+        return spell(own)
+    return f"{spell(own)}; by the clock {spell(max(0, real))}"
 
 
 def cost(state: RunState) -> str:
@@ -99,25 +116,39 @@ def _section(title: str, lines: list[str], ink: Ink) -> list[str]:
 
 
 def _tree(state: RunState, ink: Ink, width: int) -> list[str]:
-    lines: list[str] = []
+    steps = list(in_order(state))
+    columns = [_figures(step) for step, _ in steps]
+    widths = [max(map(cell_width, column)) for column in zip(*columns, strict=True)]
+    figures = [
+        "  ".join(" " * (room - cell_width(part)) + part for part, room in zip(parts, widths, strict=True) if room)
+        for parts in columns
+    ]
+    return [_step(step, state, depth, told, ink, width) for (step, depth), told in zip(steps, figures, strict=True)]
+
+
+def in_order(state: RunState) -> Iterator[tuple[StepState, int]]:
+    """Each step after the one it lies in, and how deep it lies."""
     waiting = [(path, 1) for path in reversed(state.roots)]
     while waiting:
         path, depth = waiting.pop()
         step = state.steps[path]
-        lines.append(_step(step, state, depth, ink, width))
+        yield step, depth
         waiting += [(child, depth + 1) for child in reversed(step.children)]
-    return lines
 
 
-def _step(step: StepState, state: RunState, depth: int, ink: Ink, width: int) -> str:
-    status = {"waiting": "skipped", "retrying": "running"}.get(step.status, step.status)
-    glyph, style = marked(status)[0][0], "warning" if step.tolerated else marked(status)[1]
+def _step(step: StepState, state: RunState, depth: int, figures: str, ink: Ink, width: int) -> str:
+    status = standing(step, state)
+    glyph, style = (
+        marked("skipped" if status == "waiting" else status)[0][0],
+        "warning" if step.tolerated else marked(status)[1],
+    )
     name = one_line(step.path[len(step.parent) :].lstrip("/"))
-    told = "  ".join(fact for fact in (_who(step, state), _told(step)) if fact)
-    figures = "  ".join(part for part in (_figures(step), f"#{step.began_at}" if step.began_at else "") if part)
+    told = "  ".join(fact for fact in (_who(step, state), _told(step, status)) if fact)
     indent = " " * _INDENT * depth
     room = width - len(indent) - 4 - cell_width(figures)
-    name = shortened(name, max(12, room))
+    if room < _LEAST_NAME:
+        figures, room = "", width - len(indent) - 2
+    name = shortened(name, max(_LEAST, room))
     told = shortened(told, room - cell_width(name) - 2) if room - cell_width(name) > _LEAST else ""
     gap = " " * max(2, room + 2 - cell_width(name) - (cell_width(told) + 2 if told else 0))
     text = f"{name}  {ink.paint(told, 'dim')}" if told else name
@@ -129,7 +160,9 @@ def _who(step: StepState, state: RunState) -> str:
     return one_line(known.who.title or known.who.id) if known else one_line(step.agent)
 
 
-def _told(step: StepState) -> str:
+def _told(step: StepState, status: str) -> str:
+    if status == CUT_OFF:
+        return CUT_OFF
     if step.status == "skipped":
         return f"skipped: {one_line(step.reason)}"
     if step.failure is not None:
@@ -144,10 +177,10 @@ def _told(step: StepState) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _figures(step: StepState) -> str:
+def _figures(step: StepState) -> tuple[str, str, str]:
     spent = money(step.tally.cost_usd) if step.tally.cost_usd else ""
     took = spell(step.ended - step.began) if step.ended is not None and step.ended > step.began else ""
-    return "  ".join(part for part in (spent, took) if part)
+    return spent, took, f"#{step.began_at}" if step.began_at else ""
 
 
 def _handoff(handoff: Handoff, state: RunState, value_of: Values, width: int) -> str:
@@ -160,19 +193,29 @@ def _handoff(handoff: Handoff, state: RunState, value_of: Values, width: int) ->
     return shortened(f"  {' → '.join(ends)}{why}  {said}".rstrip(), width)
 
 
-def _gate(gate: GateState, value_of: Values, ink: Ink) -> Iterator[str]:
+def _gate(gate: GateState, value_of: Values, ink: Ink, width: int) -> Iterator[str]:
     opened = gate.opened
     question = compact(value_of(opened.question)) if opened.question is not None else ""
-    yield f"  {ink.paint('?', 'warning')} {one_line(opened.gate)}  {shortened(question, 80)}"
+    asked = shortened(f"{one_line(opened.gate)}  {question}".rstrip(), width - 4)
+    yield f"  {ink.paint('?', 'warning')} {asked}"
+    yield from _below(what_became_of(gate, value_of), width)
+    if gate.status == "open":
+        yield f"    {ink.paint(one_line(how_to_answer(opened.run, opened.gate, opened.options)), 'accent')}"
+
+
+def what_became_of(gate: GateState, value_of: Values) -> str:
+    """The answer to a question, or why there is none."""
     if gate.answered is not None:
         note = f", {compact(value_of(gate.answered.note))}" if gate.answered.note is not None else ""
-        yield f"    {compact(value_of(gate.answered.choice))}, by {one_line(gate.answered.by or 'somebody')}{note}"
-    elif gate.closed is not None:
+        return f"{compact(value_of(gate.answered.choice))}, by {one_line(gate.answered.by or 'somebody')}{note}"
+    if gate.closed is not None:
         taken = f": {compact(value_of(gate.closed.choice))}" if gate.closed.choice is not None else ""
-        yield f"    {gate.closed.why}{taken}"
-    else:
-        yield f"    waits for an answer: {' / '.join(map(one_line, opened.options)) or 'in words'}"
-        yield f"    {ink.paint(one_line(how_to_answer(opened.run, opened.gate, opened.options)), 'accent')}"
+        return f"{gate.closed.why}{taken}"
+    return f"waits for an answer: {' / '.join(map(one_line, gate.opened.options)) or 'in words'}"
+
+
+def _below(text: str, width: int, indent: str = "    ") -> Iterator[str]:
+    return (indent + line for line in wrap(text, width - len(indent)))
 
 
 def _outputs(state: RunState, value_of: Values, width: int) -> list[str]:
@@ -181,22 +224,29 @@ def _outputs(state: RunState, value_of: Values, width: int) -> list[str]:
     return [f"  {line}".rstrip() for line in describe(value_of(state.finish.outputs), width - 2)]
 
 
-def _expectations(state: RunState, ink: Ink) -> Iterator[str]:
+def _expectations(state: RunState, ink: Ink, width: int) -> Iterator[str]:
     for check in state.expectations.values():
         mark = ink.paint("✓", "good") if check.met else ink.paint("✗", "error")
         found = f"  found: {one_line(check.found)}" if check.found and not check.met else ""
-        yield f"  {mark} {one_line(check.about)}{found}"
+        first, *more = _below(one_line(check.about) + found, width)
+        yield from (f"  {mark} {first.strip()}", *more)
 
 
-def _failures(state: RunState, ink: Ink) -> Iterator[str]:
+def _failures(state: RunState, ink: Ink, width: int) -> Iterator[str]:
+    for place, failure in failures_of(state):
+        where = f"  {one_line(failure.where)}" if failure.where else ""
+        first, *more = _below(f"{one_line(place)}: {one_line(because(failure))}{where}", width)
+        yield from (f"  {ink.paint('✗', 'error')} {first.strip()}", *more)
+        if failure.hint:
+            yield from _below(f"hint: {one_line(failure.hint)}", width)
+
+
+def failures_of(state: RunState) -> list[tuple[str, Failure]]:
+    """What went wrong, and where."""
     failures = [(step.path, step.failure) for step in state.steps.values() if step.failure is not None]
     if state.finish is not None and state.finish.failure is not None:
         failures.append(("the run", state.finish.failure))
-    for place, failure in failures:
-        where = f"  {one_line(failure.where)}" if failure.where else ""
-        yield f"  {ink.paint('✗', 'error')} {one_line(place)}: {one_line(because(failure))}{ink.paint(where, 'dim')}"
-        if failure.hint:
-            yield f"    hint: {one_line(failure.hint)}"
+    return failures
 
 
 def _receipts(state: RunState) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -10,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 from app.cli.displays import as_json
 from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, ago, compact_time, read_past, tokens
-from app.cli.ink import Ink
-from app.cli.narrator_text import money, one_line, plural
+from app.cli.ink import Ink, cell_width
+from app.cli.narrator_text import money, one_line, plural, shortened
 from app.cli.said import narrate, say_good
+from app.cli.spoken import is_spoken, spoken_rows
 from app.cli.statuses import STATUSES, marked
-from app.cli.tables import Cell, table
+from app.cli.tables import Cell, Giving, table
 from app.cli.workspaces import add_workspace, telling_damage, with_archive
 
 if TYPE_CHECKING:
     from app.cli.outbox import Traces
     from app.journal import Archive, RunRow
     from app.journal.prune import Removed
+    from app.journal.search import Hit
+
+    Listed = tuple[RunRow, int | None]  # with its own time in milliseconds
 
 EXAMPLES = """
 footlights runs --status failed --since 7d
@@ -28,6 +33,9 @@ footlights runs search "rollback plan"
 """
 
 HEAD = ("run", "status", "scenario", "when", "cost", "tokens", "took")
+_GIVING_WAY = Giving(column=2, leaving=(5, 3, 6, 4))  # the tokens go first, the run and how it stands never
+_SHORT_NAME = 11  # cells of a run's short name, with what stands around the number of an event
+_WORDS = re.compile(r"(\s*)(\S+)")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,24 +80,30 @@ def _list(args: argparse.Namespace) -> int:
     now = time.time_ns() // 1000
     since = read_past(args.since, now) if args.since else None
 
-    async def read(archive: Archive) -> list[RunRow]:
-        return await archive.runs(status=args.status, scenario=args.scenario, since=since, limit=args.limit)
+    async def read(archive: Archive) -> list[Listed]:
+        rows = await archive.runs(status=args.status, scenario=args.scenario, since=since, limit=args.limit)
+        return [(row, await archive.time_of(row.run)) for row in rows]
 
-    rows: list[RunRow] = with_archive(args, read, before_the_first=[])
+    listed: list[Listed] = with_archive(args, read, before_the_first=[])
     if args.json:
-        sys.stdout.write(as_json([as_data(row) for row in rows], indent=2))
+        sys.stdout.write(as_json([as_data(row, took) for row, took in listed], indent=2))
         return 0
-    ink = Ink.for_stream(sys.stdout)
-    if not rows:
+    if not listed:
         narrate("no run is like that")
         return 0
-    sys.stdout.write("\n".join(table(HEAD, [_cells(row, now) for row in rows], ink, yielding=2)) + "\n")
-    if len(rows) == args.limit:
+    cells = [_cells(row, took, now) for row, took in listed]
+    lines = (
+        spoken_rows(HEAD, cells)
+        if is_spoken()
+        else table(HEAD, cells, Ink.for_stream(sys.stdout), yielding=_GIVING_WAY)
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    if len(listed) == args.limit:
         narrate(f"the last {plural(args.limit, 'run')}; --limit shows more")
     return 0
 
 
-def _cells(row: RunRow, now: int) -> list[Cell]:
+def _cells(row: RunRow, took: int | None, now: int) -> list[Cell]:
     status, style = marked(row.status)
     return [
         Cell(short(row.run), "accent"),
@@ -98,21 +112,16 @@ def _cells(row: RunRow, now: int) -> list[Cell]:
         Cell(ago(row.started, now), "dim"),
         Cell(money(row.cost_usd), right=True),
         Cell(tokens(row.tokens), right=True),
-        Cell(_took(row, now), right=True),
+        Cell("" if took is None else compact_time(took), right=True),
     ]
 
 
-def _took(row: RunRow, now: int) -> str:
-    """How long a run took, or has taken until now; when one was left off, its row does not say."""
-    until = row.ended or (now if row.status == "running" else 0)
-    return compact_time((until - row.started) / 1000) if until > row.started else ""
-
-
-def as_data(row: RunRow) -> dict[str, Any]:
+def as_data(row: RunRow, took: int | None) -> dict[str, Any]:
     """A run in a list, for programs."""
     names = ("run", "scenario", "title", "mode", "status", "reason", "cost_usd", "tokens")
     told = {name: getattr(row, name) for name in names}
-    return told | {"started": row.started / MICROSECONDS, "ended": row.ended / MICROSECONDS if row.ended else None}
+    ended = row.ended / MICROSECONDS if row.ended else None
+    return told | {"started": row.started / MICROSECONDS, "ended": ended, "took_ms": took}
 
 
 def _search(args: argparse.Namespace) -> int:
@@ -131,15 +140,24 @@ def _search(args: argparse.Namespace) -> int:
     ink = Ink.for_stream(sys.stdout)
     for hit in hits:
         place = f"{ink.paint(short(hit.run), 'accent')} {ink.paint(f'#{hit.seq}', 'dim')}"
-        said = "".join(ink.paint(one_line(part), "note") if found else _piece(part) for part, found in hit.parts)
-        sys.stdout.write(f"{place} {ink.paint(one_line(hit.step), 'bold')}\n    {said}\n")
+        step = shortened(one_line(hit.step), ink.width - _SHORT_NAME - len(str(hit.seq)))
+        sys.stdout.write(f"{place} {ink.paint(step, 'bold')}\n{ink.glyphs(_snippet(hit, ink))}\n")
     narrate(f"{plural(len(hits), 'place')}; footlights show RUN NUMBER shows one whole")
     return 0
 
 
-def _piece(text: str) -> str:
-    """A part of a snippet on one line, with the spaces that part it from its neighbours."""
-    return " " * text[:1].isspace() + one_line(text) + " " * (text.strip() != "" and text[-1:].isspace())
+def _snippet(hit: Hit, ink: Ink) -> str:
+    """What stands around what was found, in lines that fit; what was found stands out."""
+    shown, used = "   ", 3
+    for part, found in hit.parts:
+        for space, word in _WORDS.findall(part):
+            text = shortened(one_line(word), ink.width - 4)
+            gap = " " if space or used == 3 else ""
+            if used > 4 and used + len(gap) + cell_width(text) > ink.width:
+                shown, used, gap = f"{shown}\n   ", 3, " "
+            shown += gap + (ink.paint(text, "note") if found else text)
+            used += len(gap) + cell_width(text)
+    return shown
 
 
 def _remove(args: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.displays import as_json, values_of
 from app.cli.ink import Ink
+from app.cli.spoken import is_spoken
 from app.cli.workspaces import add_workspace, with_archive
 from app.document.suggest import did_you_mean, shortened
 from app.errors import NotFound
@@ -51,9 +52,14 @@ def perform(args: argparse.Namespace) -> int:
     if args.part is None:
         from app.cli.run_page import run_data, run_lines
 
+        now = time.time_ns() // 1000
         if args.json:
             return _write_data(run_data(recorded))
-        return _write(run_lines(recorded, ink, time.time_ns() // 1000, routing=args.verbose), ink)
+        if is_spoken():
+            from app.cli.run_spoken import run_sentences
+
+            return _write(list(run_sentences(recorded, now)), ink)
+        return _write(run_lines(recorded, ink, now, routing=args.verbose), ink)
     return _show_part(args, recorded, ink)
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.state import RunState, StepState
+
 STATUSES = {
     "running": ("▶", "accent"),
     "paused": ("◌", "warning"),
@@ -15,9 +20,17 @@ STATUSES = {
     "cancelled": ("✗", "warning"),
     "skipped": ("○", "dim"),
 }
+CUT_OFF = "cut off"
 
 
 def marked(status: str) -> tuple[str, str]:
     """The status with its glyph, and the style to paint it in."""
-    glyph, style = STATUSES.get(status, ("·", ""))
+    glyph, style = STATUSES.get("cancelled" if status == CUT_OFF else status, ("·", ""))
     return f"{glyph} {status}", style
+
+
+def standing(step: StepState, state: RunState) -> str:
+    """How a step stands: one that never ended in a run that is over was cut off with it."""
+    if step.status in ("running", "retrying"):
+        return CUT_OFF if state.over else "running"
+    return step.status

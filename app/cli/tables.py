@@ -20,22 +20,36 @@ class Cell(NamedTuple):
     right: bool = False
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], ink: Ink, *, yielding: int) -> list[str]:
-    """The lines of a table whose column number `yielding` is cut to what is left of the width."""
+class Giving(NamedTuple):
+    """How a table gives way where the terminal is narrow: one column is cut, and others leave, in this order."""
+
+    column: int
+    leaving: tuple[int, ...] = ()
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], ink: Ink, *, yielding: Giving) -> list[str]:
+    """The lines of a table, as far as they fit the width."""
     cleaned = [[cell._replace(text=one_line(cell.text)) for cell in row] for row in rows]
-    widths = [
-        max(cell_width(name), *(cell_width(row[column].text) for row in cleaned)) if cleaned else cell_width(name)
+    widths = {
+        column: max([cell_width(name), *(cell_width(row[column].text) for row in cleaned)])
         for column, name in enumerate(head)
-    ]
-    others = sum(widths) - widths[yielding] + _GAP * (len(widths) - 1)
-    widths[yielding] = min(widths[yielding], max(_NARROWEST, ink.width - others))
+    }
+    leaving = iter(yielding.leaving)
+    while (room := _room_for(yielding.column, widths, ink)) < _NARROWEST and (gone := next(leaving, None)) is not None:
+        del widths[gone]
+    widths[yielding.column] = min(widths[yielding.column], max(_NARROWEST, room))
     top = [Cell(name, "dim", cleaned[0][column].right if cleaned else False) for column, name in enumerate(head)]
     return [ink.glyphs(_line(row, widths, ink)) for row in [top, *cleaned]]
 
 
-def _line(row: Sequence[Cell], widths: list[int], ink: Ink) -> str:
+def _room_for(column: int, widths: dict[int, int], ink: Ink) -> int:
+    return ink.width - sum(widths.values()) + widths[column] - _GAP * (len(widths) - 1)
+
+
+def _line(row: Sequence[Cell], widths: dict[int, int], ink: Ink) -> str:
     shown = []
-    for cell, width in zip(row, widths, strict=True):
+    for column, width in widths.items():
+        cell = row[column]
         text = shortened(cell.text, width)
         space = " " * (width - cell_width(text))
         painted = ink.paint(text, cell.style) if cell.style else text

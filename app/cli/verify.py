@@ -45,6 +45,10 @@ def perform(args: argparse.Namespace) -> int:
     for each in found:
         sys.stdout.write(ink.glyphs(_line(each, ink)) + "\n")
     narrate(f"{plural(len(found), 'run')}, {len(damaged) or 'none'} of them damaged")
+    if unsealed := sum(_lacks_its_seal(each) for each in found):
+        narrate(
+            f"warning: {plural(unsealed, 'run')} ended without a seal: nothing proves that the end is the first one"
+        )
     return 1 if damaged else 0
 
 
@@ -55,4 +59,9 @@ def _line(found: Verified, ink: Ink) -> str:
     told = [plural(found.events, "event"), "sealed" if found.sealed else "not sealed"]
     if found.erased:
         told.append(f"{plural(found.erased, 'value')} erased")
-    return f"{ink.paint('✓', 'good')} {name}  {', '.join(told)}"
+    mark = ink.paint("!", "warning") if _lacks_its_seal(found) else ink.paint("✓", "good")
+    return f"{mark} {name}  {', '.join(told)}"
+
+
+def _lacks_its_seal(found: Verified) -> bool:
+    return found.over and not found.sealed and not found.damage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -78,7 +79,8 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
         ended = fail(act, skipped)
     except TimeoutError:
         ended = fail(act, await end_of_time(performance, accounts[0], path, act.cause))
-    await performance.clock.settle()  # out of reach of what could end the step: it has ended
+    # Not until it is safe: the next effect waits for that, and what lies between can be done again. Others get a turn.
+    await asyncio.sleep(0)
     return ended
 
 
@@ -88,7 +90,7 @@ async def attempts(act: Act) -> Ended:
     if (known := performance.log.ending(act.path)) is not None:
         return _recalled(known, act.place, act.scene, act.incoming)
     ended = await _tried(act)
-    await performance.clock.settle()
+    await asyncio.sleep(0)
     return ended
 
 

@@ -1,4 +1,4 @@
-"""Uses a tool, in sight: what it is asked, with which key, what came of it. A write is logged before it is done.
+"""Uses a tool, in sight: what it is asked, with which key, what came of it. It is logged before it is done.
 
 A write that a crash cut off may or may not have happened: a person says what to do, unless the tool promises that
 doing it again with the same key does no harm.
@@ -80,8 +80,7 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
         begun.cause = act.cause
         known = log.add(begun)
         performance.loose_ends.leave(id, ToolFailed(CUT_OFF, cause=known.seq, **about))
-        if what.effect == "write":
-            await performance.clock.settle()
+        await performance.clock.settle()
     return await _perform(act, use, tool, known, key, about)
 
 

@@ -14,7 +14,7 @@ from aiosqlite import Connection
 from app.events import Event, RunFinished, decode
 from app.journal import live, search
 from app.journal.connection import locate
-from app.journal.damage import reading, true_to
+from app.journal.damage import UNREADABLE, reading, true_to
 from app.journal.reader import open_locked
 from app.journal.refs import unpacked
 from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
@@ -77,6 +77,14 @@ class Archive:
             raise ambiguous(wanted, [row[0] for row in rows])
         with reading(self.path):
             return row_of(rows[0])
+
+    async def time_of(self, run: str) -> int | None:
+        """Return how far a run's own time has come, in milliseconds; none, when its last event cannot be read."""
+        found = await self._all(_NEWEST, {"run": run})
+        try:
+            return decode(found[0][0]).mono if found else None
+        except UNREADABLE:
+            return None
 
     async def events(self, run: str, after: int = 0, limit: int | None = None) -> list[Event]:
         """Return the events of a run that come after a number."""
@@ -156,6 +164,7 @@ _EVENTS = (
     "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND seq > :after"
     " ORDER BY seq LIMIT :limit"
 )
+_NEWEST = "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) ORDER BY seq DESC LIMIT 1"
 _SHORT = "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND text IS NOT NULL"
 _LONG = (
     "SELECT digest, packed, body FROM blobs JOIN run_blobs ON run_blobs.blob = blobs.id"

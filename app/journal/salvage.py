@@ -131,7 +131,7 @@ def _ask_sqlite(copy: Path, remains: Remains, frames: int) -> None:
             for setting in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
                 connection.execute(f"PRAGMA {setting}")
             _, read, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if read < frames:
+            if max(read, 0) < frames:  # a copy may have no log at all, and SQLite then says -1
                 remains.problems.append(f"the write-ahead log ends after {max(read, 0)} of {frames} pages")
             names = _read_runs(connection, remains)
             _read_rows(connection, "events", "SELECT * FROM events ORDER BY pos", names, remains)

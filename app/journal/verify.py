@@ -17,18 +17,23 @@ from app.events import Event, decode, kind_of
 from app.journal.chain import FIRST, Seal, digest_of, link
 from app.journal.damage import UNREADABLE
 from app.journal.refs import ERASED, refs_of, unpacked, values_beside
+from app.journal.standing import ENDED
 
 Row = tuple[int, int, str, str, bytes, bytes, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What verifying a run found. `damage` is empty when all is well, else it says what is wrong at event `seq`."""
+    """What verifying a run found. `damage` is empty when all is well, else it says what is wrong at event `seq`.
+
+    A run that is over and has no seal may be whole; but whoever shortened it could have written a new end.
+    """
 
     run: str
     events: int = 0
     erased: int = 0
     sealed: bool = False
+    over: bool = False
     seq: int = 0
     damage: str = ""
 
@@ -46,9 +51,10 @@ def verify_run(connection: sqlite3.Connection, run: str, seal: Seal | None = Non
     """Verify one run, which must be there, as far as it can be read."""
     sealed = seal is not None
     try:
-        key, count, last = msgspec.convert(connection.execute(_RECORD, (run,)).fetchone(), tuple[int, int, bytes])
+        record = msgspec.convert(connection.execute(_RECORD, (run,)).fetchone(), tuple[int, int, bytes, str])
     except UNREADABLE as error:
         return Verified(run, sealed=sealed, seq=1, damage=f"cannot be found, the run's own record is damaged: {error}")
+    key, count, last, status = record
     try:
         reading = _Reading(run, _values_in_blobs(connection, key))
     except UNREADABLE as error:
@@ -58,7 +64,7 @@ def verify_run(connection: sqlite3.Connection, run: str, seal: Seal | None = Non
         found = _compare_end(found, reading.hash, count, last.hex(), "the run's own record")
     if seal is not None and not found.damage:
         found = _compare_end(found, reading.hash, seal.count, seal.hash, "the seal")
-    return replace(found, sealed=sealed)
+    return replace(found, sealed=sealed, over=status in ENDED)
 
 
 class _Reading:
@@ -113,7 +119,7 @@ class _Reading:
         return ""
 
 
-_RECORD = "SELECT id, seq, hash FROM runs WHERE run = ?"
+_RECORD = "SELECT id, seq, hash, status FROM runs WHERE run = ?"
 
 
 def _events_of(connection: sqlite3.Connection, run: int) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.journal import Journal
+from app.journal.chain import seals_of
 from corpus.commands import Outcome
 from corpus.logs import Notebook, tell, write_runs
 
@@ -34,6 +35,21 @@ def test_sound_runs_are_verified(workspace: Path, perform: Perform) -> None:
     assert shown.code == 0
     assert shown.out == f"✓ {FIRST}  71 events, sealed\n✓ {SECOND}  71 events, sealed\n"
     assert shown.err == "2 runs, none of them damaged\n"
+
+
+def test_a_run_that_ended_without_a_seal_is_a_warning(workspace: Path, perform: Perform) -> None:
+    seals_of(workspace).unlink()
+    shown = perform("verify", "--workspace", str(workspace))
+    assert shown.code == 0
+    assert shown.out == f"! {FIRST}  71 events, not sealed\n! {SECOND}  71 events, not sealed\n"
+    assert "warning: 2 runs ended without a seal" in shown.err
+
+
+def test_what_is_salvaged_of_a_sound_backup_is_whole(workspace: Path, tmp_path: Path, perform: Perform) -> None:
+    assert perform("backup", str(tmp_path / "copy.db"), "--workspace", str(workspace)).code == 0
+    shown = perform("salvage", str(tmp_path / "saved"), "--workspace", str(tmp_path / "copy.db"))
+    assert shown.code == 0
+    assert "damage" not in shown.out
 
 
 def test_a_damaged_event_is_named(workspace: Path, perform: Perform) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.cli.endings import exit_code, how_to_go_on
 from app.cli.figures import MICROSECONDS, ago, compact_time, read_past, tokens
 from app.cli.ink import Ink
-from app.cli.tables import Cell, table
+from app.cli.tables import Cell, Giving, table
 from app.errors import UsageError
 
 
@@ -60,6 +60,13 @@ def test_a_run_that_was_left_says_how_it_goes_on(reason: str) -> None:
     assert how_to_go_on(result(), "01JEXAMPLE00000000ABCDEFGH") == ""
 
 
+def test_where_room_is_short_columns_leave_before_any_name_is_cut() -> None:
+    rows = [[Cell("00000ONE"), Cell("a-long-scenario"), Cell("12"), Cell("3.4k")]]
+    look = Ink(colour=False, width=20)
+    lines = table(("run", "scenario", "cost", "tokens"), rows, look, yielding=Giving(1, leaving=(3, 2)))
+    assert lines == ["run       scenario", "00000ONE  a-long-sc…"]
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(0, "just now"), (-5, "just now"), (59, "59 s ago"), (60, "1 min ago"), (7200, "2 h ago"), (86400 * 3, "3 d ago")],
@@ -101,7 +108,7 @@ def test_a_time_in_the_past_is_read_as_people_write_it() -> None:
 
 def test_a_table_gives_way_in_one_column_and_cleans_what_it_shows() -> None:
     rows = [[Cell("a\x1b[2J" * 30), Cell("12", right=True)], [Cell("計画を立てる" * 9), Cell("3", right=True)]]
-    lines = table(("name", "count"), rows, Ink(colour=False, width=30), yielding=0)
+    lines = table(("name", "count"), rows, Ink(colour=False, width=30), yielding=Giving(0))
     assert [line[-3:] for line in lines[1:]] == [" 12", "  3"]
     assert not any("\x1b" in line for line in lines)
-    assert table(("name", "count"), [], Ink(colour=False), yielding=0) == ["name  count"]
+    assert table(("name", "count"), [], Ink(colour=False), yielding=Giving(0)) == ["name  count"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.events import GateOpened, RunPaused, StepStarted
+from app.events import GateOpened, RunFinished, RunPaused, RunStarted, StepStarted
 from app.journal import Journal
 from corpus.commands import Outcome
 from corpus.logs import Teller, tell
@@ -109,9 +109,57 @@ def test_a_filter_that_means_nothing_is_refused(words: tuple[str, ...], perform:
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_list_and_a_page_keep_to_the_width(width: int, perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    for words in (("runs",), ("show", DONE)):
+    for words in (
+        ("runs",),
+        ("show", DONE),
+        ("show", WAITING),
+        ("runs", "search", "night"),
+        ("runs", "search", "seat"),
+    ):
         lines = perform(*words).out.splitlines()
-        assert max(map(len, lines)) <= max(width, 78 if words == ("runs",) else width), words
+        commands = [line for line in lines if "footlights answer" in line]  # to be copied, so whole
+        assert max(len(line) for line in lines if line not in commands) <= width, words
+    for words in (("runs",), ("show", DONE)):
+        assert DONE[-8:] in perform(*words).out, "a run can always be named"
+
+
+@pytest.mark.usefixtures("archive")
+def test_lists_and_pages_are_sentences_for_a_screen_reader(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTLIGHTS_SCREEN_READER", "1")
+    listed = perform("runs").out.splitlines()
+    assert listed[0].startswith("run 00000TWO, status paused, scenario software/sprint, when just now, ")
+    page = perform("show", WAITING).out
+    assert "Question release#1: May the curtain rise?\n" in page
+    assert "footlights answer 00000TWO:release yes." in page
+    assert all(line.endswith((".", ":", "?", "!")) for line in (*listed, *page.splitlines()))
+    assert not set("✓✗◌○→│·") & set(page + "".join(listed))
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_list_and_the_page_say_the_same_of_how_long_a_run_took(perform: Perform) -> None:
+    listed = {row["run"]: row["took_ms"] for row in data(perform("runs", "--json"))}
+    for run in (DONE, WAITING):
+        assert listed[run] == data(perform("show", run, "--json"))["took_ms"]
+
+
+@pytest.mark.usefixtures("archive")
+def test_the_figures_of_steps_stand_below_each_other(perform: Perform) -> None:
+    page = perform("show", DONE).out
+    tree = page[page.index("\nsteps\n") :].split("\n\n")[0]
+    ends = {len(line) for line in tree.splitlines() if "#" in line}
+    assert len(ends) == 1
+
+
+def test_a_step_that_never_ended_in_a_run_that_is_over_was_cut_off(perform: Perform) -> None:
+    with Journal.open() as journal:
+        log = journal.begin(DONE)
+        log.add(RunStarted(scenario="play"))
+        log.add(StepStarted(step="plan", of="agent"))
+        log.add(RunFinished(outcome="exhausted"))
+    shown = perform("show", DONE).out
+    assert "✗ plan  cut off" in shown
+    assert "running" not in shown
+    assert perform("show", DONE, "plan").out.startswith("✗ cut off")
 
 
 @pytest.mark.usefixtures("archive")

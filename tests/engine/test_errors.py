@@ -155,6 +155,18 @@ async def test_a_model_that_is_no_fallback_is_not_fallen_back_on(house: House) -
     assert script.models() == ["openai/first"] * 2
 
 
+async def test_where_no_model_is_able_enough_a_weaker_one_is_better_than_none(house: House) -> None:
+    played = await house.play(
+        """
+models: {small: {use: ollama/small}, tiny: {use: ollama/tiny}}
+agents: {a: {persona: A., model: {route: {among: [small, tiny], complexity: high}}}}
+steps: {one: {agent: a, prompt: x}}
+""",
+        providers=Scripted.all("Done."),
+    )
+    assert played.output("one") == "Done."
+
+
 async def test_each_model_gets_its_own_tries(house: House) -> None:
     script = Scripted(
         {"openai/first": [Fails("overloaded")], "anthropic/second": [Fails("overloaded"), Fails("overloaded"), "Done."]}
@@ -247,6 +259,12 @@ steps:
     assert played.output("two") == {"outcome": outcome}
     assert played.ended("three") == "succeeded"
     assert played.value(played.of(CallFailed)[0].partial) == "I would rather"
+
+
+async def test_a_refusal_says_what_the_model_said_or_that_it_said_nothing(house: House) -> None:
+    for said, told in (("I would rather not.", "I would rather not."), ("", "the model declined to answer")):
+        played = await house.play(ONE, providers=Scripted.all(Says(said, finish="refused")))
+        assert played.failure("one").message == told
 
 
 async def test_a_flood_is_cut_off_and_counts_as_malformed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

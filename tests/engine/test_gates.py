@@ -97,6 +97,16 @@ async def _says_ship(opened: Opened) -> Any:
     return "ship"
 
 
+async def test_an_answers_file_answers_questions_in_words_too_and_a_word_for_all_gates_only_where_it_can_be_chosen(
+    house: House,
+) -> None:
+    text = "steps: {one: {ask: What now?}, two: {approve: {ask: x, options: [ship, hold]}}, three: {approve: x}}\n"
+    played = await house.play(text, answers={"one": "Tell them.", "*": "hold"})
+    assert played.output("one") == {"answer": "Tell them.", "by": "answers file"}
+    assert [played.output(step)["choice"] for step in ("two", "three")] == ["hold", "approve"]
+    assert [played.output(step)["by"] for step in ("two", "three")] == ["answers file", "rehearsal"]
+
+
 async def test_the_person_at_hand_is_asked_with_all_that_is_known_and_may_leave_a_note(house: House) -> None:
     asked: list[Opened] = []
 

@@ -1,0 +1,40 @@
+"""What a terminal shows keeps to its width."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from corpus.commands import ROOT
+
+
+def on_a_terminal(*words: str, width: int) -> list[str]:
+    """The lines that a command writes on a terminal of this width."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": str(width), "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "footlights", *words]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=theirs, stderr=subprocess.DEVNULL):
+        os.close(theirs)
+        said = b""
+        while more := _read(ours):
+            said += more
+    os.close(ours)
+    return said.decode().splitlines()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how Linux says that nobody writes there any more
+        return b""
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_doctor_keeps_to_the_width_of_a_terminal(width: int) -> None:
+    lines = on_a_terminal("doctor", width=width)
+    assert len(lines) > 10
+    assert [line for line in lines if len(line) > width] == []
