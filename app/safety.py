@@ -40,7 +40,10 @@ def mask_secrets(text: str) -> str:
 
 def looks_like_secret(text: str) -> bool:
     """Tell whether `text` holds something shaped like a key, a token or a password."""
-    return _SECRET.search(text) is not None
+    for sign in _SIGNS:  # quicker than to ask at every character, and nearly every text has none
+        if sign in text:
+            return _SECRET.search(text) is not None
+    return False
 
 
 def secret_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -105,6 +108,10 @@ _START = "|".join(
         *(rf"(?<=\[[0-9;]{{{length}}}[A-Za-z])" for length in range(9)),
     )
 )
+_SIGNS = (
+    "sk-", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "AKIA", "ASIA", "eyJ", "earer", "://",
+    "PRIVATE KEY",
+)  # fmt: skip
 _SECRET = re.compile(
     rf"""(?=[sAgxeBb:][kIKShioye/])(?:{_START})  # two letters are quick to look at, and rule out nearly every place"""
     r"""

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import msgspec
+
 from app.events import Usage
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -80,8 +82,7 @@ class Request:
     script: Script = Script()
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(msgspec.Struct, frozen=True, gc=False):
     """A piece of an answer. The last one has `finish`, and `usage` where the provider tells it."""
 
     text: str = ""

@@ -9,12 +9,14 @@ characters came within 15 %. Other vocabularies count more, for Chinese by half 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
 from providers.base import Message, Request
 
 MARGIN = 1.3  # between vocabularies, on text that is mostly English or code
+_SHORT = 4096  # characters
 PER_MESSAGE = 4  # role and separators
 PER_CALL = 3  # what primes the answer
 
@@ -34,7 +36,11 @@ _SCRIPTS = (
 
 
 def of_text(text: str) -> int:
-    """Estimate the tokens of a text."""
+    """Estimate the tokens of a text; a short one is often asked about again, as personas and prompts are."""
+    return _remembered(text) if len(text) <= _SHORT else _of_text(text)
+
+
+def _of_text(text: str) -> int:
     if not text:
         return 0
     raw = text.encode("utf-8", "surrogatepass")
@@ -55,6 +61,9 @@ def of_text(text: str) -> int:
     tokens += 0.103 * letters + 0.73 * digits + 0.6 * marks + 0.7 * spaces + 0.6 * lines + 1.2 * raw.count(b"\n ")
     tokens += 0.45 * max(0, letters - _LETTERS_OF_A_WORD * (1 + spaces + lines + marks))
     return max(1, round(tokens))
+
+
+_remembered = lru_cache(maxsize=1024)(_of_text)
 
 
 def of_messages(messages: Iterable[Message]) -> int:
