@@ -60,12 +60,12 @@ def perform(args: argparse.Namespace) -> int:
 def find(word: str, waiting: list[Waiting]) -> Waiting:
     """The one question that a word means: its step or its id, with the end of its run's before it where needed.
 
-    The step of the file will do, too, when only one of its items asks.
+    The step of the file, or the end of its path, will do too when nothing else in it asks.
     """
     run, colon, gate = word.rpartition(":")
     names = [name_of(each) for each in waiting]
     found = [each for each in waiting if gate in (each.question.gate, each.question.short_name, each.question.step)]
-    found = found or [each for each in waiting if gate == definition(each.question.step)]
+    found = found or [each for each in waiting if f"/{definition(each.question.step)}".endswith(f"/{gate}")]
     if run == "last":
         latest = max((each.row.started for each in waiting), default=0)
         found = [each for each in found if each.row.started == latest]

@@ -6,6 +6,7 @@ The terminal stays as it is, a line at a time with its own editing, so there is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -44,7 +45,7 @@ class Prompter:
         while True:
             line = await self._answered("> ")
             if not line:
-                self._say("")
+                self._end_line()
                 return None
             text = line.decode("utf-8", "replace").strip()
             if self._clock() - asked < SETTLING:
@@ -60,7 +61,7 @@ class Prompter:
         try:
             return await self._read_line()
         except asyncio.CancelledError:
-            self._say("")  # the question is settled elsewhere, or the run stops: what comes next starts its own line
+            self._end_line()  # settled elsewhere, or the run stops: what comes next starts its own line
             raise
 
     async def _read_line(self) -> bytes:
@@ -82,6 +83,10 @@ class Prompter:
         import termios
 
         termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
+    def _end_line(self) -> None:
+        with contextlib.suppress(OSError):  # the terminal may be what is gone
+            self._say("")
 
     def _say(self, text: str) -> None:
         self._sink.write(f"{text}\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from shlex import quote
 from typing import Any, TextIO
@@ -25,6 +25,7 @@ from app.cli.narrator_words import (
     because,
     gate_facts,
     reached,
+    tied,
     used,
 )
 from app.events import (
@@ -185,16 +186,9 @@ class Narrator:
         rounds = f" after {plural(event.rounds, 'round')}" if event.rounds else ""
         how = {"judge": "the judge has decided", "vote": "they have voted", "consensus": "they agree"}[event.how]
         decision = _decision(self._value(event.decision))
-        if event.how == "vote" and (tie := self._tie(event.step)):
+        if event.how == "vote" and (tie := tied(self._state.debates.get(event.step))):
             more = [f"{tie}; {decision} stands first", *more]
         self._page.note("good", f"{how}{rounds}", decision, *more)
-
-    def _tie(self, step: str) -> str:
-        """How many voted for each of those that most voted for, when there are several: 2 to 2."""
-        debate = self._state.debates.get(step)
-        counts = Counter(ref.ref for ref in debate.votes.values()) if debate else Counter[str]()
-        most = [count for count in counts.values() if count == max(counts.values())]
-        return " to ".join(map(str, most)) if len(most) > 1 else ""
 
     # Calls and tools
 
@@ -206,24 +200,14 @@ class Narrator:
                 return
             said = str(message.get("content", ""))
             if said.startswith(_REFUSAL) and not any(failure in said for failure in self._failed_tools):
-                self._page.note("warning", self._speaker(event), said.removeprefix(_REFUSAL))
-
-    def _speaker(self, event: Event) -> str:
-        """Who it is about; with the step, where one agent is at several at once."""
-        name = self._programme.name(event.agent)
-        agent = self._state.agents.get(event.agent)
-        calls = [self._state.calls.get(id) for id in agent.under_way] if agent else []
-        steps = {call.step for call in calls if call} | {
-            step.path for step in self._state.steps.values() if step.agent == event.agent and not step.over
-        }
-        return f"{name}, {self._programme.title(event.step)}" if steps - {event.step} else name
+                self._page.note("warning", self._programme.speaker(event), said.removeprefix(_REFUSAL))
 
     def _call_waiting(self, event: CallWaiting) -> None:
         if 0 < event.wait_ms < _SHORT_WAIT:
             return
         wait = f"waits {spell(event.wait_ms)}" if event.wait_ms else "waits"
         told = f": {event.detail}" if event.detail else ""
-        self._page.note("quiet", self._speaker(event), f"{wait} {WAITS[event.waits_for]}{told}")
+        self._page.note("quiet", self._programme.speaker(event), f"{wait} {WAITS[event.waits_for]}{told}")
 
     def _call_finished(self, event: CallFinished) -> None:
         said = unwrapped(self._value(event.text))
@@ -242,7 +226,7 @@ class Narrator:
         self._last_words = (event.agent, compact(said))
 
     def _call_failed(self, event: CallFailed) -> None:
-        who = self._speaker(event)
+        who = self._programme.speaker(event)
         if event.failure.error == "interrupted":
             self._page.note("warning", who, "was cut off")
             return

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.cli.narrator_page import Who
 from app.cli.narrator_words import SECTIONS
-from app.events import Performer, definition
+from app.events import Event, Performer, definition
 from app.state import RunState, StepState
 
 
@@ -35,6 +35,15 @@ class Programme:
     def name(self, agent: str) -> str:
         """One of the cast, in a sentence."""
         return self._named(self.who(agent))
+
+    def speaker(self, event: Event) -> str:
+        """Who an event is about; with the step, where one agent is at several at once."""
+        name, agent = self.name(event.agent), self._state.agents.get(event.agent)
+        calls = [self._state.calls.get(id) for id in agent.under_way] if agent else []
+        steps = {call.step for call in calls if call} | {
+            step.path for step in self._state.steps.values() if step.agent == event.agent and not step.over
+        }
+        return f"{name}, {self.title(event.step)}" if steps - {event.step} else name
 
     def title(self, path: str) -> str:
         """What a step is called, by the step itself, by the plan, or else by its id."""

@@ -44,7 +44,8 @@ def _ending(state: RunState) -> str:
     finish = state.finish
     if finish is None:
         reason = f" ({state.pause.reason})" if state.status == "paused" and state.pause else ""
-        return f"{state.status}{reason} after {took}"
+        status = "left off" if state.status == "running" else state.status  # no room even to say that it paused
+        return f"{status}{reason} after {took}"
     if finish.outcome == "succeeded":
         return f"done in {took}"
     told = f"{finish.outcome} after {took}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from app.cli.narrator_text import money, one_line, plural, spell
 from app.events import Failure, GateOpened
+from app.state import DebateState
 
 # Kinds of steps that hold others, or in which several speak: they get a heading, with a word on what to expect.
 SECTIONS = {
@@ -68,6 +71,13 @@ def reached(measure: str, spent: float, limit: float) -> str:
         left = money(limit - spent) if measure == "cost_usd" else f"{limit - spent:,.0f}"
         return f"{left} of {amount(measure, limit)} left, and the next call might need more"
     return f"at its limit, {used(measure, spent, limit)}"
+
+
+def tied(debate: DebateState | None) -> str:
+    """How many voted for each of those that most voted for, when there are several: 2 to 2."""
+    counts = Counter(ref.ref for ref in debate.votes.values()) if debate else Counter[str]()
+    most = [count for count in counts.values() if count == max(counts.values())]
+    return " to ".join(map(str, most)) if len(most) > 1 else ""
 
 
 def amount(measure: str, value: float) -> str:

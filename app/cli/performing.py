@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from app.cli.displays import Display, display_for
-from app.cli.endings import exit_code, how_to_go_on, short
-from app.journal.errors import DiskFull
+from app.cli.endings import exit_code, how_to_go_on
 
 if TYPE_CHECKING:
     from app.cli.asking import Prompter
@@ -45,14 +44,13 @@ async def _perform_and_show(args: argparse.Namespace, start: Callable[[Desk | No
             result = await performance.until_it_ends()
             if result is None:
                 display.say(how_to_go_on(None, run.id))
-        except DiskFull as full:
-            raise DiskFull(full.message, f"make room, then footlights resume {short(run.id)} goes on") from full
         except OSError as lost:
             if not _is_gone(lost):
                 raise
             await run.stop(0.0)
             _let_go_of_the_terminal()
-            return exit_code(None, performance.signal or signal.SIGPIPE)
+            hung_up = lost.errno == errno.EIO  # the signal that says so may come a moment later
+            return exit_code(None, performance.signal or (signal.SIGHUP if hung_up else signal.SIGPIPE))
     return exit_code(result, performance.signal)
 
 

@@ -37,6 +37,7 @@ class ToolUse:
     shown: dict[str, Any] | None = None  # the arguments without secrets
     scripted: tuple[Any, ...] = ()  # what it gives when it is only rehearsed: one answer, or none
     fault: ErrorClass | None = None
+    takes: float = 0.0  # seconds of the rehearsal
 
 
 def offers_of(names: Sequence[str]) -> tuple[ToolOffer, ...]:
@@ -103,6 +104,8 @@ async def _perform(
     log = performance.log
     from_ms = performance.clock.now()
     try:
+        if use.takes:
+            await performance.clock.sleep(use.takes)
         if use.fault is not None:
             raise Mishap(use.fault, f"{use.name} met {use.fault.replace('_', ' ')}, as rehearsed")
         if use.scripted:

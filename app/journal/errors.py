@@ -49,7 +49,10 @@ def failure_of(error: Exception, workspace: str) -> JournalFailure:
     """Say in plain words why nothing could be written. SQLite has rolled back already."""
     name = getattr(error, "sqlite_errorname", "")
     if name in NO_ROOM:
-        return DiskFull(f"there is no room to write in {workspace}", "make room, then resume: all until here is kept")
+        return DiskFull(
+            f"there is no room to write in {workspace}",
+            "make room, then start it again or resume it: all until here is kept",
+        )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return JournalFailure(f"{workspace} is damaged: {error}", "`footlights salvage` reads what can still be read")
     return JournalFailure(f"cannot write to {workspace}: {error} ({name or type(error).__name__})", _KEPT)
@@ -59,4 +62,4 @@ CLOSED = "the journal is closed"
 FORKED = "this process was forked from one that writes a journal; open another after the fork"
 _KEPT = "all until here is kept; see what is wrong there, then resume"
 # A limit on the size of files is no room either: SQLite calls what it did not expect from write() an error of writing.
-NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE"})
+NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"})

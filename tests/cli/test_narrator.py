@@ -15,9 +15,12 @@ from app.cli.ink import Ink, cell_width
 from app.cli.narrator import Narrator, narrator_for
 from app.cli.narrator_status import StatusLine
 from app.events import (
+    BudgetExceeded,
     CallFailed,
     CallFinished,
     CallStarted,
+    DebateDecided,
+    DebateVoted,
     Event,
     Failure,
     GateOpened,
@@ -244,7 +247,7 @@ def test_code_and_lists_keep_their_indent_when_they_are_wrapped() -> None:
     assert any(line.startswith("  │     GET /v1/preferences      200") for line in said)
 
 
-def test_a_failure_tells_its_place_and_what_to_do_once() -> None:
+def test_a_failure_tells_its_reason_each_time_and_what_to_do_once() -> None:
     history = answered("Fine.")
     failure = Failure(error="timeout", message="nothing came in 20 s", hint="raise timeout")
     history.events.pop()
@@ -254,7 +257,8 @@ def test_a_failure_tells_its_place_and_what_to_do_once() -> None:
     history.add(StepFailed(step="api", failure=msgspec.structs.replace(failure, where="play.yaml:31:5")))
     history.add(RunFinished(outcome="failed"))
     said = tell(history)
-    assert said.count("nothing came in 20 s") == 1
+    assert "got no answer: timeout: nothing came in 20 s" in said
+    assert "Build the API  failed: timeout: nothing came in 20 s" in said
     assert said.count("hint: raise timeout") == 1
     assert "at play.yaml:31:5" in said
 
@@ -268,7 +272,10 @@ def test_an_open_question_says_how_to_answer_it() -> None:
     )
     history.add(RunPaused(reason="gate"))
     said = tell(history)
-    assert "┃ ? sign off\n┃   Deploy?\n┃   Really?\n┃   ship / hold\n┃   footlights answer 'sign_off#1' ship\n" in said
+    assert (
+        "┃ ? sign off\n┃   Deploy?\n┃   Really?\n┃   ship / hold\n┃   footlights answer 00000000:sign_off ship\n"
+        in said
+    )
     assert "! paused (gate) after 4.0 s" in said
     assert "footlights resume 00000000" in said
 
@@ -276,7 +283,68 @@ def test_an_open_question_says_how_to_answer_it() -> None:
 def test_a_command_to_copy_cannot_run_anything_else() -> None:
     history = answered("Fine.")
     history.add(GateOpened(step="a", gate="a; rm -rf .", asks="approve", options=("$(reboot)", "no")))
-    assert "footlights answer 'a; rm -rf .' '$(reboot)'" in tell(history)
+    assert "footlights answer '00000000:a; rm -rf .' '$(reboot)'" in tell(history)
+
+
+def speaking(*steps: str) -> History:
+    """One agent who is called in several steps at once."""
+    history = answered("Fine.")
+    history.events.pop()
+    for step in steps:
+        history.add(StepStarted(step=step, agent="cto", of="agent", title=f"The {step}"))
+        history.add(CallStarted(step=step, agent="cto", call=f"{step}#1", model="smart"))
+    return history
+
+
+def test_of_an_agent_in_several_steps_it_is_said_which_step_got_no_answer() -> None:
+    failure = Failure(error="rate_limited", message="429")
+    history = speaking("api", "screen")
+    history.add(CallFailed(step="api", agent="cto", call="api#1", failure=failure, retry_ms=2000))
+    history.add(CallFailed(step="screen", agent="cto", call="screen#1", failure=failure))
+    said = tell(history)
+    assert "◆ CTO, The api  asks again in 2.0 s: rate limited: 429" in said
+    assert "◆ CTO, The screen  got no answer: rate limited: 429" in said
+    alone = speaking("api")
+    alone.add(CallFailed(step="api", agent="cto", call="api#1", failure=failure))
+    assert "◆ CTO  got no answer: rate limited: 429" in tell(alone)
+
+
+def test_who_was_interrupted_was_cut_off() -> None:
+    history = speaking("api")
+    interrupted = Failure(error="interrupted", message="it was cut off while it was under way")
+    history.add(CallFailed(step="api", agent="cto", call="api#1", failure=interrupted))
+    said = tell(history)
+    assert "! ◆ CTO  was cut off\n" in said
+    assert "got no answer" not in said
+
+
+@pytest.mark.parametrize(("votes", "told"), [("ab", "1 to 1; now stands first"), ("aab", ""), ("aabb", "2 to 2; now")])
+def test_a_tied_vote_says_so(votes: str, told: str) -> None:
+    history = speaking("vote")
+    choices = {"a": history.keep("now"), "b": history.keep("later")}
+    for number, vote in enumerate(votes):
+        history.add(DebateVoted(step="vote", agent=f"member{number}", choice=choices[vote]))
+    history.add(DebateDecided(step="vote", how="vote", decision=choices["a"]))
+    said = tell(history)
+    assert told in said
+    assert ("stands first" in said) == bool(told)
+
+
+def test_what_an_agent_asked_for_and_there_is_not_is_told() -> None:
+    history = speaking("plan")
+    refused = history.keep({"role": "tool", "content": 'error: there is no member "zed", only x and y'})
+    history.add(CallFinished(step="plan", agent="cto", call="plan#1", tool_calls=history.keep([{"name": "delegate"}])))
+    history.add(CallStarted(step="plan", agent="cto", call="plan#2", model="smart", turn=2, messages=(refused,)))
+    assert '! ◆ CTO  there is no member "zed", only x and y\n' in tell(history)
+
+
+def test_where_nothing_is_cheaper_that_is_said() -> None:
+    history = speaking("plan")
+    for _ in range(2):
+        history.add(BudgetExceeded(scope="run", measure="cost_usd", spent=0.1, limit=0.2, action="downgrade"))
+    said = " ".join(tell(history).split())
+    assert "$0.1000 of $0.2000 left, and the next call might need more: a cheaper model is looked for" in said
+    assert "might need more: there is no cheaper model" in said
 
 
 def test_namesakes_in_a_cast_are_told_apart() -> None:

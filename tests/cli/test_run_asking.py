@@ -75,6 +75,7 @@ async def test_the_person_answers_after_a_look_at_the_question(hand: Hand) -> No
     await hand.shown("> ")
     hand.now = SETTLING
     hand.type("maybe\n")
+    await hand.shown('  "maybe" is not one of them\n')
     await hand.shown("a number or a word, and a note after it if you like; Ctrl+D leaves it open\n> ")
     hand.type("2 tomorrow\n")
     assert await asking == Answer("ship later", "tomorrow")

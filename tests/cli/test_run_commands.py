@@ -54,6 +54,14 @@ def test_quiet_is_the_result_alone(play: Any, perform: Perform) -> None:
     assert json.loads(data.out) == {"a": 1, "b": "x"}
 
 
+@pytest.mark.parametrize("seed", ["-1", "2147483648", "x", "1.5"])
+def test_a_seed_is_a_number_that_a_batch_could_have(seed: str, play: Any, perform: Perform) -> None:
+    refused = perform("run", play(CAST + ONE), "--rehearse", f"--seed={seed}")
+    assert refused.code == 2
+    assert "a seed is a whole number from 0 to 2147483647" in refused.err
+    assert perform("runs", "--json").out == "[]\n"
+
+
 def test_json_is_one_event_a_line_and_nothing_else(play: Any, perform: Perform) -> None:
     done = perform("run", play(CAST + ONE + TEXT_OUT), "--rehearse", "--json", "--seed", "7")
     events = [json.loads(line) for line in done.out.splitlines()]

@@ -283,4 +283,7 @@ def test_a_terminal_that_hangs_up_leaves_the_run_where_it_was(folder: Path, foot
     _, status = os.waitpid(terminal.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 129
     (run,) = json.loads(footlights("runs", "--json", folder=folder).out)
-    assert (run["status"], run["reason"]) == ("paused", "signal")
+    assert run["status"] == "paused"
+    assert run["reason"] in ("signal", "gate"), (
+        "the end of the input may come before the signal: nobody answers either way"
+    )

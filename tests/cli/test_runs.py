@@ -254,6 +254,26 @@ def test_the_tail_has_every_event_once_with_its_texts(perform: Perform) -> None:
     assert perform("tail", DONE, "-f", "--json").out.splitlines() == perform("tail", DONE, "--json").out.splitlines()
 
 
+@pytest.mark.parametrize("name", ["each/g", "g"])
+def test_of_several_questions_each_is_named_with_its_command(name: str, perform: Perform) -> None:
+    with Journal.open() as journal:
+        log = journal.begin(WAITING)
+        log.add(RunStarted(scenario="play"))
+        for item in (1, 2):
+            log.add(GateOpened(step=f"each[{item}]/g", gate=f"each[{item}]/g#1", asks="approve", options=("yes", "no")))
+        log.add(RunPaused(reason="gate"))
+        log.release()
+    refused = perform("answer", name, "yes")
+    assert (refused.code, refused.out) == (2, "")
+    for item in (1, 2):
+        command = f"footlights answer '00000TWO:each[{item}]/g' yes"
+        assert command in refused.err
+        assert command in perform("inbox").out
+        assert command in perform("show", WAITING).out
+    assert perform("answer", "00000TWO:each[2]/g", "yes").code == 0
+    assert perform("answer", "each[1]/g", "yes").code == 0
+
+
 @pytest.mark.usefixtures("archive")
 def test_the_inbox_has_what_waits_with_the_command_that_answers_it(perform: Perform) -> None:
     (waiting,) = data(perform("inbox", "--json"))

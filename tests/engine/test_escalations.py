@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.events import CallStarted, Handoff
+from app.events import CallStarted, Handoff, ToolFinished
 from corpus.playing import House, Played, Scripted
 
 HELP = """
@@ -104,6 +104,22 @@ async def test_a_limit_ends_it_for_all_of_them(house: House) -> None:
     played = await house.play(help_("reply: x, confidence: 0.1", "reply: x", "reply: x", "limits: {turns: 1}"))
     assert played.ended("help") == "exhausted"
     assert asked(played) == ["a"]
+
+
+async def test_a_rehearsed_agent_may_use_a_tool_before_it_says_how_sure_it_is(house: House) -> None:
+    played = await house.play("""
+agents: {a: {persona: A., tools: [text.count]}, b: {persona: B.}}
+steps:
+  help:
+    escalate: {agents: [a, b], below: 0.7}
+    prompt: Help.
+    rehearsal:
+      by:
+        a: {turns: [{tool: text.count, with: {text: x}}, {reply: Two.}], confidence: 0.9}
+        b: {reply: Never.}
+""")
+    assert (played.output("help"), asked(played)) == ("Two.", ["a", "a"])
+    assert len(played.of(ToolFinished)) == 1
 
 
 async def test_it_may_be_rehearsed_without_a_line(house: House) -> None:

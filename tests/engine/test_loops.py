@@ -172,3 +172,16 @@ steps:
     assert [played.output(f"each[{item}]/rounds/{turn}/say") for item in (1, 2) for turn in (1, 2)] == [
         "first", "second", "first", "second",
     ]  # fmt: skip
+
+
+async def test_rehearsed_lines_go_on_from_turn_to_turn_also_where_a_turn_takes_several(house: House) -> None:
+    played = await house.play("""
+steps:
+  draft:
+    loop: {max: 2}
+    agent: a
+    prompt: x
+    tools: [text.count]
+    rehearsal: {turns: [{tool: text.count, with: {text: x}}, first, {tool: text.count, with: {text: x}}, second]}
+""")
+    assert [played.output(f"draft/{turn}") for turn in (1, 2)] == ["first", "second"]

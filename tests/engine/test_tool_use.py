@@ -167,6 +167,7 @@ steps:
 """)
     assert played.output("one") == {"status": 200, "body": "Well."}
     assert played.lasted("one") == 3.0
+    assert (played.of(ToolStarted)[0].mono, played.of(ToolFinished)[0].took_ms) == (0, 3000)
 
 
 async def test_rehearsed_a_tools_lines_are_taken_in_turn_and_the_last_one_repeats(house: House) -> None:
@@ -177,6 +178,20 @@ steps:
 """)
     assert [played.output(f"rounds/{turn}") for turn in (1, 2, 3)] == [{"n": 1}, {"n": 2}, {"n": 2}]
     assert played.output("each") == [{"n": 1}, {"n": 2}, {"n": 2}]
+
+
+async def test_rehearsed_a_tool_may_fail_in_one_turn_of_several(house: House) -> None:
+    played = await house.play("""
+steps:
+  each:
+    for_each: [x, y, z]
+    fail_fast: false
+    tool: http
+    with: {url: "https://example.com"}
+    rehearsal: {turns: [{n: 1}, {fault: auth}, {n: 3}], takes: 2s}
+""")
+    assert played.output("each") == [{"n": 1}, None, {"n": 3}]
+    assert (played.failure("each[2]").error, played.of(ToolFailed)[0].took_ms) == ("auth", 2000)
 
 
 async def test_a_tools_fault_can_be_rehearsed_and_retried(house: House) -> None:

@@ -143,6 +143,7 @@ async def test_a_table_that_is_gone_fails_the_run_and_not_the_process(tmp_path: 
     [
         ("SQLITE_FULL", DiskFull, "no room"),
         ("SQLITE_IOERR_WRITE", DiskFull, "no room"),
+        ("SQLITE_IOERR_SHMSIZE", DiskFull, "no room"),
         ("SQLITE_IOERR_FSYNC", JournalFailure, "SQLITE_IOERR_FSYNC"),
         ("SQLITE_CORRUPT", JournalFailure, "damaged"),
     ],

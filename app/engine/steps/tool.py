@@ -26,11 +26,11 @@ async def perform(act: Act) -> Gives:
     arguments: dict[str, Any] = render_all(step.with_, values)
     use = ToolUse(step.tool, arguments, act.path, shown=performance.mask_all(arguments))
     if performance.mode == "rehearsal":
-        await _rehearse(act, use)
+        _rehearse(act, use)
     return Gives(await use_tool(act, use))
 
 
-async def _rehearse(act: Act, use: ToolUse) -> None:
+def _rehearse(act: Act, use: ToolUse) -> None:
     """What was written for the rehearsal takes the tool's place: its result, and what goes wrong first."""
     play = act.scene.play
     performance, lines = play.performance, play.lines(act.place)
@@ -38,8 +38,7 @@ async def _rehearse(act: Act, use: ToolUse) -> None:
         return
     key = cursor_key(act.path, "")
     failed = performance.faults.get(key, 0)
-    if lines.takes:
-        await performance.clock.sleep(lines.takes)
+    use.takes = lines.takes or 0.0
     if lines.fault is not None and (lines.times is None or failed < lines.times):
         performance.faults[key] = failed + 1
         use.fault = lines.fault
@@ -47,5 +46,8 @@ async def _rehearse(act: Act, use: ToolUse) -> None:
     turns = written_turns(play, lines)
     if turns:
         line = turns[min(due_turn(act, key), len(turns)) - 1]
+        if isinstance(line, dict) and set(line) == {"fault"}:
+            use.fault = line["fault"]
+            return
         use.scripted = (line["reply"] if isinstance(line, dict) and set(line) == {"reply"} else line,)
         performance.cursors[key] = performance.cursors.get(key, 0) + 1
