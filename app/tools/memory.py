@@ -1,4 +1,4 @@
-"""What agents remember. The engine performs these two by itself, since it alone knows whose memory it is, and the run."""
+"""What agents remember. The engine performs these two by itself, as it alone knows whose memory it is, and the run."""
 
 from __future__ import annotations
 
