@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 if TYPE_CHECKING:
     from app.journal.log import RunLog
 
-AT_A_TIME = 32  # logs, before the event loop goes round
+AT_A_TIME = 16  # logs, before the event loop goes round
 
 
 class Herald:
