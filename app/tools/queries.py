@@ -60,8 +60,12 @@ class Database:
         self._connection.execute("PRAGMA temp_store = MEMORY")  # rows of a customer do not belong in /tmp
         for limit, most in _LIMITS.items():
             self._connection.setlimit(limit, most)
-        for name, rows in tables.items():
-            self._fill(name, rows)
+        try:
+            for name, rows in tables.items():
+                self._fill(name, rows)
+        except BaseException:
+            self.close()
+            raise
         for name, function in (("lower", str.lower), ("upper", str.upper)):  # SQLite's own know only ASCII
             self._connection.create_function(name, 1, _of_text(function), deterministic=True)
         self._connection.set_authorizer(_authorize)

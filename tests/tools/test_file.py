@@ -74,7 +74,8 @@ async def test_no_way_out_of_the_project_can_be_written(outside: Path, failing: 
 
 @pytest.mark.parametrize("path", ["..", "../outside", "/", "folder", "inner/up", "root", "loop", ".git"])
 async def test_no_folder_outside_is_listed(outside: Path, failing: Failing, path: str) -> None:
-    assert (await failing("file.list", {"path": path})).error == "refused"
+    error = (await failing("file.list", {"path": path})).error
+    assert error == "refused" or (path == "loop" and error == "not_found")  # Python 3.13 follows no circle
 
 
 def make_pipe(path: Path) -> None:

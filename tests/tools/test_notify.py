@@ -196,7 +196,7 @@ async def test_a_mail_is_sent(post: Post, using: Using) -> None:
     assert isinstance(payload, bytes)
     assert payload.decode() == "Grüße\r\nvon der Bühne\r\n"
     assert re.fullmatch(r"<[0-9a-f]{32}@footlights>", letter["Message-ID"])
-    assert [line for line in post.lines if line.startswith("RCPT")] == ["RCPT TO:<mira@example.com>"]
+    assert [line.upper() for line in post.lines if line.startswith("RCPT")] == ["RCPT TO:<MIRA@EXAMPLE.COM>"]
 
 
 async def test_every_try_of_a_mail_has_the_same_id(post: Post, using: Using, failing: Failing) -> None:
