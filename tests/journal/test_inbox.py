@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from app.journal.errors import AnswerRefused, RunNotFound, RunOver
 def performer(tmp_path: Path) -> Iterator[Journal]:
     with Journal.open(tmp_path / "workspace.db") as journal:
         for run in ("RUN", "OTHER"):
-            journal.begin(run).add(RunStarted(scenario="relay"))
+            log = journal.begin(run)
+            log.add(RunStarted(scenario="relay"))
+            asyncio.run(log.durable())
         yield journal
 
 
