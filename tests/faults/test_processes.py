@@ -8,15 +8,18 @@ import sqlite3
 from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.events import Event
 from app.journal import Archive
+from faults.performer import Kill
 from faults.players import read_ledger
-from faults.theatre import KILLED, Log, Theatre, read_logs
+from faults.theatre import KILLED, LONGEST, Log, Theatre, read_logs
 
 PERFORMERS = 4
+CROWD: dict[str, Any] = {"play": "crowd.yaml", "answers": {"sign": "yes"}}
 
 
 async def test_four_processes_in_one_workspace_lose_nothing_when_one_of_them_dies(tmp_path: Path) -> None:
@@ -32,24 +35,30 @@ async def test_four_processes_with_fifty_runs_each_lose_nothing_when_one_of_them
 
 
 async def assert_nothing_is_lost(folder: Path, runs: int, seed: int) -> None:
-    """Four processes perform, one of them is killed by chance, and one more watches everything."""
+    """Four processes perform, one of them dies at an event chosen by chance, and one more watches everything."""
     chance = random.Random(seed)
-    theatre = Theatre.build(folder, "crowd.yaml", answers={"sign": "yes"})
-    performers = [theatre.start(run="", runs=runs, seed=number) for number in range(PERFORMERS)]
-    victim = chance.choice(performers)
-    watched = asyncio.create_task(watch(theatre.workspace))
+    alone = Theatre.build(folder / "alone", **CROWD)
+    assert alone.perform().said["outcome"] == "succeeded"
+    death = Kill(chance.choice(("added", "durable")), chance.randint(50, runs * len(alone.log().bodies) - 1))
+    theatre = Theatre.build(folder / "together", **CROWD)
+    victim = chance.randrange(PERFORMERS)
+    over = asyncio.Event()
+    watched = asyncio.create_task(watch(theatre.workspace, over))
+    performers = [
+        theatre.start(death if number == victim else None, run="", runs=runs, seed=number)
+        for number in range(PERFORMERS)
+    ]
     try:
-        await until_safe(theatre, chance.randint(50, 300 * runs))
-        victim.kill()
         ended = await asyncio.gather(*(asyncio.to_thread(performer.wait) for performer in performers))
-        for performer, end in zip(performers, ended, strict=True):
-            assert end.code == (KILLED if performer is victim else 0), end
+        for number, end in enumerate(ended):
+            assert end.code == (KILLED if number == victim else 0), end
             assert end.stderr == ""
         interrupted = [log.run for log in read_logs(theatre.workspace) if not log.over]
         assert len(interrupted) <= runs
         for run in interrupted:
             assert (await asyncio.to_thread(theatre.perform, run=run)).said["outcome"] == "succeeded"
-        await asyncio.sleep(0.2)  # the watcher looks every twentieth of a second
+        over.set()
+        seen = await watched
     finally:
         watched.cancel()
         for performer in performers:
@@ -59,35 +68,28 @@ async def assert_nothing_is_lost(folder: Path, runs: int, seed: int) -> None:
     assert [log.breaches() for log in logs if log.breaches()] == []
     safe = acknowledged(theatre)
     assert {run: seq for run, seq in safe.items() if seq > len(by_run(logs)[run])} == {}
-    seen = await watched
     assert {run: [event.seq for event in events] for run, events in seen.items()} == {
         run: list(range(1, len(bodies) + 1)) for run, bodies in by_run(logs).items()
     }
     assert_sound(theatre.workspace)
 
 
-async def watch(workspace: Path) -> dict[str, list[Event]]:
-    """Follow every run there is, until nobody wants to know any more."""
+async def watch(workspace: Path, over: asyncio.Event) -> dict[str, list[Event]]:
+    """Follow every run there is, and once more when all is over."""
     seen: dict[str, list[Event]] = defaultdict(list)
-    while not workspace.exists():
-        await asyncio.sleep(0.01)
-    async with Archive.open(workspace) as archive:
-        try:
-            while True:
-                for row in await archive.runs(limit=None):
-                    known = seen[row.run]
-                    if len(known) < row.seq:
-                        known += await archive.events(row.run, after=len(known))
-                await asyncio.sleep(0.05)
-        except asyncio.CancelledError:
-            return dict(seen)
-
-
-async def until_safe(theatre: Theatre, events: int) -> None:
-    """Wait until the processes were told of so many events that they are safe."""
-    async with asyncio.timeout(60):
-        while sum(line.what == "durable" for line in read_ledger(theatre.ledger)) < events:
+    async with asyncio.timeout(LONGEST):
+        while not any(log.bodies for log in read_logs(workspace)):
             await asyncio.sleep(0.01)
+    async with Archive.open(workspace) as archive:
+        while True:
+            is_last = over.is_set()
+            for row in await archive.runs(limit=None):
+                known = seen[row.run]
+                if len(known) < row.seq:
+                    known += await archive.events(row.run, after=len(known))
+            if is_last:
+                return seen
+            await asyncio.sleep(0.05)
 
 
 def acknowledged(theatre: Theatre) -> dict[str, int]:
