@@ -20,9 +20,10 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s%s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: $(RUNTIME) ## perform a built-in scenario; needs no key, no money and no network
-	@$(BIN)/footlights run feature-sprint --rehearse
+demo: $(RUNTIME) ## perform a built-in scenario on the stage; needs no key, no money and no network
+	@$(BIN)/footlights play feature-sprint --rehearse || [ -t 1 ] # whoever sits there may end it as they like
 	@echo
+	@echo "$(BIN)/footlights  opens the house, with this play and the others."
 	@echo "Next: $(BIN)/footlights show last  tells it again;  $(BIN)/footlights new my-first-play  writes one of your own"
 
 .PHONY: test
@@ -63,7 +64,7 @@ wheel: $(DEV) ## build the wheel and the sdist into dist/
 	@ls dist/*
 
 .PHONY: pictures
-pictures: $(DEV) ## make the pictures in docs/pictures again, from the commands themselves
+pictures: $(DEV) ## make the pictures in docs/pictures again, from the commands and the app themselves
 	@$(BIN)/python docs/make_pictures.py
 
 .PHONY: reference

@@ -219,7 +219,7 @@ class StepFailed(Event, tag="step.failed"):
     output: Ref | None = None  # as far as it came
     usage: Usage = Usage()
     cost_usd: float = 0.0
-    tolerated: bool = False  # continue_on_error
+    tolerated: bool = False  # continue_on_error, or a person skipped it while it ran
     givers: tuple[tuple[str, str], ...] = ()
 
 
@@ -358,7 +358,7 @@ class CallFailed(Event, tag="call.failed"):
 
 
 class ToolStarted(Event, tag="tool.started"):
-    """A tool is used; for one that writes this is durable before it does."""
+    """A tool is used; this is durable before it does anything."""
 
     tool: str
     arguments: Ref | None = None

@@ -34,7 +34,7 @@ from app.scenario.model.rehearsal import ERROR_CLASSES
 from app.scenario.needs import KEYS
 from app.scenario.passages import scope_words
 from app.scenario.privacy import class_of
-from docs import event_tables
+from docs import event_tables, key_tables
 from docs.reference_words import BOUNDS, ERRORS, NAMES, OUTCOMES, OUTPUTS, SPOKEN, TYPE_KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -295,6 +295,7 @@ LISTS: dict[str, Callable[[], Listed]] = {
     "events": event_tables.kinds,
     "envelope": event_tables.envelope,
     "parts": event_tables.parts,
+    **key_tables.tables(),
 }
 
 if __name__ == "__main__":

@@ -9,11 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from corpus.commands import ROOT, Outcome
 from footlights.__main__ import main
 
+settings.load_profile("ci")  # the same examples every time, however long a busy machine takes for one
+
 _LOOKS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FOOTLIGHTS_ASCII", "FOOTLIGHTS_DEBUG")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """An option of ours."""
+    parser.addoption("--keep-pictures", action="store_true", help="keep what the screens show as tests/tui/snapshots")
 
 
 @pytest.fixture(autouse=True)

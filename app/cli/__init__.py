@@ -12,14 +12,17 @@ from footlights import __version__
 
 GROUPS = {
     "perform": {
-        "run": "perform a scenario here and now; --rehearse needs no key, no money",
+        "play": "perform a scenario on the stage; --rehearse needs no key, no money",
+        "run": "perform a scenario here and now, in lines",
         "resume": "go on with a run that was interrupted or paused",
         "fork": "branch off a run at a moment, with something changed",
         "inbox": "list the questions that wait for a person",
         "answer": "answer a question that a run waits for",
         "direct": "act on a run: whisper, mute, swap, raise, skip, pause, cancel",
+        "attach": "open the stage on a run that another process performs",
     },
     "what was performed": {
+        "replay": "show a run again on the stage, at any pace",
         "runs": "list, search, remove and erase runs",
         "show": "show a run whole, or one step, call or event of it",
         "tail": "follow the events of a run",
@@ -35,6 +38,7 @@ GROUPS = {
         "cast": "list the agents, or show one",
         "scenarios": "list the scenarios, or show one",
         "tools": "list what agents can do, or show one tool",
+        "themes": "list how the stage can look, or show one theme",
     },
     "the archive": {
         "verify": "prove that runs are as they were written",
@@ -52,7 +56,11 @@ COMMANDS: dict[str, str] = {name: summary for commands in GROUPS.values() for na
 
 
 def main(argv: list[str]) -> int:
-    """Perform the command in `argv` and return its exit code."""
+    """Perform the command in `argv` and return its exit code; without one, open the house where there is a terminal."""
+    if not argv and _has_terminal():
+        from app.cli.home import open_house
+
+        return open_house()
     if not argv or argv[0] in ("-h", "--help", "help"):
         return _write_help()
     if argv[0] in ("-V", "--version"):
@@ -64,6 +72,15 @@ def main(argv: list[str]) -> int:
     from app.cli.parser import command_module, command_parser
 
     return command_module(name).perform(command_parser(name).parse_args(words))
+
+
+def _has_terminal() -> bool:
+    """Can the house be opened here? It is to be seen, so it is not for who has the screen read to them."""
+    import os
+
+    if os.environ.get("TERM") == "dumb" or os.environ.get("FOOTLIGHTS_SCREEN_READER", "") not in ("", "0"):
+        return False
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def _write_help() -> int:

@@ -8,7 +8,7 @@ import sys
 from app.cli.asking import understood
 from app.cli.displays import as_json
 from app.cli.endings import short
-from app.cli.inbox import Waiting, answering, name_of, what_waits
+from app.cli.inbox import answering, name_of
 from app.cli.narrator_text import one_line
 from app.cli.performing import who
 from app.cli.said import narrate, say_good
@@ -16,6 +16,7 @@ from app.cli.workspaces import add_workspace, open_journal, with_archive
 from app.document.suggest import did_you_mean, listed, shortened
 from app.errors import NotFound, UsageError
 from app.events import definition
+from app.journal.questions import Waiting, what_waits
 
 EXAMPLES = """
 footlights answer sign_off ship

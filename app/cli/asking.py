@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from app.cli.gates import Question, drawn, reminder
+from app.cli.gates import drawn, reminder
 from app.cli.ink import Ink
 from app.cli.narrator_text import one_line, shortened
+from app.journal.questions import Question
 
 SETTLING = 0.5  # seconds in which nobody can have read the question: what is entered then was meant for something else
 

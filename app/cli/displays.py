@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 from app.cli.endings import how_to_go_on, what_comes_before
 from app.cli.ink import Ink
 from app.cli.said import clean
+from app.cli.spoken import is_spoken
 from app.events import Event, GateOpened, Ref
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Narrated:
         self._held = False
         self._last = (0, time.monotonic())  # the run's own time at the last event, and ours
         ink = Ink.for_stream(sys.stderr)
-        self._status = StatusLine(ink, self._curtain.write) if sys.stderr.isatty() else None
+        redraws = sys.stderr.isatty() and not is_spoken()  # a line that changes would be read again at every change
+        self._status = StatusLine(ink, self._curtain.write) if redraws else None
         self._narrator = Narrator(ink, self._curtain.write, run.value, self._status)
 
     def tell(self, event: Event) -> None:

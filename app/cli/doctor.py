@@ -62,12 +62,13 @@ def perform(args: argparse.Namespace) -> int:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at the program, the terminal, SQLite, the machine, the folders, the extras and the keys, in that order."""
+    """Look at the program, the terminal, SQLite, the machine, the folders, the keyboard, the extras and the keys."""
     yield from _program()
     yield from _terminal()
     yield from _libraries()
     yield from _machine()
     yield from _folders()
+    yield from _keymap()
     yield from (_extra(name) for name in _EXTRAS)
     yield from _keys()
 
@@ -243,6 +244,19 @@ def _config_folder(folder: Path) -> Finding:
         detail = f"other users may change {folder} (mode {_mode(folder):04o})"
         return Finding("folders", "configuration", "warning", detail, f"chmod go-w '{folder}'")
     return Finding("folders", "configuration", "ok", f"{folder} (mode {_mode(folder):04o})")
+
+
+def _keymap() -> Iterator[Finding]:
+    """A person's own keys; whoever has none hears nothing of it."""
+    from app.tui.keymap import keymap_file, read_keymap
+
+    file = keymap_file()
+    if not file.is_file():
+        return
+    own, problems = read_keymap()
+    for each in problems:
+        yield Finding("keyboard", f"{file.name}:{each.line}:{each.column}", "warning", each.message, each.hint)
+    yield Finding("keyboard", file.name, "ok", f"{len(own)} of your own in {file}")
 
 
 def _mode(path: Path) -> int:

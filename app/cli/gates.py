@@ -1,44 +1,17 @@
-"""The questions of a run: which are open, and how one is put before a person so that nothing in it can be forged."""
+"""The questions of a run, put before a person so that nothing in them can be forged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from shlex import quote
-from typing import Any
 
 from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, clock_time
 from app.cli.ink import Ink
 from app.cli.narrator_text import clean, one_line, spell
-from app.events import GateOpened, Ref
+from app.journal.questions import Question, short_name
 
 MOST_LINES = 60  # of a question; the rest is what `show` is for
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, and what may be answered."""
-
-    gate: str
-    step: str
-    asks: str
-    text: str
-    options: tuple[str, ...] = ()
-    default: str | None = None
-    opened: int = 0  # wall clock, microseconds
-    expires: int = 0  # the same; 0: never
-    role: str = ""
-
-    @property
-    def short_name(self) -> str:
-        """Its id; the first question of a step is called as the step is."""
-        return short_name(self.gate)
-
-
-def short_name(gate: str) -> str:
-    """A gate as people name it within its run."""
-    return gate.removesuffix("#1")
 
 
 def full_name(run: str, gate: str) -> str:
@@ -50,15 +23,6 @@ def how_to_answer(run: str, gate: str, options: Sequence[str]) -> str:
     """The command that answers a question, the same wherever it is shown."""
     choice = quote(options[0]) if options else "'...'"
     return f"footlights answer {quote(full_name(run, gate))} {choice}"
-
-
-def question_of(event: GateOpened, value_of: Callable[[Ref], Any]) -> Question:
-    """The question of a gate."""
-    text = value_of(event.question) if event.question is not None else ""
-    expires = event.at + event.expires_ms * 1000 if event.expires_ms else 0
-    return Question(
-        event.gate, event.step, event.asks, str(text), event.options, event.default, event.at, expires, event.role
-    )
 
 
 def drawn_text(question: Question, ink: Ink) -> list[str]:

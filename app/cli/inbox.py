@@ -5,36 +5,22 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from app.cli.displays import as_json, values_of
+from app.cli.displays import as_json
 from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, ago
-from app.cli.gates import Question, drawn_text, full_name, how_to_answer, question_of
+from app.cli.gates import drawn_text, full_name, how_to_answer
 from app.cli.ink import Ink
 from app.cli.narrator_text import one_line, plural, spell
 from app.cli.said import narrate
 from app.cli.workspaces import add_workspace, with_archive
-
-if TYPE_CHECKING:
-    from app.journal import Archive, RunRow
+from app.journal.questions import Waiting, what_waits
 
 EXAMPLES = """
 footlights inbox
 footlights inbox --json
 """
-
-_UNFINISHED = ("running", "paused", "interrupted")
-_MANY = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A question, and the run that waits for its answer."""
-
-    row: RunRow
-    question: Question
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,19 +40,6 @@ def perform(args: argparse.Namespace) -> int:
         sys.stdout.write(ink.glyphs("\n".join(_lines(each, ink, now)) + "\n\n"))
     narrate(f"{plural(len(waiting), 'question')} {'waits' if len(waiting) == 1 else 'wait'} for an answer")
     return 0
-
-
-async def what_waits(archive: Archive) -> list[Waiting]:
-    """Every open question of every run that has not finished."""
-    from app.state import fold
-
-    found = []
-    for status in _UNFINISHED:
-        for row in await archive.runs(status=status, limit=_MANY):
-            if gates := fold(await archive.events(row.run)).open_gates:
-                value_of = values_of(await archive.texts(row.run))
-                found += [Waiting(row, question_of(gate.opened, value_of)) for gate in gates]
-    return sorted(found, key=lambda each: each.question.opened)
 
 
 def answering(each: Waiting) -> str:

@@ -26,9 +26,13 @@ def summarise(page: Page, state: RunState, values: Callable[[Ref], Any]) -> None
         page.table("", rows)
     for missed in (check for check in state.expectations.values() if not check.met):
         page.note("error", "expected", missed.about, *([f"found: {missed.found}"] if missed.found else []))
-    page.closing(
-        _tone(state), [part for part in (_ending(state), _cost(state), _expected(state)) if part], _next(state)
-    )
+    conclude(page, state)
+
+
+def conclude(page: Page, state: RunState, more: str = "") -> None:
+    """Tell in two lines how a run ended, what it cost and what to type next."""
+    told = [part for part in (_ending(state), _cost(state), _expected(state)) if part]
+    page.closing(_tone(state), told, more or _next(state))
 
 
 def _tone(state: RunState) -> Tone:

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator
 from typing import TYPE_CHECKING
 
 from app.cli.displays import Display, display_for
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.cli.asking import Prompter
     from app.engine import Result, Run
     from app.engine.gates import Answer, Opened
+    from app.events import Event
 
 GRACE = 5.0  # seconds in which what runs may end by itself after the first Ctrl+C
 TICK = 0.25  # seconds between looks at the clock
@@ -38,12 +39,17 @@ async def _perform_and_show(args: argparse.Namespace, start: Callable[[Desk | No
     display = display_for(args, run, asks_here=desk is not None)
     if desk is not None:
         desk.display = display
-    performance = Performance(run, display)
+    return await show_to_its_end(Performance(run, display))
+
+
+async def show_to_its_end(performance: Performance) -> int:
+    """Show a run until it ends or is stopped; the exit code says how it went."""
+    run = performance.run
     with performance.heeding_signals():
         try:
             result = await performance.until_it_ends()
             if result is None:
-                display.say(how_to_go_on(None, run.id))
+                performance.display.say(how_to_go_on(None, run.id))
         except OSError as lost:
             if not _is_gone(lost):
                 raise
@@ -57,10 +63,11 @@ async def _perform_and_show(args: argparse.Namespace, start: Callable[[Desk | No
 class Performance:
     """A run in front of somebody: its events are shown, and signals stop it."""
 
-    def __init__(self, run: Run, display: Display) -> None:
+    def __init__(self, run: Run, display: Display, events: AsyncIterable[Event] | None = None) -> None:
         self.run = run
+        self.display = display
         self.signal: int | None = None
-        self._display = display
+        self._events = run if events is None else events  # they may come at the pace of who listens
         self._known = len(run.events)  # of a run that goes on
         self._stops: list[asyncio.Task[Result]] = []
         self._watching: asyncio.Task[Result] | None = None
@@ -81,19 +88,19 @@ class Performance:
             await asyncio.gather(ticking, *self._stops, return_exceptions=True)
 
     async def _watch(self) -> Result:
-        async for event in self.run:
+        async for event in self._events:
             if event.seq <= self._known:
-                self._display.recall(event)
+                self.display.recall(event)
             else:
-                self._display.tell(event)
+                self.display.tell(event)
         result = await self.run.result()
-        self._display.finish(result)
+        self.display.finish(result)
         return result
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            self._display.tick()
+            self.display.tick()
 
     @contextlib.contextmanager
     def heeding_signals(self) -> Iterator[None]:
@@ -101,23 +108,28 @@ class Performance:
         loop = asyncio.get_running_loop()
         heeded = [number for number in _STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
         for number in heeded:
-            loop.add_signal_handler(number, self._stop, number)
+            loop.add_signal_handler(number, self.heed, number)
         try:
             yield
         finally:
             for number in heeded:
                 loop.remove_signal_handler(number)
 
-    def _stop(self, number: int) -> None:
-        gently = number == signal.SIGINT and self.signal is None
+    def stop(self, reason: str = "signal") -> None:
+        """Somebody wants it to stop: nothing new starts, and what runs has a while."""
+        self.display.say(f"\nstopping: nothing new starts, what runs has {GRACE:.0f} s; Ctrl+C again stops at once")
+        self._stops.append(asyncio.create_task(self.run.stop(GRACE, reason=reason, by=who())))
+
+    def heed(self, number: int) -> None:
+        """A signal: the first Ctrl+C lets what runs end; all others stop it at once."""
+        gently = number == signal.SIGINT and not self._stops
         self.signal = number
         if gently:
-            self._display.say(
-                f"\nstopping: nothing new starts, what runs has {GRACE:.0f} s; Ctrl+C again stops at once"
-            )
-        elif self._watching is not None:
+            self.stop()
+            return
+        if self._watching is not None:
             asyncio.get_running_loop().call_later(AT_ONCE, self._watching.cancel)
-        self._stops.append(asyncio.create_task(self.run.stop(GRACE if gently else 0.0)))
+        self._stops.append(asyncio.create_task(self.run.stop(0.0)))
 
 
 class Desk:
@@ -130,8 +142,8 @@ class Desk:
 
     async def __call__(self, opened: Opened) -> Answer | None:
         """Ask; nothing, when the person leaves it open."""
-        from app.cli.gates import Question
         from app.engine.gates import Answer
+        from app.journal.questions import Question
 
         asked, now = opened.question, time.time_ns() // 1000
         expires = 0 if opened.seconds_left is None else now + int(opened.seconds_left * 1_000_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from app.cli.workspaces import add_workspace, open_journal
 
 if TYPE_CHECKING:
     from app.engine import Run
+    from app.engine.gates import People
+    from app.journal import Journal
 
 EXAMPLES = """
 footlights run hello --rehearse
@@ -23,12 +26,19 @@ _HIGHEST_SEED = 2**31 - 1
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
+    add_performance(parser)
+    add_displays(parser)
+    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
+    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
+    add_workspace(parser)
+
+
+def add_performance(parser: argparse.ArgumentParser) -> None:
+    """Add what is said of a run that begins, wherever it is shown."""
     parser.add_argument("file", metavar="FILE", help="a scenario file, or a name of the library")
     add_givens(parser)
     parser.add_argument("--rehearse", action="store_true", help="with written lines instead of models: no key, no cost")
     parser.add_argument("--seed", type=_seed, default=0, metavar="NUMBER", help="what chance begins with; left out, 0")
-    add_displays(parser)
-    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
     parser.add_argument(
         "--host",
         dest="hosts",
@@ -37,8 +47,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="HOST",
         help="a host that tools may reach; * is any",
     )
-    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
-    add_workspace(parser)
 
 
 def _seed(text: str) -> int:
@@ -49,6 +57,19 @@ def _seed(text: str) -> int:
 
 def perform(args: argparse.Namespace) -> int:
     """Check, then perform."""
+    begin = prepared(args)
+
+    from app.cli.performing import perform_and_show
+
+    journal = open_journal(args)
+    try:
+        return perform_and_show(args, lambda desk: begin(journal, people=desk, patient=args.wait))
+    finally:
+        journal.close()
+
+
+def prepared(args: argparse.Namespace) -> Callable[..., Run]:
+    """Find everything that is wrong with what was asked for; else what begins the run."""
     from app.scenario import load
     from app.scenario.library import find_scenario
 
@@ -58,12 +79,10 @@ def perform(args: argparse.Namespace) -> int:
     limits = read_limits(args.limits)
 
     from app import engine
-    from app.cli.performing import Desk, perform_and_show, who
+    from app.cli.performing import who
     from app.events import Origin
 
-    journal = open_journal(args)
-
-    def start(desk: Desk | None) -> Run:
+    def begin(journal: Journal, *, people: People | None, patient: bool) -> Run:
         return engine.perform(
             checked,
             inputs,
@@ -73,12 +92,9 @@ def perform(args: argparse.Namespace) -> int:
             answers=answers,
             limits=limits,
             origin=Origin(kind="person", who=who()),
-            people=desk,
-            patient=args.wait,
+            people=people,
+            patient=patient,
             hosts=tuple(args.hosts),
         )
 
-    try:
-        return perform_and_show(args, start)
-    finally:
-        journal.close()
+    return begin

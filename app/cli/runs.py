@@ -20,10 +20,10 @@ from app.cli.tables import Cell, Giving, table
 from app.cli.workspaces import add_workspace, telling_damage, with_archive
 
 if TYPE_CHECKING:
-    from app.cli.outbox import Traces
     from app.journal import Archive, RunRow
     from app.journal.prune import Removed
     from app.journal.search import Hit
+    from app.journal.traces import Traces
 
     Listed = tuple[RunRow, int | None]  # with its own time in milliseconds
 
@@ -203,8 +203,8 @@ def _erase(args: argparse.Namespace) -> int:
 
 def _traces(args: argparse.Namespace, runs: list[str]) -> list[Traces]:
     """What the tools of runs left outside the archive; of a run that is too damaged to say, nothing can be told."""
-    from app.cli.outbox import Traces, traces_of
     from app.journal.errors import JournalFailure
+    from app.journal.traces import Traces, traces_of
 
     async def read(archive: Archive) -> list[Traces]:
         found = []
@@ -219,7 +219,7 @@ def _traces(args: argparse.Namespace, runs: list[str]) -> list[Traces]:
 
 
 def _remains(traces: list[Traces]) -> list[str]:
-    from app.cli.outbox import remove
+    from app.journal.traces import remove
 
     return [place for each in traces for place in remove(each)]
 

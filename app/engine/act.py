@@ -82,6 +82,36 @@ def inside(act: Act, path: str, values: dict[str, Any], *, turn: int | None = No
     )
 
 
+def turn_of(act: Act, turn: int, previous: Any, incoming: tuple[Giver, ...]) -> Act:
+    """One turn of a loop, which knows how the one before ended."""
+    one = inside(act, f"{act.path}/{turn}", {**act.values, "loop": {"index": turn, "previous": previous}}, turn=turn)
+    one.incoming = incoming
+    return one
+
+
+def item_of(act: Act, item: Any, index: int) -> Act:
+    """One item of a list."""
+    values = {**act.values, "item": item, "loop": {"index": index + 1}}
+    if act.place.step.as_:
+        values[act.place.step.as_] = item
+    return inside(act, f"{act.path}[{index + 1}]", values, item=index + 1)
+
+
+def scene_inside(act: Act) -> Scene:
+    """Where the steps of a block are performed."""
+    return Scene(
+        act.scene.play,
+        f"{act.path}/",
+        {**act.values, "steps": dict(act.values["steps"])},
+        act.accounts,
+        act.tallies,
+        act.incoming,
+        act.turn,
+        act.item,
+        act.cause,
+    )
+
+
 def judging_act(play: Play, scene: Scene, name: str) -> Act:
     """What an agent does for the run as a whole, about a step that is over."""
     place = next(place for place in play.checked.places if place.name == name)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from app.document.suggest import listed
 from app.engine.blocks import perform_block
-from app.engine.bundle import bundle_of
+from app.engine.bundle import bundle_of, changed_since
 from app.engine.clocks import Deadline
 from app.engine.exceeding import end_of_time
 from app.engine.expecting import Expecting, check_expectations
@@ -27,6 +28,7 @@ from app.events import (
     Event,
     Failure,
     Outcome,
+    Remark,
     RunFinished,
     RunPaused,
     RunResumed,
@@ -75,6 +77,8 @@ async def _acted(
         )  # fmt: skip
     log.add(first)
     performance.on_event(seen.note)
+    if isinstance(first, RunResumed):
+        _warn_of_changes(performance)
     if (cancelled := _cancelled_before(log.recorded)) is not None:
         return await _cancelled(run, performance, cancelled.by)
     try:
@@ -98,6 +102,16 @@ async def _acted(
         if run.halted.reason == "cancelled":
             return await _cancelled(run, performance, run.halted.detail)
         return await _paused(performance, run.halted)
+
+
+def _warn_of_changes(performance: Performance) -> None:
+    """A resumed run goes on with the files it was made of; one that has been changed since would change nothing."""
+    log = performance.log
+    begun = log.recorded[0]
+    assert isinstance(begun, RunStarted)
+    if begun.parent is None and (changed := changed_since(log.value(begun.source), performance.settings.root)):
+        have, they = ("has", "it was") if len(changed) == 1 else ("have", "they were")
+        log.add(Remark(f"{listed(changed)} {have} changed since this run began; the run keeps to what {they}"))
 
 
 def _prepared(performance: Performance, checked: Checked, inputs: dict[str, Any]) -> tuple[Play, Scene]:

@@ -6,7 +6,7 @@ longest secret of this run could reach.
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.engine.performance import Performance
 
 LONGEST_WORD = 400
-BETWEEN = 0.25  # seconds between two texts for other processes
+BETWEEN = 0.08  # seconds between two texts for other processes
 _KEY_BEGINS, _KEY_ENDS = "-----BEGIN", "-----END"
 
 
@@ -27,8 +27,8 @@ class Aloud:
         self._performance = performance
         self._started = started
         self._waiting = ""
-        self._said = ""
-        self._next = 0.0
+        self._said: list[str] = []
+        self._sharing: asyncio.TimerHandle | None = None
         self._shared = not performance.clock_is_virtual
         self._heard = self._shared or performance.is_watched
 
@@ -50,16 +50,23 @@ class Aloud:
         if self._waiting:
             self._pass_on(self._performance.mask(self._waiting))
             self._waiting = ""
-        if self._said and self._shared:
+        if self._sharing is not None:
+            self._sharing.cancel()
+        if self._said:
             self._performance.log.drop_partial(self._started.call)
 
     def _pass_on(self, text: str) -> None:
         self._performance.publish(self._started, text)
         if self._shared:
-            self._said += text
-            if time.monotonic() >= self._next:
-                self._next = time.monotonic() + BETWEEN
-                self._performance.log.publish_partial(self._started.call, self._said)
+            self._said.append(text)
+            if self._sharing is None:
+                self._sharing = asyncio.get_running_loop().call_later(BETWEEN, self._share)
+
+    def _share(self) -> None:
+        """Show other processes what has come since they were shown something."""
+        self._sharing = None
+        self._said = ["".join(self._said)]
+        self._performance.log.publish_partial(self._started.call, self._said[0])
 
 
 def _end_of_what_is_safe(text: str, longest: int, mask: Callable[[str], str]) -> int:

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 
-from app.errors import FootlightsError
+from app.document.source import read_source
+from app.errors import FootlightsError, ScenarioRefused
 from app.scenario import Checked, load
 from app.settings import project_root
 
@@ -60,10 +61,23 @@ def unpacked(bundle: Bundle) -> Iterator[Checked]:
         yield load(root / _harmless(str(path)), bundle["name"])
 
 
-def changed_since(bundle: Bundle, checked: Checked) -> list[str]:
-    """Which files are different on disk now."""
-    now = bundle_of(checked)["files"]
-    return sorted(name for name in {*bundle["files"], *now} if bundle["files"].get(name) != now.get(name))
+def checked_again(bundle: Bundle) -> Checked:
+    """The scenario of a bundle, for whoever has no need of its files."""
+    with unpacked(bundle) as checked:
+        return checked
+
+
+def changed_since(bundle: Bundle, root: Path) -> list[str]:
+    """Which of its files read otherwise in their project now; one that is not there came from elsewhere, or went."""
+    there = {name: path for name in bundle["files"] if (path := root / _harmless(name)).is_file()}
+    return [name for name, path in there.items() if not _reads(path, bundle["files"][name])]
+
+
+def _reads(path: Path, text: str) -> bool:
+    try:
+        return read_source(path).text == text
+    except ScenarioRefused:
+        return False
 
 
 def _inside(path: Path, root: Path) -> str:

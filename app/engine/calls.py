@@ -1,8 +1,8 @@
 """One call of a model: a model is chosen, the worst case is held, the request goes out, and every attempt is told.
 
-`call.started` is durable before the request goes out, and `call.finished` before anyone may use the text: the step that
-asked makes it so. What a resumed run knows of a call is given back; a call that was cut off is made again, and what it
-may have cost stays counted.
+`call.started` is durable before the request goes out, with everything it builds on. Its text may be used at once, but
+no further effect begins before `call.finished` is durable too. What a resumed run knows of a call is given back; a call
+that was cut off is made again, and what it may have cost stays counted.
 """
 
 from __future__ import annotations

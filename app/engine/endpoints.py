@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from math import isinf
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 ENDLESS = 1_000_000  # calls at a time, where nothing leaves the machine
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with one endpoint, for people."""
+
+    breaker: State = "closed"
+    wait: float = 0.0  # seconds until its breaker lets a call through
+    pause: float = 0.0  # seconds for which it asked not to be called
+
+
 class Endpoints:
     """Breakers and limits, as one call meets them."""
 
@@ -38,6 +48,12 @@ class Endpoints:
     def wait(self, endpoint: str) -> float:
         """The seconds until it may be called again."""
         return self._breakers.wait(endpoint)
+
+    def standing(self, endpoint: str) -> Standing:
+        """How it stands with an endpoint just now."""
+        pause = self._limiter.wait(endpoint)
+        breaker = self._breakers.state(endpoint)
+        return Standing(breaker, self._breakers.wait(endpoint), 0.0 if isinf(pause) else pause)
 
     async def enter(self, endpoint: str, clock: Clock, log: Log, about: dict[str, Any], cause: int) -> None:
         """Wait for a place, and say so if it takes long."""

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 from app.document import Source, parse
 from app.engine.acting import act_out
-from app.engine.bundle import Bundle, unpacked
-from app.engine.choices import checked_answers, checked_limits
+from app.engine.bundle import Bundle, checked_again
+from app.engine.choices import checked_answers
 from app.engine.gates import People
 from app.engine.inputs import check_given
 from app.engine.log import Log
-from app.engine.performance import Performance, Settings
+from app.engine.performance import Performance
 from app.engine.plan import plan_of
 from app.engine.run import Run
-from app.engine.starting import let_people_answer, opened_journal, run_started, who
+from app.engine.starting import let_people_answer, opened_journal, run_started, settings_of, who
 from app.engine.ulid import new_id
 from app.errors import NotFound, UsageError
 from app.events import (
@@ -114,21 +114,11 @@ def fork(
         bundle = _edited(_text(texts, begun.source.ref), changes)
         inputs = _text(texts, begun.inputs.ref)
         inputs |= {change.name: change.value for change in changes if change.kind == "inputs"}
-        with unpacked(bundle) as checked:
-            complete = check_given(checked, inputs)
+        checked = checked_again(bundle)
+        complete = check_given(checked, inputs)
         answers = checked_answers(checked, answers)
         cut = _cut(parent, at, checked, changes, answers)
-        was = begun.settings
-        settings = Settings(
-            begun.mode,
-            begun.seed,
-            checked_limits(limits) or was.get("limits", {}),
-            was.get("matrix"),
-            tuple(was.get("hosts", ())),
-            Path(was.get("root", ".")),
-            opened.path.parent / "outbox",
-            providers,
-        )
+        settings = settings_of(begun, opened, limits, providers)
         run_log = opened.begin(new_id())
         first = run_started(checked, settings, Origin(who=by or who()))
         taken = list(_taken(parent[1:cut]))

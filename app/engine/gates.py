@@ -105,19 +105,18 @@ class Gates:
         await performance.clock.settle()  # an answer is safe before anything follows from it
         return answer
 
-    def answer(self, gate: str, answer: Answer) -> None:
-        """Take an answer from elsewhere, or raise AnswerRefused."""
-        found = self._open.get(gate) or next(
-            (waiting for id, waiting in self._open.items() if id.rpartition("#")[0] == gate), None
-        )
-        if found is None:
+    def answer(self, gate: str, answer: Answer) -> str:
+        """Take an answer from elsewhere, and give the id of the gate; or raise AnswerRefused."""
+        id = gate if gate in self._open else next((id for id in self._open if id.rpartition("#")[0] == gate), None)
+        if id is None:
             raise AnswerRefused(f'no gate "{gate}" is open')
-        question, waiting = found
+        question, waiting = self._open[id]
         if waiting.done():
             raise AnswerRefused("it was answered already")
         if question.options and answer.choice not in question.options:
             raise AnswerRefused(f'"{answer.choice}" is not one of {", ".join(question.options)}')
         waiting.set_result(answer)
+        return id
 
     def take_number(self, gate: str) -> None:
         """A number was given to a gate that is not opened again."""
@@ -126,10 +125,12 @@ class Gates:
 
     def is_ahead(self, gate: str) -> bool:
         """Was it open when the run was left, and has the run not yet come back to it?"""
-        path, _, number = gate.rpartition("#")
         log = self.performance.log
-        waits = log.gate(gate) is not None and log.answer(gate) is None
-        return waits and int(number) > self._numbers.get(path, 0)
+        for id in log.past.opened:
+            path, _, number = id.rpartition("#")
+            if gate in (id, path) and log.answer(id) is None and int(number) > self._numbers.get(path, 0):
+                return True
+        return False
 
     def foresee(self, question: Question) -> bool:
         """Does the answers file say something to this?"""

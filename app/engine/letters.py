@@ -8,11 +8,52 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from app.errors import FootlightsError
+from app.events import GateAnswered
 
 if TYPE_CHECKING:
-    from app.journal import Journal
+    from app.journal import Journal, RunLog
+    from app.journal.inbox import Letter
 
 EVERY = 0.25  # seconds, of real time also in a rehearsal: people live in it
+
+
+class Receipts:
+    """Says what became of the letters to one run: a refusal at once, but "taken" only once what came of it is safe."""
+
+    def __init__(self, journal: Journal, log: RunLog) -> None:
+        self._journal = journal
+        self._log = log
+        self._accepted: set[int] = set()
+        self._answers: dict[str, int] = {}  # letters, by the gate that each answers, until the log says so
+
+    def is_new(self, letter: Letter) -> bool:
+        """Has nothing been done about it yet?"""
+        return letter.id not in self._accepted
+
+    def refuse(self, letter: Letter, why: str) -> None:
+        """It cannot be done."""
+        self._journal.take_letter(letter.id, why)
+
+    def accept(self, letter: Letter, gate: str = "") -> None:
+        """It was done; an answer to a gate comes into the log a moment later."""
+        self._accepted.add(letter.id)
+        if gate:
+            self._answers[gate] = letter.id
+        else:
+            self._take_when_safe(letter.id)
+
+    def note(self, event: GateAnswered) -> None:
+        """A gate was answered, perhaps by a letter."""
+        if (letter := self._answers.pop(event.gate, None)) is not None:
+            self._take_when_safe(letter)
+
+    def _take_when_safe(self, letter: int) -> None:
+        def take(error: Exception | None) -> None:
+            if error is None:
+                with suppress(FootlightsError):  # whoever resumes the run finds it once more
+                    self._journal.take_letter(letter)
+
+        self._log.when_durable(take)
 
 
 class Letterbox:

@@ -11,6 +11,7 @@ import msgspec
 from app.events import Failure, Outcome, Usage
 
 FAILED: frozenset[str] = frozenset({"failed", "cancelled", "exhausted", "refused", "truncated"})
+SKIPPED = "skipped"  # the error of a step that a person skipped while it ran: the run goes on without it
 # May pass by itself; what retry tries again when it names no errors.
 PASSING: frozenset[str] = frozenset(
     {"rate_limited", "overloaded", "timeout", "connection", "malformed", "incomplete", "empty", "interrupted"}

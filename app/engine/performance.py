@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,7 +22,7 @@ from app.engine.gates import Gates
 from app.engine.log import Log
 from app.engine.loose_ends import LooseEnds
 from app.engine.once import once
-from app.engine.outcomes import Halt, Mishap
+from app.engine.outcomes import SKIPPED, Halt, Mishap
 from app.engine.recalling import Recall
 from app.engine.secrets import Secrets
 from app.engine.turnstile import Turnstile
@@ -193,6 +194,17 @@ class Performance:
         """Before a call or a tool: a run that is held or stopping starts nothing new."""
         await self.turnstile.passage()
 
+    def led_by(self, audience: Callable[[int], Awaitable[None]] | None) -> None:
+        """Begin nothing before an audience has seen the event of a number, the last there is."""
+        self.turnstile.follow(None if audience is None else partial(self._seen_by, audience))
+
+    async def _seen_by(self, audience: Callable[[int], Awaitable[None]]) -> None:
+        try:
+            await audience(self.log.seq)
+        except Exception as error:  # the edge to somebody else's code: a display must not end what it shows
+            self.turnstile.follow(None)
+            self.log.add(Remark(f"an audience failed and is waited for no more: {type(error).__name__}: {error}"))
+
     async def stop_here(self, halt: Halt) -> NoReturn:
         """The run cannot go on: nothing new begins, what is under way may end, and then it is paused."""
         self.halt(halt)
@@ -259,7 +271,7 @@ class Performance:
         except asyncio.CancelledError:
             if path not in self._ending or task.uncancel() > 0:
                 raise
-            raise Mishap("skipped", "a person skipped it", outcome="cancelled") from None
+            raise Mishap(SKIPPED, "a person skipped it", outcome="cancelled") from None
         finally:
             self._running.pop(path, None)
             self._ending.discard(path)

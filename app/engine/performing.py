@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from app.engine.act import Act, act_of
 from app.engine.budgets import Account
 from app.engine.clocks import Deadline
+from app.engine.endings import as_it_ended, with_handoff
 from app.engine.exceeding import end_of_time
 from app.engine.expressions import render_text
-from app.engine.log import Log
-from app.engine.outcomes import Ended, Giver, Mishap, Tally
+from app.engine.outcomes import SKIPPED, Ended, Giver, Mishap, Tally
 from app.engine.past import Ending
 from app.engine.play import Scene
 from app.engine.retrying import LONGEST_ASKED, may_retry, wait_before
@@ -22,7 +21,6 @@ from app.engine.steps import performer_of
 from app.events import (
     CallFailed,
     CallFinished,
-    Failure,
     StepFailed,
     StepFinished,
     StepRetrying,
@@ -36,13 +34,12 @@ from app.scenario.places import Place
 async def perform_step(place: Place, scene: Scene, order: Order) -> Ended:
     """Perform a step of a block, or skip it."""
     performance = scene.play.performance
-    performance.facts["elapsed_s"] = round(performance.clock.now(), 3)
     path = scene.path + place.id
     needs = {name: scene.ended[name] for name in order.needs[place.id]}
     incoming = incoming_of(needs, scene)
     known = performance.log.ending(path)
     if known is not None:
-        return _recalled(known, place, scene, incoming)
+        return _recalled(known, act_of(place, path, scene, incoming, Tally(), (), known.seq))
     cause = max((ended.seq for ended in needs.values()), default=scene.cause)
     try:
         reason, because = reason_to_skip(place, scene, needs, path)
@@ -66,6 +63,8 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
     wall: float | None = None
     if step.limits is not None:
         accounts = (performance.account(f"step:{path}", step.limits, path),)
+        if performance.log.is_resumed:
+            performance.read_inbox()  # somebody may have raised it while nobody performed the run
         wall = accounts[0].limits.get("wall")
     act = act_of(place, path, scene, incoming, Tally(), accounts, cause)
     try:
@@ -88,7 +87,7 @@ async def attempts(act: Act) -> Ended:
     """Do what one item or turn of a step does, unless it was over before the run was resumed."""
     performance = act.scene.play.performance
     if (known := performance.log.ending(act.path)) is not None:
-        return _recalled(known, act.place, act.scene, act.incoming)
+        return _recalled(known, act)
     ended = await _tried(act)
     await asyncio.sleep(0)
     return ended
@@ -178,7 +177,7 @@ def finish(
     outcome: Any = "succeeded",
     states: dict[str, Any] | None = None,
 ) -> Ended:
-    """A step has given its output: say so. Others go on from here once it is safe."""
+    """A step has given its output: say so. Others go on from here; no effect of theirs begins before it is safe."""
     performance = act.scene.play.performance
     log, tally = performance.log, act.tallies[-1]
     giving = act.incoming if givers is None else givers
@@ -196,7 +195,7 @@ def finish(
         )
     )
     ended = Ended(outcome, output, tally.usage, tally.cost_usd, givers=giving, seq=event.seq, states=states)
-    return _with_handoff(ended, act)
+    return with_handoff(ended, act)
 
 
 def fail(act: Act, mishap: Mishap) -> Ended:
@@ -205,7 +204,7 @@ def fail(act: Act, mishap: Mishap) -> Ended:
     _tie_up(act)
     log, tally, step = performance.log, act.tallies[-1], act.place.step
     failure = mishap.failure(act.where)
-    tolerated = step.continue_on_error and act.is_whole
+    tolerated = (step.continue_on_error and act.is_whole) or mishap.error == SKIPPED
     event = log.add(
         StepFailed(
             failure,
@@ -233,68 +232,10 @@ def fail(act: Act, mishap: Mishap) -> Ended:
     )
 
 
-def _with_handoff(ended: Ended, act: Act) -> Ended:
-    """What the author wrote about passing this work on replaces what would be said otherwise."""
-    written = act.place.step.handoff
-    if written is None or not ended.givers:
-        return ended
-    steps = {**act.values["steps"], act.place.id: ended.state()}
-    try:
-        said = render_text(written, {**act.values, "steps": steps})
-    except Mishap:
-        return ended  # said for the audience only: the first sentence will do
-    ended.givers = tuple(replace(giver, said=said) for giver in ended.givers)
-    return ended
-
-
-def _recalled(known: Ending, place: Place, scene: Scene, incoming: tuple[Giver, ...]) -> Ended:
-    """How a step ended before the run was resumed; it is not performed again."""
-    performance = scene.play.performance
-    log = performance.log
-    performance.recall.step(known.step)
-    if isinstance(known, StepSkipped):
-        by_person = known.reason.startswith("a person")
-        return Ended("skipped", because=known.because, tolerated=by_person, givers=incoming, seq=known.seq)
-    output = log.value(known.output)
-    for tally in scene.tallies:
-        tally.add(known.usage, known.cost_usd)
-    failure: Failure | None = known.failure if isinstance(known, StepFailed) else None
-    outputs = {giver.step: giver for giver in incoming}
-    givers = tuple(
-        outputs.get(step)
-        or Giver(agent, step, None, _output_of(log.ending(step), log.value) if step != known.step else output)
-        for agent, step in known.givers
-    )
-    ended = Ended(
-        known.outcome,
-        output,
-        known.usage,
-        known.cost_usd,
-        failure,
-        isinstance(known, StepFailed) and known.tolerated,
-        because=known.step if failure else "",
-        givers=givers,
-        seq=known.seq,
-        states=_states_inside(known, place, log),
-    )
-    act = act_of(place, known.step, scene, incoming, Tally(), (), known.seq)
-    return ended if failure else _with_handoff(ended, act)
-
-
-def _states_inside(known: Ending, place: Place, log: Log) -> dict[str, Any] | None:
-    """How the steps of a block had ended, as expressions see them: the next turn of a loop looks at them."""
-    block = place.inner()
-    if block is None or not isinstance(known, StepFinished):
-        return None
-    states: dict[str, Any] = {}
-    for name in block.steps:
-        inner = log.ending(f"{known.step}/{name}")
-        if isinstance(inner, StepFinished | StepFailed):
-            states[name] = Ended(inner.outcome, log.value(inner.output), inner.usage, inner.cost_usd).state()
-        else:
-            states[name] = Ended("skipped").state()
-    return states
-
-
-def _output_of(ending: Ending | None, value: Any) -> Any:
-    return None if ending is None or isinstance(ending, StepSkipped) else value(ending.output)
+def _recalled(known: Ending, act: Act) -> Ended:
+    """How a step ended before the run was resumed; it is not performed again, and what it cost counts."""
+    act.scene.play.performance.recall.step(known.step)
+    if not isinstance(known, StepSkipped):
+        for tally in act.tallies[:-1]:
+            tally.add(known.usage, known.cost_usd)
+    return as_it_ended(known, act)

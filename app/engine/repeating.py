@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine.act import Act, inside
+from app.engine.act import Act, item_of, turn_of
 from app.engine.crew import Crew
 from app.engine.expressions import holds, render_all
 from app.engine.outcomes import Ended, Giver, Mishap
@@ -36,7 +36,7 @@ async def for_each(act: Act) -> Ended:
         while waiting or len(crew):
             while waiting and len(crew) < at_once:
                 index = waiting.pop(0)
-                crew.start(str(index), index, attempts(_item(act, items[index], index)))
+                crew.start(str(index), index, attempts(item_of(act, items[index], index)))
             name, end = await crew.next()
             ended[int(name)] = end
             if end.failed:
@@ -64,9 +64,7 @@ async def loop(act: Act) -> Ended:
     end = Ended("succeeded")
     incoming = act.incoming
     for turn in range(1, loop.max + 1):
-        values = {**act.values, "loop": {"index": turn, "previous": previous}}
-        one = inside(act, f"{act.path}/{turn}", values, turn=turn)
-        one.incoming = incoming
+        one = turn_of(act, turn, previous, incoming)
         end = await attempts(one)
         if end.failed:
             assert end.failure is not None
@@ -75,7 +73,7 @@ async def loop(act: Act) -> Ended:
             return fail(act, Mishap(failure.error, message, failure.hint, outcome=end.outcome, output=end.output))
         previous = end.states if end.states is not None else end.state()
         try:
-            done = loop.until is not None and holds(loop.until, _after(act, values, end))
+            done = loop.until is not None and holds(loop.until, _after(one, end))
         except Mishap as mishap:
             return fail(act, mishap)
         last = done or turn == loop.max
@@ -99,17 +97,10 @@ def _items(act: Act) -> list[Any]:
     return items
 
 
-def _item(act: Act, item: Any, index: int) -> Act:
-    values = {**act.values, "item": item, "loop": {"index": index + 1}}
-    if act.place.step.as_:
-        values[act.place.step.as_] = item
-    return inside(act, f"{act.path}[{index + 1}]", values, item=index + 1)
-
-
-def _after(act: Act, values: dict[str, Any], end: Ended) -> dict[str, Any]:
+def _after(act: Act, end: Ended) -> dict[str, Any]:
     """What `until` sees: the steps inside a block, else the step itself."""
     inner = end.states if end.states is not None else {act.place.id: end.state()}
-    return {**values, "steps": {**values["steps"], **inner}}
+    return {**act.values, "steps": {**act.values["steps"], **inner}}
 
 
 def _distinct(givers: list[Giver]) -> tuple[Giver, ...]:

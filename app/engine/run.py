@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.engine.budgets import MEASURES, Account
 from app.engine.directions import DIRECTIONS
 from app.engine.gates import Answer, AnswerRefused
-from app.engine.letters import letterbox
+from app.engine.letters import Receipts, letterbox
 from app.engine.outcomes import Halt
 from app.errors import FootlightsError
 from app.events import (
@@ -18,6 +19,7 @@ from app.events import (
     Directed,
     Event,
     Failure,
+    GateAnswered,
     LimitsChanged,
     Measure,
     Outcome,
@@ -67,6 +69,7 @@ class Run:
         self._folded = 0
         self._more = asyncio.Event()
         self._task: asyncio.Task[Result] | None = None
+        self._receipts = Receipts(journal, log)
         self._begun = False
         self._early: list[tuple[str, dict[str, Any], str]] = []  # what was directed before
         self._interrupted = False
@@ -123,6 +126,15 @@ class Run:
         """Be told each piece of text while it comes."""
         assert self.performance is not None
         self.performance.watch(watcher)
+
+    def led_by(self, audience: Callable[[int], Awaitable[None]] | None) -> None:
+        """Let no effect begin before `audience(seq)` says that this event was seen; None: wait for nobody any more."""
+        self._performing().led_by(audience)
+
+    @property
+    def is_performed(self) -> bool:
+        """Does it go on?"""
+        return self._task is not None and not self._task.done()
 
     # What people do
 
@@ -243,14 +255,14 @@ class Run:
                 await asyncio.to_thread(self._journal.close)
 
     def _read_letters(self) -> None:
+        """Take what was directed before the run began, and what other processes say to it."""
         early, self._early = self._early, []
         for direction, body, by in early:
-            self._take("direction", direction, body, by)
-        """Take what other processes say to this run."""
+            with suppress(ValueError, TypeError):
+                self._direct(direction, body, by)
         for letter in self._journal.inbox(self.id):
-            if self._is_ahead(letter):
-                continue
-            self._journal.take_letter(letter.id, self._take(letter.kind, letter.about, letter.body, letter.by))
+            if self._receipts.is_new(letter) and not self._is_ahead(letter):
+                self._take(letter)
 
     def _is_ahead(self, letter: Letter) -> bool:
         """Is it about something that this run, which was resumed, has yet to come back to? Then it is taken there."""
@@ -260,16 +272,22 @@ class Run:
         scope = str(letter.body.get("to", "")).rpartition(".")[0]
         return letter.body.get("direction") == "raise" and performance.is_ahead(scope)
 
-    def _take(self, kind: str, about: str, body: dict[str, Any], by: str) -> str:
+    def _take(self, letter: Letter) -> None:
         """Do what a letter says, and say what became of it."""
+        body, gate = letter.body, ""
         try:
-            if kind == "answer":
-                self.answer(about, str(body.get("choice", "")), str(body.get("note", "")), by)
+            if letter.kind == "answer":
+                answer = Answer(str(body.get("choice", "")), str(body.get("note", "")), letter.by)
+                gate = self._performing().gates.answer(letter.about, answer)
             else:
-                self.direct(str(body.get("direction", about)), str(body.get("to", "")), body.get("detail"), by)
+                self._direct(str(body.get("direction", letter.about)), body, letter.by)
         except (AnswerRefused, ValueError, TypeError) as refused:
-            return str(refused) or "it cannot be understood"
-        return "taken"
+            self._receipts.refuse(letter, str(refused) or "it cannot be understood")
+        else:
+            self._receipts.accept(letter, gate)
+
+    def _direct(self, direction: str, body: dict[str, Any], by: str) -> None:
+        self.direct(direction, str(body.get("to", "")), body.get("detail"), by)
 
     def _to_raise(self, limit: str, detail: Any) -> tuple[Account, Measure, float]:
         scope, _, name = limit.rpartition(".")
@@ -293,4 +311,6 @@ class Run:
 
     def _on_event(self, event: Event) -> None:
         self.events.append(event)
+        if isinstance(event, GateAnswered):
+            self._receipts.note(event)
         self._more.set()

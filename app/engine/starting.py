@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.engine.acting import act_out, put_aside
+from app.engine.appearance import told_apart
 from app.engine.budgets import Account
-from app.engine.bundle import unpacked
+from app.engine.bundle import checked_again
 from app.engine.choices import checked_answers, checked_limits, insist_on_mode_and_seed
 from app.engine.gates import People
 from app.engine.inputs import check_given
@@ -109,19 +110,8 @@ def resume(
             begun = recorded[0]
             assert isinstance(begun, RunStarted)
             log = Log(run_log, recorded)
-            with unpacked(log.value(begun.source)) as checked:
-                pass
-            was = begun.settings
-            settings = Settings(
-                begun.mode,
-                begun.seed,
-                checked_limits(limits) or was.get("limits", {}),
-                was.get("matrix"),
-                hosts or tuple(was.get("hosts", ())),
-                Path(was.get("root", ".")),
-                opened.path.parent / "outbox",
-                providers,
-            )
+            checked = checked_again(log.value(begun.source))
+            settings = settings_of(begun, opened, limits, providers, hosts)
             performance = Performance(log, opened, settings, checked)
             let_people_answer(performance, checked_answers(checked, answers), people, patient)
             going = Run(opened, run_log, recorded, owns_journal=ours)
@@ -163,6 +153,27 @@ def opened_journal(journal: Journal | None, workspace: Path | None) -> tuple[Jou
     from app.journal import Journal
 
     return Journal.open(workspace), True
+
+
+def settings_of(
+    begun: RunStarted,
+    journal: Journal,
+    limits: Mapping[str, float] | None,
+    providers: Callable[[str], Provider] | None,
+    hosts: tuple[str, ...] = (),
+) -> Settings:
+    """What was decided about a run, for one that goes on from it; new limits and hosts take the place of the old."""
+    was = begun.settings
+    return Settings(
+        begun.mode,
+        begun.seed,
+        checked_limits(limits) or was.get("limits", {}),
+        was.get("matrix"),
+        hosts or tuple(was.get("hosts", ())),
+        Path(was.get("root", ".")),
+        journal.path.parent / "outbox",
+        providers,
+    )
 
 
 def let_people_answer(
@@ -219,7 +230,7 @@ def _is_private(checked: Checked) -> bool:
 
 def _cast(checked: Checked) -> tuple[Performer, ...]:
     """Everybody who will appear."""
-    return tuple(_performers(checked).values())
+    return told_apart(tuple(_performers(checked).values()))
 
 
 def _performers(checked: Checked) -> dict[str, Performer]:

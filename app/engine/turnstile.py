@@ -1,10 +1,17 @@
-"""Lets effects begin, all, one by one or none: a run that is held or about to stop starts nothing new."""
+"""Lets effects begin, all, one by one or none: a run that is held or about to stop starts nothing new.
+
+A rehearsal may be led by its audience: then nothing begins before they have seen all that happened. Whoever waits for
+that goes on being at work, so the run's own time stands still, and its log is the one it would have been without them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 from app.engine.clocks import Clock, Signal
+
+Audience = Callable[[], Awaitable[None]]
 
 
 class Turnstile:
@@ -18,15 +25,27 @@ class Turnstile:
         self._closing = False
         self._under_way = 0
         self._when_quiet: Callable[[], None] | None = None
+        self._audience: Audience | None = None
+        self._released = asyncio.Event()  # whoever waits for the audience need not any more
 
     async def passage(self) -> None:
         """Wait until an effect may begin."""
-        if self._closing or (self._held and not self._steps):
+        async with self._clock.outside():  # one at a time, so that it does not matter how long each waits
+            pass
+        if self._audience is not None:
+            await self._until_seen()
+        if self._is_shut:
             with self._clock.still():
-                while self._closing or (self._held and not self._steps):
+                while self._is_shut:
                     await self._opened.wait()
         if self._held:
             self._steps -= 1
+
+    def follow(self, audience: Audience | None) -> None:
+        """Let nothing begin before an audience has seen what happened; none: wait for nobody."""
+        self._audience = audience
+        self._released.set()
+        self._released = asyncio.Event()
 
     def give_back(self) -> None:
         """Whoever was let through begins nothing yet, and comes again."""
@@ -57,8 +76,27 @@ class Turnstile:
         """Let nothing begin any more, and say when what is under way has ended."""
         self._closing = True
         self._when_quiet = when_quiet
+        self._released.set()
         if not self._under_way:
             when_quiet()
+
+    @property
+    def _is_shut(self) -> bool:
+        return self._closing or (self._held and not self._steps)
+
+    async def _until_seen(self) -> None:
+        """Wait for the audience that there is, also when another takes its place; but not while the run stops."""
+        while self._audience is not None and not self._closing:
+            released = self._released
+            seen = asyncio.ensure_future(self._audience())
+            leaving = asyncio.ensure_future(released.wait())
+            try:
+                await asyncio.wait((seen, leaving), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                seen.cancel()
+                leaving.cancel()
+            if not released.is_set():
+                return
 
     def __enter__(self) -> None:
         """An effect is under way."""

@@ -15,8 +15,9 @@ from app.events import Event, RunFinished, decode
 from app.journal import live, search
 from app.journal.connection import locate
 from app.journal.damage import UNREADABLE, reading, true_to
+from app.journal.glance import Glance
 from app.journal.reader import open_locked
-from app.journal.refs import unpacked
+from app.journal.refs import refs_of, unpacked
 from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
 
 _GLANCE = 0.05  # seconds between looks at whether anything was written
@@ -30,6 +31,7 @@ class Archive:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection: Connection
+        self._partials = live.Partials(path)
 
     @classmethod
     def open(cls, workspace: Path | None = None) -> Archive:
@@ -42,6 +44,7 @@ class Archive:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._partials.close()
         await self._connection.close()
 
     async def runs(
@@ -55,7 +58,8 @@ class Archive:
     ) -> list[RunRow]:
         """List runs, the latest first. `since` counts in microseconds of the wall clock."""
         stored = "running" if status == INTERRUPTED else status
-        asked = {"status": stored, "scenario": scenario, "batch": batch, "since": since}
+        most = -1 if status is not None or limit is None else limit  # who is interrupted is known only afterwards
+        asked = {"status": stored, "scenario": scenario, "batch": batch, "since": since, "most": most}
         found = await self._all(_RUNS, asked)
         with reading(self.path):
             rows = [row_of(row) for row in found]
@@ -100,14 +104,13 @@ class Archive:
 
     async def follow(self, run: str, after: int = 0) -> AsyncIterator[Event]:
         """Yield the events of a run as they come, until it is over or nobody performs it any more."""
-        version, pulse = None, 0.0
+        version, pulse, glance = None, 0.0, Glance(self.path)
         while True:
-            performed = True
+            performed, wrote = True, glance.finds_something()
             if time.monotonic() - pulse >= _PULSE:  # asked before reading: what a dead process wrote is all there
                 pulse = time.monotonic()
-                performed = bool((await self.find(run)).holder)
-            (now,) = (await self._all("PRAGMA data_version"))[0]
-            if now != version:
+                performed, wrote = bool((await self.find(run)).holder), True
+            if wrote and (now := (await self._all("PRAGMA data_version"))[0]) != version:
                 version = now
                 while page := await self._page(run, after, _PAGE):
                     for event in page:
@@ -130,9 +133,31 @@ class Archive:
                 values[digest] = msgspec.json.decode(true_to(digest, unpacked(packed, body), self.path))
             return values
 
+    async def texts_since(self, run: str, seq: int) -> dict[str, Any]:
+        """Return the values that were kept with this event and those after it, and the long ones they refer to."""
+        rows = await self._all(_LATER, {"run": run, "seq": seq})
+        with reading(self.path):
+            values: dict[str, Any] = {}
+            wanted: set[str] = set()
+            for body, text in rows:
+                wanted.update(refs_of(decode(body)))
+                values |= {} if text is None else msgspec.json.decode(text)
+            wanted -= values.keys()
+            named = msgspec.json.encode(sorted(wanted)).decode()
+            for digest, packed, body in await self._all(_NAMED_BLOBS, {"digests": named}) if wanted else ():
+                values[digest] = msgspec.json.decode(true_to(digest, unpacked(packed, body), self.path))
+            return values
+
+    async def verdict(self, letter: int) -> str:
+        """Return what became of a letter: taken, why it was refused, or nothing so far."""
+        found = await self._all("SELECT verdict FROM inbox WHERE id = :letter", {"letter": letter})
+        return str(found[0][0]) if found else ""
+
     async def partials(self, run: str) -> dict[str, str]:
         """Return what the calls that are going on have said so far."""
-        return await asyncio.to_thread(live.partials, self.path, run)
+        if not self._partials.may_have_changed(run):
+            return self._partials.shown()
+        return await asyncio.to_thread(self._partials.read, run)
 
     async def search(self, text: str, limit: int = 20) -> list[search.Hit]:
         """Find words in outputs, errors, titles and names."""
@@ -152,7 +177,7 @@ class Archive:
 _RUNS = (
     f"SELECT {COLUMNS} FROM runs WHERE (:status IS NULL OR status = :status)"
     " AND (:scenario IS NULL OR scenario = :scenario) AND (:batch IS NULL OR batch = :batch)"
-    " AND (:since IS NULL OR started >= :since) ORDER BY started DESC, id DESC"
+    " AND (:since IS NULL OR started >= :since) ORDER BY started DESC, id DESC LIMIT :most"
 )
 _LATEST = f"SELECT {COLUMNS} FROM runs ORDER BY started DESC, id DESC LIMIT 1"
 _NAMED = f"SELECT {COLUMNS} FROM runs WHERE upper(run) = :name"
@@ -166,6 +191,8 @@ _EVENTS = (
 )
 _NEWEST = "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) ORDER BY seq DESC LIMIT 1"
 _SHORT = "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND text IS NOT NULL"
+_LATER = "SELECT body, text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND seq >= :seq"
+_NAMED_BLOBS = "SELECT digest, packed, body FROM blobs WHERE digest IN (SELECT value FROM json_each(:digests))"
 _LONG = (
     "SELECT digest, packed, body FROM blobs JOIN run_blobs ON run_blobs.blob = blobs.id"
     " WHERE run_blobs.run = (SELECT id FROM runs WHERE run = :run)"

@@ -14,11 +14,12 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from app.journal import forks
+from app.journal.glance import Glance
 from app.journal.lease import Holder, holder_alive
 from app.journal.lock import locked
 from app.safety import mask_secrets, safe_text
 
-REST = 0.25  # seconds between two writes, and so between two of the same call
+REST = 0.08  # seconds between two writes, and so between two of the same call
 SHARE = 4  # how many times longer than it works the thread rests at least
 
 Change = tuple[str, str]  # of which run, which call
@@ -103,17 +104,60 @@ class Live:
             self._bell.put(None)
 
 
-def partials(workspace: Path, run: str) -> dict[str, str]:
-    """Return what the calls of a run have said so far, by the call."""
-    path = live_of(workspace)
-    with suppress(sqlite3.Error):
-        if path.exists():
-            with closing(_connect(path, "ro")) as connection:
-                rows = connection.execute(
-                    "SELECT call, text, holder, at FROM partials WHERE run = ?", (run,)
-                ).fetchall()
-                return {call: text for call, text, holder, at in rows if holder_alive(holder, at)}
-    return {}
+class Partials:
+    """Reads what is shown; looks at nothing twice, so that it can be asked many times a second."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._path = live_of(workspace)
+        self._glance = Glance(self._path)
+        self._connection: sqlite3.Connection | None = None
+        self._file = 0  # which file it is: a broken one is made anew
+        self._run = ""
+        self._rows: list[tuple[str, str, str, int]] = []
+        self._one_at_a_time = threading.Lock()  # it is closed from another thread than it is read from
+
+    def may_have_changed(self, run: str) -> bool:
+        """Tell, without blocking, whether it is of use to read again."""
+        return self._glance.finds_something() or run != self._run
+
+    def shown(self) -> dict[str, str]:
+        """Return what the calls of the run had said when they were read, as far as their process is alive."""
+        alive = {holder: holder_alive(holder, at) for _, _, holder, at in self._rows}
+        return {call: text for call, text, holder, _ in self._rows if alive[holder]}
+
+    def read(self, run: str) -> dict[str, str]:
+        """Return what the calls of a run have said so far, by the call."""
+        with self._one_at_a_time:
+            try:
+                connection = self._connected()
+                sql = "SELECT call, text, holder, at FROM partials WHERE run = ?"
+                self._rows = [] if connection is None else connection.execute(sql, (run,)).fetchall()
+                self._run = run
+            except (sqlite3.Error, OSError):
+                self._let_go()
+            return self.shown()
+
+    def close(self) -> None:
+        """Give the file back."""
+        with self._one_at_a_time:
+            self._let_go()
+
+    def _connected(self) -> sqlite3.Connection | None:
+        try:
+            file = self._path.stat().st_ino
+        except FileNotFoundError:
+            file = 0
+        if file != self._file:
+            self._let_go()
+            self._file = file
+        if self._connection is None and file:
+            self._connection = _connect(self._path, "ro")
+        return self._connection
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._run, self._rows = None, "", []
 
 
 def live_of(workspace: Path) -> Path:
@@ -145,7 +189,9 @@ def _prepared(path: Path) -> sqlite3.Connection:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=1)
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=1, check_same_thread=False
+    )
     connection.execute("PRAGMA synchronous = OFF")
     return connection
 

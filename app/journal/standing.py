@@ -39,6 +39,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     batch: str = ""
     parent: str = ""
     started: int = 0
+    tags: str = "[]"  # as JSON
 
     @property
     def over(self) -> bool:
@@ -60,6 +61,7 @@ def _started(was: Standing, event: RunStarted) -> Standing:
         batch=event.origin.batch,
         parent=event.parent.run if event.parent else "",
         started=event.at,
+        tags=msgspec.json.encode(event.tags).decode(),
     )
 
 

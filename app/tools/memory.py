@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from app.tools.base import Arguments, Surroundings, Tool, arguments_of
+from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
 
 _SCOPE = {"enum": ["run", "agent"], "description": "run: shared by the cast for this run; agent: your own, for ever"}
 
 
 async def _by_the_engine(arguments: Arguments, surroundings: Surroundings) -> NoReturn:
-    raise NotImplementedError("the engine remembers by itself")
+    raise ToolError("refused", "only a run can remember", "use it in a scenario")
 
 
 TOOLS = (

@@ -21,7 +21,19 @@ from bench.crowd import thousand_runs  # noqa: E402
 from bench.engine import Stage, fold_against_reading  # noqa: E402
 from bench.journal import crowd, floor  # noqa: E402
 from bench.rehearsal import short_written_reply  # noqa: E402
-from bench.table import AtLeast, AtMost, Bench, Measure, a_second, measure, megabytes, microseconds, table  # noqa: E402
+from bench.table import (  # noqa: E402
+    AtLeast,
+    AtMost,
+    Bench,
+    Measure,
+    a_second,
+    bytes_written,
+    kilobytes,
+    measure,
+    megabytes,
+    microseconds,
+    table,
+)
 from bench.upkeep import verify_against_reading  # noqa: E402
 
 PYTHON = sys.executable
@@ -38,7 +50,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=sys.prefix) as name:  # a disk; /tmp is memory on many machines
         folder = Path(name)
         with Stage(folder) as stage:
-            benches = [*starts(folder), *checks(folder), *engine(stage, folder), *journal(folder)]
+            benches = [
+                *starts(folder),
+                *checks(folder),
+                *engine(stage, folder),
+                *journal(folder),
+                *panels(),
+                *house(folder),
+            ]
             results = [measure(bench) for bench in benches]
     print(table(results))
     return 0 if all(result.kept for result in results) else 1
@@ -114,6 +133,62 @@ def journal(folder: Path) -> list[Bench]:
         ),
         Bench("a run of 10,000 events, verified / its rows, read and decoded", verified, AtMost(4), read),
         Bench("one call of the rehearsal provider", short_written_reply(), AtMost(0.0001), shown=microseconds),
+    ]
+
+
+def panels() -> list[Bench]:
+    """The stage while everybody speaks, on a terminal of 160x48, in processes of their own."""
+    from bench.streaming import eight_at_sixty, share, twenty_at_two_hundred
+
+    eight = "8 agents at 60 pieces of text a second"
+    return [
+        Bench(f"{eight}, of one core", lambda: eight_at_sixty().busy, AtMost(0.3), shown=share),
+        Bench(f"{eight}, how late the loop is, p99", lambda: eight_at_sixty().late_p99, AtMost(0.03)),
+        Bench(
+            "20 agents at 200 tokens a second, from a key to its answer, p95",
+            lambda: twenty_at_two_hundred().key_p95,
+            AtMost(0.05),
+        ),
+    ]
+
+
+def house(folder: Path) -> list[Bench]:
+    """The app in a terminal of 120x36: what a person waits for, and what it takes while nothing moves."""
+    from bench import opening
+    from bench.streaming import share
+
+    home = folder / "house"
+    return [
+        Bench(
+            "the house, painted / a Textual app with one line, painted",
+            opening.first_paint(home),
+            AtMost(2.0),
+            opening.hello(home),
+            rounds=9,
+        ),
+        Bench("the house with its plays, painted", opening.library(home), AtMost(1.5)),
+        Bench("a run of 10,000 events on the stage, painted", opening.long_run(home), AtMost(1.5)),
+        Bench(
+            "the house while nothing moves, of one core",
+            lambda: opening.idle_at_home(home)[0],
+            AtMost(0.02),
+            shown=share,
+        ),
+        Bench("the same, bytes written", lambda: opening.idle_at_home(home)[1], AtMost(0), shown=bytes_written),
+        Bench(
+            "attached to a run that stands still, of one core",
+            lambda: opening.idle_attached(home)[0],
+            AtMost(0.03),
+            shown=share,
+        ),
+        Bench("the same, bytes written", lambda: opening.idle_attached(home)[1], AtMost(0), shown=bytes_written),
+        Bench(
+            "memory kept of each rehearsal on the stage",
+            opening.growth(folder),
+            AtMost(50e3),
+            shown=kilobytes,
+            rounds=1,
+        ),
     ]
 
 

@@ -45,6 +45,14 @@ def a_second(rate: float) -> str:
     return f"{rate:,.0f} /s"
 
 
+def bytes_written(count: float) -> str:
+    return f"{count:,.0f} bytes"
+
+
+def kilobytes(size: float) -> str:
+    return f"{size / 1e3:.1f} kB"
+
+
 def megabytes(size: float) -> str:
     return f"{size / 1e6:.0f} MB"
 

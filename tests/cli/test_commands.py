@@ -162,6 +162,16 @@ def test_new_writes_a_scenario_that_passes_and_explains(
     assert perform("new", "9 lives").code == 2
 
 
+def test_the_comments_of_a_new_scenario_stand_in_one_column_whatever_its_name(
+    perform: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("p", "a-play-with-a-long-name"):
+        assert perform("new", name).code == 0
+        commands = [line for line in Path(f"{name}.yaml").read_text().splitlines() if line.startswith("#     footl")]
+        assert len({len(line) - len(line.rpartition("   ")[2]) for line in commands}) == 1
+
+
 def test_new_in_a_project_writes_into_its_scenarios(
     perform: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,17 +1,13 @@
-"""A run is told in lines that people can read, and nothing that anybody wrote can drive or deceive their terminal."""
+"""A run is told in lines that people can read. What others may try with theirs: test_narrator_hostile.py."""
 
 from __future__ import annotations
 
 import io
-import re
-from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from app.cli.ink import Ink, cell_width
+from app.cli.ink import Ink
 from app.cli.narrator import Narrator, narrator_for
 from app.cli.narrator_status import StatusLine
 from app.events import (
@@ -21,7 +17,6 @@ from app.events import (
     CallStarted,
     DebateDecided,
     DebateVoted,
-    Event,
     Failure,
     GateOpened,
     Narration,
@@ -31,93 +26,12 @@ from app.events import (
     RunStarted,
     StepFailed,
     StepStarted,
-    decode,
-    encode,
 )
-from app.state import fold
-from corpus.histories import History, histories
+from corpus.histories import History
+from corpus.narrations import answered, spoken, tell
+from corpus.probes import unstyled
 from golden.logs import NAMES, read, telling
 from golden.stories import every_kind
-
-PROBES = {
-    "the clipboard is set": "\x1b]52;c;ZXZpbA==\x07",
-    "the window title is set": "\x1b]0;owned\x07",
-    "the screen is cleared and the cursor moved": "\x1b[2J\x1b[1;1H",
-    "the terminal is made to answer": "\x1bP$qm\x1b\\",
-    "a control sequence in one byte": "\x9b2J",
-    "an operating system command in one byte": "\x9d0;owned\x9c",
-    "a null": "a\x00b",
-    "a delete": "a\x7fb",
-    "a bell": "\x07",
-    "a carriage return that overwrites": "all failed\rall passed",
-    "backspaces that overwrite": "fail\x08\x08\x08\x08pass",
-    "a link that goes elsewhere": "\x1b]8;;https://evil.example\x07here\x1b]8;;\x07",
-    "the terminal is reset": "\x1bc",
-}
-OUR_STYLES = re.compile(r"\x1b\[[0-9;]*m")
-DRIVES_A_TERMINAL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-CHOICES = {
-    "kind", "run", "outcome", "mode", "basis", "measure", "why", "how", "asks", "direction", "state", "effect",
-    "action", "waits_for", "of",
-}  # fmt: skip
-KEY = "sk-proj-abcDEF123456ghiJKL7890"
-
-
-def tell(history: History, **look: Any) -> str:
-    """What a narrator says of a history."""
-    said: list[str] = []
-    narrator = Narrator(Ink(**{"colour": False, "width": 80, **look}), said.append, history.value)
-    for event in history.events:
-        narrator.tell(event)
-    narrator.finish(fold(history.events))
-    return "".join(said)
-
-
-def poisoned(history: History, poison: str) -> History:
-    """The same run, with something added to every text in it: names, titles, reasons, answers, keys of answers."""
-    events = [_poisoned_event(event, poison) for event in history.events]
-    return History(
-        history.run, events, {digest: _spoil_value(value, poison) for digest, value in history.values.items()}
-    )
-
-
-def _poisoned_event(event: Event, poison: str) -> Event:
-    data = msgspec.json.decode(encode(event))
-    refs = {name: value for name, value in data.items() if isinstance(value, dict) and set(value) == {"ref"}}
-    spoiled = {name: value if name in CHOICES else _spoil(value, poison) for name, value in data.items()} | refs
-    if "messages" in data:
-        spoiled["messages"] = data["messages"]
-    if "origin" in data:
-        spoiled["origin"] = data["origin"]
-    return decode(msgspec.json.encode(spoiled))
-
-
-def _spoil(value: Any, poison: str) -> Any:
-    if isinstance(value, str):
-        return value + poison
-    if isinstance(value, dict):
-        return {name: _spoil(item, poison) for name, item in value.items()}
-    return [_spoil(item, poison) for item in value] if isinstance(value, list) else value
-
-
-def _spoil_value(value: Any, poison: str) -> Any:
-    if isinstance(value, dict):
-        return {f"{name}{poison}": _spoil_value(item, poison) for name, item in value.items()}
-    return [_spoil_value(item, poison) for item in value] if isinstance(value, list) else _spoil(value, poison)
-
-
-def spoken(history: History, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("FOOTLIGHTS_SCREEN_READER", "1")
-    return tell(history, colour=True)
-
-
-def answered(text: Any, *, title: str = "Split the work") -> History:
-    """A run in which one agent says one thing."""
-    history = History()
-    history.add(RunStarted(scenario="play", title="A play", cast=(Performer(id="cto", title="CTO", glyph="◆"),)))
-    history.act("plan", "cto", title, text)
-    history.add(RunFinished(outcome="succeeded"))
-    return history
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -126,64 +40,9 @@ def test_a_golden_log_is_told_as_it_was_recorded(name: str) -> None:
     assert telling(golden.events, golden.value) == golden.told
 
 
-@pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES.keys())
-def test_no_probe_in_any_text_of_a_run_reaches_the_terminal(probe: str) -> None:
-    said = tell(poisoned(every_kind(), probe), colour=True)
-    assert not DRIVES_A_TERMINAL.search(OUR_STYLES.sub("", said))
-
-
-@pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES.keys())
-def test_no_probe_is_spoken_either(probe: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not DRIVES_A_TERMINAL.search(spoken(poisoned(every_kind(), probe), monkeypatch))
-
-
-@pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES.keys())
-def test_no_probe_reaches_the_status_line(probe: str) -> None:
-    history = poisoned(every_kind(), probe)
-    said: list[str] = []
-    status = StatusLine(Ink(colour=False, width=80), said.append)
-    for length in range(0, len(history.events), 3):
-        status.show(fold(history.events[:length]), 70_000)
-    assert not DRIVES_A_TERMINAL.search("".join(said).replace("\r\x1b[2K", ""))
-
-
-def test_a_style_that_somebody_wrote_is_not_ours() -> None:
-    said = tell(poisoned(every_kind(), "\x1b[31mred\x1b[0m"), colour=False)
-    assert "\x1b" not in said
-    assert "␛[31mred" in said
-
-
-def test_a_key_in_any_text_of_a_run_is_covered() -> None:
-    said = tell(poisoned(every_kind(), f" {KEY} "), width=100)
-    assert "sk-p•••" in said
-    assert "abcDEF123456" not in said
-
-
-def test_a_key_is_covered_where_a_long_answer_is_cut() -> None:
-    for before in range(65_500, 65_540, 5):
-        assert "abcDEF" not in tell(answered("x" * before + f" {KEY}"))
-
-
-def test_nobody_can_write_a_line_that_looks_like_ours() -> None:
-    forged = "fine\n✓ done in 0 s · forged\n◆ CTO  forged\n┃ ? forged\n"
-    history = poisoned(every_kind(), "")
-    history.values = {digest: _spoil_value(value, forged) for digest, value in history.values.items()}
-    said = tell(history).splitlines()
-    assert "  │ ◆ CTO  forged" in said
-    assert not [line for line in said if line.startswith(("✓ done in 0 s", "◆ CTO  forged", "┃ ? forged"))]
-
-
-@pytest.mark.parametrize("width", [1, 40, 41, 57, 80, 100, 300])
-@pytest.mark.parametrize("poison", ["", " 日本語の長い文章" * 9, " " + "x" * 300], ids=["as it is", "wide", "long"])
-def test_no_line_is_wider_than_the_terminal(width: int, poison: str) -> None:
-    room = max(40, min(width, 100))
-    said = tell(poisoned(every_kind(), poison), width=width)
-    assert max(map(cell_width, said.splitlines())) <= room
-
-
 def test_nothing_but_words_is_lost_without_colour() -> None:
     history = every_kind()
-    assert OUR_STYLES.sub("", tell(history, colour=True)) == tell(history)
+    assert unstyled(tell(history, colour=True)) == tell(history)
 
 
 def test_in_ascii_everything_of_ours_is_ascii() -> None:
@@ -216,21 +75,6 @@ def test_an_answer_two_lines_longer_is_shown_whole() -> None:
     said = tell(answered("\n".join(f"line {number}" for number in range(1, 12))))
     assert "line 11" in said
     assert "+" not in said
-
-
-def test_ten_million_characters_make_a_few_lines() -> None:
-    for text in ("x" * 10_000_000, "a b " * 2_500_000, "\n" * 10_000_000, "e\u0301\u0301" * 3_000_000):
-        assert len(tell(answered(text)).splitlines()) < 30
-
-
-def test_data_however_deep_can_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    deep: Any = []
-    for _ in range(800):
-        deep = [deep]
-    history = answered("Fine.")
-    history.values = {digest: {"deep": deep} for digest in history.values}
-    assert "CTO" in tell(history)
-    assert "CTO" in spoken(history, monkeypatch)
 
 
 def test_data_is_shown_as_names_and_values_not_as_json() -> None:
@@ -278,12 +122,6 @@ def test_an_open_question_says_how_to_answer_it() -> None:
     )
     assert "! paused (gate) after 4.0 s" in said
     assert "footlights resume 00000000" in said
-
-
-def test_a_command_to_copy_cannot_run_anything_else() -> None:
-    history = answered("Fine.")
-    history.add(GateOpened(step="a", gate="a; rm -rf .", asks="approve", options=("$(reboot)", "no")))
-    assert "footlights answer '00000000:a; rm -rf .' '$(reboot)'" in tell(history)
 
 
 def speaking(*steps: str) -> History:
@@ -355,14 +193,6 @@ def test_namesakes_in_a_cast_are_told_apart() -> None:
     assert "● Backend Developer (detective)" in tell(history)
 
 
-def test_a_card_cannot_choose_a_colour_or_a_glyph_that_breaks_the_line() -> None:
-    history = answered("Fine.")
-    history.events[0] = RunStarted(scenario="play", cast=(Performer(id="cto", glyph="██████", color="blink"),))
-    said = tell(history, colour=True)
-    assert "██████" not in said.split("calls")[0]
-    assert "\x1b[39m● cto" in said
-
-
 def test_what_happened_before_is_known_but_not_told() -> None:
     history = every_kind()
     said: list[str] = []
@@ -407,11 +237,3 @@ def test_a_screen_reader_is_given_sentences_and_no_drawings(monkeypatch: pytest.
     assert "CTO hands over to Backend Developer: Two tasks, one contract, risk 3. Go.\n" in said
     assert "CTO: calls 3, tokens 4,600, cost $0.0132?, time 14.0 s.\n" in said
     assert all(line[-1] in ".:!?" for line in said.splitlines())
-
-
-@settings(max_examples=60)
-@given(histories(), st.sampled_from([40, 80]))
-def test_any_plausible_run_can_be_told(history: History, width: int) -> None:
-    said = tell(history, width=width)
-    assert not DRIVES_A_TERMINAL.search(said)
-    assert all(cell_width(line) <= width for line in said.splitlines())

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.cli.asking import SETTLING, Answer, Prompter, understood
-from app.cli.gates import MOST_LINES, Question, drawn
+from app.cli.gates import MOST_LINES, drawn
 from app.cli.ink import Ink
+from app.journal.questions import Question
 from corpus.probes import ALL, drives_a_terminal
 
 PLAIN = Ink(colour=False)

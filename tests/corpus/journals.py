@@ -24,6 +24,7 @@ from app.journal.connection import open_reader
 from app.journal.errors import RunNotFound
 from corpus.commands import ROOT
 
+PATIENCE = 180  # seconds until a process that hangs fails its test, however busy the machine is
 AHEAD = 8  # events that are added before the first of them is awaited
 
 
@@ -47,7 +48,7 @@ def said(process: subprocess.Popen[str]) -> str:
 
 def finish(process: subprocess.Popen[str]) -> list[str]:
     """Wait until it ends well, and return the rest of what it says."""
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, rest
     return rest.splitlines()
 
@@ -55,7 +56,7 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
 def kill(process: subprocess.Popen[str]) -> list[int]:
     """Kill it, and return the numbers that it still could say."""
     process.kill()
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=PATIENCE)
     return [int(line) for line in rest.split("\n")[:-1] if line.isdigit()]
 
 

@@ -25,6 +25,16 @@ _OUR_STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _DRIVES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
+def is_obeyed(text: str) -> bool:
+    """Is there anything in a text that a terminal would obey?"""
+    return _DRIVES.search(text) is not None
+
+
+def unstyled(shown: str) -> str:
+    """What was shown, without our own colours."""
+    return _OUR_STYLES.sub("", shown)
+
+
 def drives_a_terminal(shown: str) -> bool:
     """Is there anything in what was shown that a terminal would obey, but for our own colours?"""
-    return _DRIVES.search(_OUR_STYLES.sub("", shown)) is not None
+    return is_obeyed(unstyled(shown))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from corpus.commands import ROOT, Outcome
+from corpus.patience import _ends_some_time as _ends_some_time
 
 
 @pytest.fixture

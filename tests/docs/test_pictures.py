@@ -1,22 +1,83 @@
-"""The pictures of the documentation show what the commands print today, and load nothing from anywhere."""
+"""The pictures of the documentation show what the commands and the app show today, and load nothing from anywhere."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from corpus.commands import ROOT
+from docs.box_drawing import arms
+from docs.cells import Cell, Look
+from docs.drawing import Window, drawn
+from docs.make_pictures import PICTURES, SHOWN
+from docs.make_reference import PAGES
+from docs.stage_pictures import SCENES, THEMES
+
+KEPT = sorted(PICTURES.glob("*.svg"))
+SHOWN_ON_A_PAGE = re.compile(r'(?:srcset|src)="([^"]+)"|!\[[^\]]*\]\(([^)]+)\)')
 
 
-def test_every_picture_is_up_to_date() -> None:
-    command = [sys.executable, "docs/make_pictures.py", "--check"]
+def test_the_pictures_of_the_commands_and_one_of_the_stage_are_up_to_date() -> None:
+    command = [sys.executable, "docs/make_pictures.py", "--check", *SHOWN, "gate"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_every_picture_that_can_be_made_is_kept_and_no_other() -> None:
+    made = {f"{name}.svg" for name in SHOWN}
+    for name, (_, _, sizes) in SCENES.items():
+        ends = ["", *(f"-{width}x{height}" for width, height in sizes[1:])]
+        made |= {f"{name}{end}-{shade}.svg" for end in ends for shade in THEMES}
+    assert {picture.name for picture in KEPT} == made
+
+
 def test_no_picture_calls_anywhere() -> None:
-    for picture in (ROOT / "docs" / "pictures").glob("*.svg"):
+    for picture in KEPT:
         text = picture.read_text(encoding="utf-8")
         assert "url(" not in text
         assert "href" not in text
         assert text.count("://") == 1  # the name of the SVG language itself
+
+
+def test_no_picture_names_a_machine_or_is_large() -> None:
+    for picture in KEPT:
+        assert str(ROOT) not in picture.read_text(encoding="utf-8")
+        assert picture.stat().st_size < 40_000, picture.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_picture_on_a_page_is_there_by_night_and_by_day(page: Path) -> None:
+    for found in SHOWN_ON_A_PAGE.finditer(page.read_text(encoding="utf-8")):
+        picture = page.parent / (found[1] or found[2])
+        assert picture.is_file(), picture
+        for one, other in (("-dark", "-light"), ("-light", "-dark")):
+            assert picture.with_stem(picture.stem.replace(one, other)).is_file()
+
+
+@pytest.mark.parametrize(
+    ("character", "sides"),
+    [
+        ("─", {"left": "LIGHT", "right": "LIGHT"}),
+        ("╭", {"right": "LIGHT", "down": "LIGHT", "is_arc": True}),
+        ("╠", {"up": "DOUBLE", "right": "DOUBLE", "down": "DOUBLE"}),
+        ("┨", {"up": "HEAVY", "down": "HEAVY", "left": "LIGHT"}),
+        ("╾", {"left": "HEAVY", "right": "LIGHT"}),
+        ("╤", {"left": "DOUBLE", "right": "DOUBLE", "down": "SINGLE"}),
+    ],
+)
+def test_a_line_goes_where_its_name_says(character: str, sides: dict[str, object]) -> None:
+    found = arms(character)
+    assert found is not None
+    assert {name: value for name, value in found._asdict().items() if value} == sides
+
+
+def test_what_looks_alike_is_drawn_in_one_stroke() -> None:
+    look = Look("#ffffff")
+    box = ["╭──╮", "│██│", "╰──╯"]
+    svg = drawn([[Cell(character, look) for character in row] for row in box], Window("a box", *["#000000"] * 4))
+    assert svg.count("<path") == 3  # the bar of the window, the block, and all lines of the box
+    assert svg.count("<text") == 1

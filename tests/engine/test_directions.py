@@ -328,10 +328,10 @@ SLOW = "agent: a, prompt: x, rehearsal: {reply: x, takes: 60s}"
         ("one: {debate: {members: [a, b], question: x}}", "one"),
     ],
 )
-async def test_a_step_that_is_skipped_while_it_runs_is_cancelled_with_all_that_is_in_it(
+async def test_a_step_that_is_skipped_while_it_runs_ends_with_all_that_is_in_it_and_the_run_goes_on(
     house: House, step: str, running: str
 ) -> None:
-    run = house.begin(f"steps: {{{step}, after: {{if: failure(), set: {{seen: '${{{{ steps.one.outcome }}}}'}}}}}}\n")
+    run = house.begin(f"steps: {{{step}, after: {{set: {{seen: '${{{{ steps.one.outcome }}}}'}}}}}}\n")
     run.hold()
     await until(lambda: has(run, StepStarted, running))
     run.direct("skip", "one", by="ana")
@@ -339,14 +339,13 @@ async def test_a_step_that_is_skipped_while_it_runs_is_cancelled_with_all_that_i
     played = await house.end_of(run)
     assert played.ended("one") == "cancelled"
     assert played.output("after") == {"seen": "cancelled"}
+    assert played.outcome == "succeeded", "it goes on without the step, as with one that was skipped beforehand"
     assert played.events[-1].mono < 60_000
     assert not played.state.agents["a"].under_way
 
 
 async def test_a_step_inside_is_skipped_without_ending_what_is_around_it(house: House) -> None:
-    run = house.begin(
-        f"steps: {{block: {{parallel: {{one: {{{SLOW}, continue_on_error: true}}, two: {{agent: b, prompt: x}}}}}}}}\n"
-    )
+    run = house.begin(f"steps: {{block: {{parallel: {{one: {{{SLOW}}}, two: {{agent: b, prompt: x}}}}}}}}\n")
     run.hold()
     await until(lambda: has(run, StepStarted, "block/two"))
     run.direct("skip", "block/one")
@@ -354,6 +353,28 @@ async def test_a_step_inside_is_skipped_without_ending_what_is_around_it(house: 
     played = await house.end_of(run)
     assert (played.ended("block/one"), played.ended("block")) == ("cancelled", "succeeded")
     assert played.events[-1].mono < 60_000
+
+
+async def test_of_a_step_for_many_items_one_is_skipped_while_it_runs(house: House) -> None:
+    run = house.begin(f"steps: {{one: {{for_each: [1, 2], max_parallel: 2, {SLOW}}}}}\n")
+    run.hold()
+    await until(lambda: has(run, StepStarted, "one[2]"))
+    run.direct("skip", "one[2]", by="ana")
+    run.go()
+    played = await house.end_of(run)
+    assert (played.ended("one[2]"), played.outcome, played.output("one")) == ("cancelled", "succeeded", ["x", None])
+
+
+async def test_a_step_that_was_skipped_while_it_ran_is_still_left_out_when_the_run_is_resumed(house: House) -> None:
+    run = house.begin(f"steps: {{one: {{{SLOW}}}, gate: {{approve: x}}, after: {{narrate: On.}}}}\n", patient=True)
+    run.hold()
+    await until(lambda: has(run, StepStarted, "one"))
+    run.direct("skip", "one", by="ana")
+    run.go()
+    await until(lambda: bool(run.performance and run.performance.gates.open()))
+    run.pause()
+    again = await house.play_on(await house.end_of(run), answers={"gate": "approve"})
+    assert (again.ended("one"), again.ended("after"), again.outcome) == ("cancelled", "succeeded", "succeeded")
 
 
 async def at_the_gate(house: House, text: str, **options: Any) -> Run:

@@ -179,6 +179,18 @@ steps:
     assert played.output("after") == {"outcome": "exhausted"}
 
 
+async def test_a_steps_wall_that_was_raised_meanwhile_is_the_one_that_holds_after_a_resume(house: House) -> None:
+    paused = await house.play("""
+steps: {one: {limits: {wall: 5s, on_exceed: pause}, agent: a, prompt: x, rehearsal: {reply: x, takes: 60s}}}
+""")
+    assert paused.result.reason == "budget"
+    house.journal.post(
+        paused.run.id, "direction", "raise", {"direction": "raise", "to": "step:one.wall", "detail": 90}, "ana"
+    )
+    again = await house.play_on(paused)
+    assert again.outcome == "succeeded", again.result
+
+
 async def test_a_steps_wall_may_pause_the_run(house: House) -> None:
     played = await house.play("""
 steps: {one: {limits: {wall: 5s, on_exceed: pause}, agent: a, prompt: x, rehearsal: {reply: x, takes: 6s}}}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import fork, perform, resume
+from app.engine import Run, fork, perform, resume
 from app.errors import NotFound, ScenarioRefused, UsageError
-from app.events import CallStarted, Event, RunResumed, RunStarted, StepFinished, StepSkipped, StepStarted
+from app.events import CallStarted, Event, Remark, RunResumed, RunStarted, StepFinished, StepSkipped, StepStarted
 from app.journal import Journal
 from app.journal.prune import erase_run
 from app.state import fold
@@ -168,3 +168,39 @@ async def test_resuming_performs_the_files_of_the_run_whatever_is_on_disk_now(pl
     play.unlink()
     going = resume(run.id, journal=journal)
     assert (await going.result()).outputs == {"built": "Built.", "choice": "ship"}
+    assert remarks(going) == []
+
+
+async def test_whoever_resumes_a_run_is_told_which_of_its_files_have_changed(play: Path, journal: Journal) -> None:
+    run = await paused(play, journal)
+    going = resume(run, journal=journal)
+    going.pause()
+    await going.result()
+    assert remarks(going) == [], "none has"
+    play.write_text(PLAY.replace("Two halves.", "Three thirds."), encoding="utf-8")
+    again = resume(run, journal=journal)
+    assert (await again.result()).outcome == "succeeded"
+    assert remarks(again) == ["relay.yaml has changed since this run began; the run keeps to what it was"]
+
+
+async def test_a_fork_that_is_resumed_is_not_told_of_what_it_changed_itself(play: Path, journal: Journal) -> None:
+    events = await performed(play, journal)
+    at = seq_of(events, StepStarted, "build")
+    forked = fork(events[0].run, at=at, edits={"done.prompt": "Bow."}, journal=journal)
+    forked.pause()
+    await forked.result()
+    going = resume(forked.id, journal=journal)
+    assert (await going.result()).outcome == "succeeded"
+    assert remarks(going) == []
+
+
+async def paused(play: Path, journal: Journal) -> str:
+    """A run that was left in its middle."""
+    run = perform(play, mode="rehearsal", journal=journal)
+    run.pause()
+    assert (await run.result()).status == "paused"
+    return run.id
+
+
+def remarks(run: Run) -> list[str]:
+    return [event.text for event in run.events if isinstance(event, Remark)]

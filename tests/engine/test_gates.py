@@ -11,7 +11,7 @@ import pytest
 from app.engine import resume
 from app.engine.gates import Answer, AnswerRefused, Opened
 from app.errors import UsageError
-from app.events import GateAnswered, GateClosed, GateOpened, RunFinished, RunPaused, StepStarted
+from app.events import Directed, Event, GateAnswered, GateClosed, GateOpened, RunFinished, RunPaused, StepStarted
 from app.journal.errors import AnswerRefused as LetterRefused
 from corpus.playing import PATIENCE, House, until
 
@@ -170,6 +170,40 @@ async def test_an_answer_from_another_process_comes_through_the_inbox(house: Hou
     assert played.output("sign_off") == {"choice": "hold", "note": "no", "by": "cara"}
 
 
+async def test_an_answer_from_another_process_is_taken_once_and_counts_as_taken_when_it_is_safe(house: House) -> None:
+    run = house.begin(SIGN_OFF % ("", ""), people=nobody_is_quick)
+    await until(run_has(run, GateOpened))
+    waiting: list[int] = []
+
+    def look(event: Event) -> None:
+        if isinstance(event, GateAnswered):
+            run.performance.read_inbox()  # type: ignore[union-attr]
+            waiting.append(len(house.journal.inbox(run.id)))
+
+    assert run.performance is not None
+    run.performance.on_event(look)
+    house.journal.post(run.id, "answer", "sign_off", {"choice": "hold"}, "cara")
+    played = await house.end_of(run)
+    assert waiting == [1], "in the log, and not yet on the disk"
+    assert house.journal.inbox(run.id) == []
+    assert len(played.of(GateAnswered)) == 1
+    assert verdicts(house, run.id) == ["taken"]
+
+
+async def test_a_direction_from_another_process_counts_as_taken_when_it_is_safe(house: House) -> None:
+    run = house.begin(SIGN_OFF % ("", ""), people=nobody_is_quick)
+    await until(run_has(run, GateOpened))
+    house.journal.post(run.id, "direction", "whisper", {"to": "a", "detail": "mind the gap"}, "cara")
+    assert run.performance is not None
+    run.performance.read_inbox()
+    run.performance.read_inbox()
+    assert verdicts(house, run.id) == [""]
+    run.answer("sign_off", "hold")
+    played = await house.end_of(run)
+    assert len(played.of(Directed)) == 1
+    assert verdicts(house, run.id) == ["taken"]
+
+
 async def test_a_wrong_answer_from_another_process_is_refused_and_the_next_one_taken(house: House) -> None:
     run = house.begin(SIGN_OFF % ("", ""), people=nobody_is_quick)
     await until(run_has(run, GateOpened))
@@ -317,6 +351,13 @@ async def test_what_a_person_is_asked_may_hold_what_a_model_wrote_as_text(house:
 async def nobody_is_quick(opened: Opened) -> Answer:
     await asyncio.Event().wait()
     raise AssertionError("nobody came")
+
+
+def verdicts(house: House, run: str) -> list[str]:
+    """What became of each letter to a run."""
+    sql = "SELECT verdict FROM inbox WHERE run = (SELECT id FROM runs WHERE run = ?) ORDER BY id"
+    found = house.journal._reader.read(lambda connection: connection.execute(sql, (run,)).fetchall())
+    return [verdict for (verdict,) in found]
 
 
 def run_has(run: object, kind: type) -> Callable[[], bool]:

@@ -13,6 +13,7 @@ from app.events import (
     Directed,
     RunPaused,
     StepStarted,
+    ToolStarted,
 )
 from corpus.playing import PATIENCE, House, Says, Scripted, until
 
@@ -27,10 +28,10 @@ FOUR = """steps:
 async def test_a_held_run_begins_no_call_and_no_tool_until_it_may_go_on(house: House) -> None:
     run = house.begin("steps: {one: {agent: a, prompt: x}, two: {needs: [], tool: text.count, with: {text: x}}}\n")
     run.hold()
-    for _ in range(50):
-        await asyncio.sleep(0.001)
+    await until(lambda: count(run, StepStarted) == 2)
+    await settled(run)
     assert not has(run, CallStarted)
-    assert len([event for event in run.events if isinstance(event, StepStarted)]) == 2
+    assert not has(run, ToolStarted)
     run.go()
     assert (await house.end_of(run)).outcome == "succeeded"
 
@@ -42,8 +43,7 @@ async def test_step_by_step_one_effect_begins_each_time(house: House) -> None:
     for number in (1, 2, 3):
         run.step()
         await until(lambda number=number: count(run, CallStarted) == number)  # type: ignore[misc]
-        for _ in range(20):
-            await asyncio.sleep(0.001)
+        await settled(run)
         assert count(run, CallStarted) == number
     assert (await house.end_of(run)).outcome == "succeeded"
 
@@ -53,8 +53,8 @@ async def test_while_a_rehearsal_is_held_its_time_stands_still(house: House) -> 
         "limits: {wall: 5m}\nsteps: {one: {agent: a, prompt: x, timeout: 30s}, two: {agent: b, prompt: x, timeout: 30s}}\n"
     )
     run.hold()
-    for _ in range(50):
-        await asyncio.sleep(0.001)
+    await until(lambda: has(run, StepStarted))
+    await settled(run)
     run.go()
     played = await house.end_of(run)
     assert played.outcome == "succeeded", "no timeout rang while a person thought"
@@ -81,8 +81,7 @@ async def test_a_pause_lets_what_is_under_way_end_and_the_run_goes_on_later_wher
     )
     await until(lambda: script.under_way == 1)
     run.pause(by="ana")
-    await asyncio.sleep(0.01)
-    assert run.performance is not None
+    await settled(run)
     assert script.under_way == 1
     door.set()
     played = await house.end_of(run)
@@ -155,6 +154,14 @@ async def test_every_event_is_given_once_to_everybody_who_follows(house: House) 
     played = await house.end_of(run)
     late = [event.seq async for event in run]
     assert first == second == late == [event.seq for event in played.events]
+
+
+async def settled(run: Run) -> None:
+    """Let everything happen that wants to: what was told is safe, and the loop has turned often enough since."""
+    assert run.performance is not None
+    await run.performance.log.durable()
+    for _ in range(100):
+        await asyncio.sleep(0)
 
 
 def has(run: Run, kind: type, step: str | None = None) -> bool:

@@ -67,7 +67,7 @@ def begin(job: Job, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
     """Begin the run, or go on with it, in front of the reaper."""
     scenario = Path(job.scenario)
     live = job.mode == "live"
-    lines = lines_of(*scenario.parent.glob("*.yaml")) if live else {}
+    lines = lines_of(*sorted(scenario.parent.glob("*.yaml")), scenario) if live else {}
     player = Player(ledger, lines, reaper, 0.0005 if live else 0.0)
     common: dict[str, Any] = {
         "journal": journal,

@@ -94,7 +94,7 @@ class Player:
 
 
 def lines_of(*scenarios: Path) -> dict[str, Any]:
-    """The lines that are written in scenarios, by the marks of the prompts they belong to."""
+    """The lines that are written in scenarios, by the marks of the prompts they belong to; a later one's count."""
     found: dict[str, Any] = {}
     for path in scenarios:
         for step in _steps(parse(Source(path.name, path.read_text(encoding="utf-8"))).data["steps"]):

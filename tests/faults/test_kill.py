@@ -86,7 +86,7 @@ def test_a_run_that_is_killed_ten_times_in_a_row_comes_to_the_same_end(
     undisturbed: Callable[[str], Undisturbed], tmp_path: Path
 ) -> None:
     expected = undisturbed("rehearsal")
-    share = len(expected.log.bodies) // 11
+    share = len(expected.log.bodies) // 16  # a slow disk keeps more than was told: there must be enough for all ten
     with Theatre.open(tmp_path, "rehearsal") as theatre:
         history = play_out(theatre, [Kill("durable", share)] * 10, expected.answered)
     assert history.kills == 10

@@ -24,7 +24,7 @@ from app.events import (
 from app.journal import Journal
 from faults.performer import Kill
 from faults.server import Server
-from faults.theatre import ANSWERS, Log, Theatre, assert_same_tale, play_out, tale_of
+from faults.theatre import ANSWERS, LONGEST, Log, Theatre, assert_same_tale, play_out, tale_of
 
 NO_TOOLS = {name: choice for name, choice in ANSWERS.items() if name != "*"}
 
@@ -198,6 +198,22 @@ def test_what_people_said_to_a_run_outlives_its_process(tmp_path: Path) -> None:
     assert routed.model == "sure"
 
 
+def test_an_answer_that_was_not_yet_safe_when_the_process_died_is_taken_by_the_next(tmp_path: Path) -> None:
+    theatre = Theatre.build(tmp_path, "waiting.yaml", mode="live")
+    performer = theatre.start(Kill("added gate.answered"), patient=True)
+    try:
+        wait_for(theatre, GateOpened, 1)
+        with Journal.open(theatre.workspace) as journal:
+            journal.post(theatre.run(), "answer", "gate", {"choice": "yes"}, "ada")
+        assert performer.wait().killed
+    finally:
+        performer.kill()
+    theatre.perform()
+    answers = [event for event in theatre.log().events if isinstance(event, GateAnswered)]
+    assert [event.by for event in answers] == ["ada"]
+    assert theatre.log().breaches() == []
+
+
 def test_without_the_raised_limit_that_run_would_have_ended_early(tmp_path: Path) -> None:
     theatre = Theatre.build(tmp_path, "waiting.yaml", mode="live", answers={"gate": "yes"})
     theatre.perform()
@@ -206,7 +222,7 @@ def test_without_the_raised_limit_that_run_would_have_ended_early(tmp_path: Path
 
 def wait_for(theatre: Theatre, kind: type[Event], count: int) -> None:
     """Until the log has so many events of a kind."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + LONGEST
     while sum(isinstance(event, kind) for event in theatre.log().events) < count:
         assert time.monotonic() < until, f"no {kind.__name__} came"
         time.sleep(0.02)

@@ -129,6 +129,6 @@ def test_ctrl_c_ends_a_command_without_a_word(tmp_path: Path) -> None:
     running = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE)
     writer = os.open(fifo, os.O_WRONLY)  # opens only once the command has opened its end
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=20)
+    _, said = running.communicate(timeout=60)
     os.close(writer)
     assert (running.returncode, said) == (130, b"")

@@ -10,24 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.safety import looks_like_secret, mask_secrets, safe_text
+from corpus.probes import PROBES, is_obeyed
 
-# What a hostile model has been seen to write. Each must reach the terminal as visible characters only.
-PROBES = {
-    "the clipboard is set": "\x1b]52;c;ZXZpbA==\x07",
-    "the window title is set": "\x1b]0;owned\x07",
-    "the screen is cleared and the cursor moved": "\x1b[2J\x1b[1;1H",
-    "the terminal is made to answer": "\x1bP$qm\x1b\\",
-    "a control sequence in one byte": "\x9b2J",
-    "an operating system command in one byte": "\x9d0;owned\x9c",
-    "a null": "a\x00b",
-    "a delete": "a\x7fb",
-    "a bell": "\x07",
-    "a carriage return that overwrites": "all failed\rall passed",
-    "backspaces that overwrite": "fail\x08\x08\x08\x08pass",
-    "a link that goes elsewhere": "\x1b]8;;https://evil.example\x07here\x1b]8;;\x07",
-    "the terminal is reset": "\x1bc",
-}
-DRIVES_A_TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DECEIVES_A_READER = re.compile("[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff]")
 
 KEYS = {
@@ -47,7 +31,7 @@ KEYS = {
 @pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES.keys())
 def test_no_probe_reaches_the_terminal_even_when_split_anywhere(probe: str) -> None:
     for cut in range(len(probe) + 1):
-        assert not DRIVES_A_TERMINAL.search(safe_text(probe[:cut]) + safe_text(probe[cut:]))
+        assert not is_obeyed(safe_text(probe[:cut]) + safe_text(probe[cut:]))
 
 
 def test_what_was_disarmed_stays_readable() -> None:
@@ -60,14 +44,14 @@ def test_what_was_disarmed_stays_readable() -> None:
 @given(st.text(st.characters(codec=None), max_size=80))
 def test_no_text_at_all_can_drive_a_terminal_or_hide_in_it(text: str) -> None:
     shown = safe_text(text)
-    assert not DRIVES_A_TERMINAL.search(shown)
+    assert not is_obeyed(shown)
     assert not DECEIVES_A_READER.search(shown)
     shown.encode("utf-8")
 
 
 @given(st.text(st.sampled_from("\x1b\x9b─█\u0301\u200d\ufe0f👩❤a \n"), max_size=60))
 def test_controls_among_drawings_marks_and_emoji_are_found_too(text: str) -> None:
-    assert not DRIVES_A_TERMINAL.search(safe_text(text))
+    assert not is_obeyed(safe_text(text))
 
 
 @given(st.text(st.characters(codec=None), max_size=80))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,12 +13,6 @@ from app.journal.errors import RunNotFound
 from corpus.logs import tell
 
 RUNS = ["01JAAA0000000000000000AAAA", "01JAAA0000000000000000BBBB", "01JCCC0000000000000000CCCC"]
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with Journal.open(tmp_path / "workspace.db") as journal:
-        yield journal
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def test_a_workspace_in_use_is_not_replaced(workspace: Path, tmp_path: Path) -> 
 
 def test_a_workspace_that_another_process_writes_to_is_not_replaced(workspace: Path, tmp_path: Path) -> None:
     back_up(workspace, tmp_path / "backup.db")
-    with start_writer(workspace, 1000) as writer:
+    with start_writer(workspace, 1_000_000) as writer:
         while "01JBESIDE0" not in runs_in(workspace):  # it is ready before it has written anything
             assert writer.poll() is None
         with pytest.raises(InUse):

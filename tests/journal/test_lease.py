@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +19,6 @@ from app.journal.lease import PATIENCE, Holder, holder_alive
 from corpus.journals import is_whole
 
 NOW = 1_700_000_000_000_000
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with Journal.open(tmp_path / "workspace.db") as journal:
-        yield journal
 
 
 def hold(journal: Journal, run: str, holder: object, heartbeat: int = 0) -> None:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from app.events import RunStarted
 from app.journal import Archive, Journal, RunLog
 from app.journal.live import live_of
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with Journal.open(tmp_path / "workspace.db") as journal:
-        yield journal
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.engine.act import scene_inside
 from app.engine.blocks import last_givers, perform_block
 from app.engine.outcomes import Gives, Mishap
-from app.engine.play import Scene
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -16,19 +16,7 @@ async def perform(act: Act) -> Gives:
     """Perform the steps inside; the output is a map of theirs. A block fails when a step inside it does."""
     block = act.place.inner()
     assert block is not None
-    outside = act.scene
-    scene = Scene(
-        outside.play,
-        f"{act.path}/",
-        {**act.values, "steps": dict(act.values["steps"])},
-        act.accounts,
-        act.tallies,
-        act.incoming,
-        act.turn,
-        act.item,
-        act.cause,
-    )
-    ended = await perform_block(block, scene)
+    ended = await perform_block(block, scene_inside(act))
     outputs = {name: end.output for name, end in ended.items()}
     for name, end in ended.items():
         if end.failed:
@@ -37,6 +25,6 @@ async def perform(act: Act) -> Gives:
             outcome = end.outcome if end.outcome == "exhausted" else "failed"
             where = end.failure.where
             raise Mishap(end.failure.error, message, end.failure.hint, outcome=outcome, output=outputs, where=where)
-    order = outside.play.checked.orders[block.name]
+    order = act.scene.play.checked.orders[block.name]
     states = {name: end.state() for name, end in ended.items()}
     return Gives(outputs, givers=last_givers(ended, order) or act.incoming, states=states)

@@ -20,27 +20,15 @@ if TYPE_CHECKING:
 
 async def perform(act: Act) -> Gives:
     """Perform the scenario inside this step; its `outputs` are the step's output."""
-    step, outer = act.place.step, act.scene.play
-    assert isinstance(step, UsesStep)
-    used = outer.checked.used[act.place.name]
-    inputs = complete_inputs(used, render_all(step.with_, act.values))
-    play = Play.of(outer.performance, used, inputs, f"{act.path}/", act.accounts, act.tallies)
-    scene = Scene(
-        play,
-        f"{act.path}/",
-        {**play.values, "steps": {}},
-        play.accounts,
-        play.tallies,
-        act.incoming,
-        cause=act.cause,
-    )
+    scene = scene_used(act)
+    play, performance = scene.play, scene.play.performance
     account = play.accounts[-1] if play.scenario.limits is not None else None
     try:
-        with Deadline(outer.performance.clock, account.limits.get("wall") if account else None):
+        with Deadline(performance.clock, account.limits.get("wall") if account else None):
             ended = await perform_block(Block(play.scenario.steps, ("steps",), None, side_by_side=False), scene)
     except TimeoutError:
         assert account is not None
-        raise await end_of_time(outer.performance, account, act.path, act.cause) from None
+        raise await end_of_time(performance, account, act.path, act.cause) from None
     for name, end in ended.items():
         if end.failed:
             assert end.failure is not None
@@ -52,4 +40,15 @@ async def perform(act: Act) -> Gives:
                 where=end.failure.where,
             )
     outputs = render_all(play.scenario.outputs, scene.values)
-    return Gives(outputs, givers=last_givers(ended, used.orders[""]) or act.incoming)
+    return Gives(outputs, givers=last_givers(ended, play.checked.orders[""]) or act.incoming)
+
+
+def scene_used(act: Act) -> Scene:
+    """Where the steps of the scenario inside are performed."""
+    step, outer = act.place.step, act.scene.play
+    assert isinstance(step, UsesStep)
+    used = outer.checked.used[act.place.name]
+    inputs = complete_inputs(used, render_all(step.with_, act.values))
+    play = Play.of(outer.performance, used, inputs, f"{act.path}/", act.accounts, act.tallies)
+    values = {**play.values, "steps": {}}
+    return Scene(play, f"{act.path}/", values, play.accounts, play.tallies, act.incoming, cause=act.cause)

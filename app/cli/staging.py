@@ -1,0 +1,149 @@
+"""What play, attach and replay share: they open the stage where there is one, and say how a run stands afterwards."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.cli.displays import Narrated
+from app.cli.endings import exit_code, how_to_go_on, short, what_comes_before
+from app.cli.ink import Ink
+from app.cli.performing import Performance, show_to_its_end, someone_is_there, who
+from app.cli.said import narrate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.engine import Run
+    from app.state import RunState
+    from app.tui.app import Left
+    from app.tui.sources import Recorded
+
+_SIGNALLED = 128
+
+
+def add_pace(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how fast it is shown."""
+    from app.playback.pace import PACES
+
+    parser.add_argument(
+        "--pace", choices=list(PACES), default="theatrical", help="how fast it is shown; left out, theatrical"
+    )
+
+
+def has_stage() -> bool:
+    """Is there a terminal that the stage can stand in? If not, it is said."""
+    if someone_is_there() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        return True
+    narrate("there is no terminal for the stage here, so it is told in lines")
+    return False
+
+
+async def play_on_stage(begin: Callable[[], Run], args: argparse.Namespace) -> int:
+    """Perform a run on the stage, and go on with it as whoever leaves wants it; the exit code is that of the run."""
+    import app.tui.app  # noqa: F401 - takes a while to load: before the run begins, not while it waits
+    from app.cli.workspaces import workspace_of
+    from app.tui import open_stage
+    from app.tui.sources import Here
+
+    run = begin()
+    here = Here(run)
+    if args.step:
+        here.hold()
+
+    async def start() -> Here:
+        return here
+
+    try:
+        left = await open_stage(start, pace=args.pace, stepping=args.step, workspace=workspace_of(args))
+    except BaseException:
+        await run.stop(0.0)
+        raise
+    return await after_the_stage(left, run)
+
+
+async def after_the_stage(left: Left, run: Run | None = None) -> int:
+    """Do with what is still performed here as was decided, and say how each run stands; `run` gives the exit code."""
+    others = [here.going for here in left.runs if here.going is not run]
+    goes_on_too = [asyncio.create_task(_end_unseen(other, left)) for other in others]
+    code = 0 if left.signal is None else _SIGNALLED + left.signal
+    if run is not None:
+        code = await (_end_seen(run, left) if run.is_performed else _concluded(run, left))
+    for telling in goes_on_too:
+        narrate(await telling)
+    if left.error is not None:
+        raise left.error
+    return code
+
+
+async def _end_seen(run: Run, left: Left) -> int:
+    """A run that is not over: without the stage it is told in lines."""
+    run.led_by(None)
+    performance = Performance(run, Narrated(run, asks_here=False))
+    if left.signal is not None:
+        performance.heed(left.signal)
+    elif left.how == "stop":
+        performance.stop("person")
+    elif left.how == "cancel":
+        run.cancel(who())
+    else:
+        performance.display.say(f"it goes on here; footlights attach {short(run.id)} shows it from any terminal")
+    return await show_to_its_end(performance)
+
+
+async def _end_unseen(run: Run, left: Left) -> str:
+    """One that was performed beside it; what is to be said of it."""
+    run.led_by(None)
+    if left.how == "cancel":
+        run.cancel(who())
+    result = await (run.stop(by=who()) if left.how == "stop" else run.result())
+    return how_to_go_on(result, run.id, run.events) or f"{short(run.id)}: {result.outcome}"
+
+
+async def _concluded(run: Run, left: Left) -> int:
+    """A run that was over, or had paused, before the stage was left."""
+    result = await run.result()
+    _conclude(run.state)
+    if words := what_comes_before(result, run.id, run.events):
+        narrate(f"  {words}")
+    return exit_code(result) if left.signal is None else _SIGNALLED + left.signal
+
+
+async def look_on_stage(source: Recorded, args: argparse.Namespace) -> int:
+    """Show a run that another process performs, or that is over, and say how it stands when the stage is left."""
+    from app.cli.workspaces import workspace_of
+    from app.tui import open_stage
+
+    async def start() -> Recorded:
+        return source
+
+    left = await open_stage(start, pace=args.pace, workspace=workspace_of(args))
+    code = await after_the_stage(left)
+    going_on, state = await _standing(source, workspace_of(args))
+    if going_on:
+        narrate(f"it goes on where it is performed; footlights attach {short(source.run)} shows it again")
+    else:
+        _conclude(state)
+    return code
+
+
+async def _standing(source: Recorded, workspace: Path | None) -> tuple[bool, RunState]:
+    """Is it still performed, and how far has it come? It may have stopped as the stage was left."""
+    from app.journal import Archive
+    from app.state import fold
+
+    async with Archive.open(workspace) as archive:
+        row = await archive.find(source.run)
+        return row.status == "running", fold(await archive.events(source.run))
+
+
+def _conclude(state: RunState) -> None:
+    from app.cli.narrator_page import page_for
+    from app.cli.narrator_summary import conclude
+
+    again = f"footlights replay {short(state.run)} shows it again" if state.over else ""
+    conclude(page_for(Ink.for_stream(sys.stderr), sys.stderr.write), state, again)

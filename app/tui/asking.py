@@ -1,0 +1,44 @@
+"""A question to a person, as a card shows it: made from the fold of a run, or from the inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.playback.show import Show
+    from app.state import GateState
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything that a card says."""
+
+    run: str
+    gate: str
+    step: str
+    asks: str  # approve, ask, budget, tool, cue
+    question: str
+    options: tuple[str, ...] = ()
+    default: str = ""
+    expires_at: int = 0  # wall clock, microseconds; 0: never
+    role: str = ""
+    title: str = ""  # of the play
+
+
+def asked_of(show: Show, gate: GateState) -> Asked:
+    """A gate of a run that is on stage."""
+    opened = gate.opened
+    start = show.state.start
+    return Asked(
+        show.state.run,
+        opened.gate,
+        opened.step,
+        opened.asks,
+        show.words(opened.question).strip() if opened.question is not None else "",
+        opened.options,
+        opened.default or "",
+        opened.at + opened.expires_ms * 1000 if opened.expires_ms else 0,
+        opened.role,
+        (start.title or start.scenario) if start else "",
+    )

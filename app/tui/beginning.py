@@ -1,0 +1,84 @@
+"""Begins a run in the app's own loop, and says clearly why one cannot begin."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from app.tui.refused import in_words
+
+if TYPE_CHECKING:
+    from app.errors import FootlightsError
+    from app.scenario import Checked
+    from app.tui.app import Theatre
+    from app.tui.sources import Here
+
+
+async def begin(
+    app: Theatre,
+    checked: Checked,
+    inputs: Mapping[str, Any],
+    *,
+    rehearse: bool,
+    seed: int = 0,
+    limits: Mapping[str, float] | None = None,
+) -> Here:
+    """Begin a run; raises FootlightsError with what is in its way."""
+    await asyncio.to_thread(_load)
+    from app.engine import perform
+    from app.engine.starting import who
+    from app.events import Origin
+    from app.tui.sources import Here
+
+    going = perform(
+        checked,
+        inputs,
+        mode="rehearsal" if rehearse else "live",
+        seed=seed,
+        workspace=app.workspace,
+        limits=limits,
+        origin=Origin(kind="person", who=who()),
+        patient=True,
+    )
+    return Here(going)
+
+
+async def fork_from(app: Theatre, run: str, at: int) -> Here:
+    """Begin a run of its own from a moment of another; raises FootlightsError with what is in its way."""
+    await asyncio.to_thread(_load)
+    from app.engine import fork
+    from app.engine.starting import who
+    from app.tui.sources import Here
+
+    return Here(fork(run, at=at, workspace=app.workspace, patient=True, by=who()))
+
+
+def insist_on_models(checked: Checked) -> None:
+    """Raise FootlightsError where a live run would have nobody to speak through."""
+    from app.engine.reaching import NoModel
+    from app.engine.reaching import insist_on_models as insist
+    from providers import provider_of
+
+    try:
+        insist(checked, provider_of)
+    except NoModel as missing:  # its hint names an option of the command line
+        raise NoModel(missing.message, "rehearse it, which needs none") from None
+
+
+async def refuse(app: Theatre, error: FootlightsError, *, rehearsable: bool) -> bool:
+    """Say why it cannot begin, and what to do; true when it shall be rehearsed instead."""
+    from app.tui.paint.options import Option
+    from app.tui.screens.choosing import Choosing
+
+    options = [Option("back", "Back to the playbill", key="b")]
+    if rehearsable:
+        options.insert(0, Option("rehearse", "Rehearse it instead", "no key, no cost, no network", "r"))
+    return await app.push_screen_wait(Choosing("It cannot begin", options, says=in_words(error))) == "rehearse"
+
+
+def _load() -> None:
+    """What performs takes a moment to load: not while somebody waits for a key."""
+    import app.engine.starting
+    import app.journal.journal
+    import app.tui.sources  # noqa: F401

@@ -1,0 +1,114 @@
+"""The agents there are, where each of them appears, and how their calls went in the last runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.cast import Entry, Registry
+from app.document import parse, read_source
+from app.errors import ScenarioRefused
+from app.scenario.library import Listed, list_scenarios
+from app.settings import search_folders
+from app.tui.history import Called, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An agent, and the scenarios that cast it."""
+
+    entry: Entry
+    plays: tuple[str, ...] = ()
+
+    @property
+    def company(self) -> str:
+        """The folder it stands in."""
+        return self.entry.name.partition("/")[0]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.entry.card.title if self.entry.card is not None else self.entry.name.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What some calls came to."""
+
+    calls: int = 0
+    answered: int = 0
+    cost_usd: float = 0.0
+    unpriced: int = 0
+    tokens: int = 0
+    p50_ms: int = 0
+    p95_ms: int = 0
+    last: int = 0  # wall clock of the last one, microseconds
+
+    @property
+    def success(self) -> float:
+        """The share of them that were answered."""
+        return self.answered / self.calls if self.calls else 0.0
+
+
+def company(project: Path) -> list[Member]:
+    """Every card a project can cast, sorted by company and name."""
+    registry = Registry(search_folders("agents", project))
+    plays = _appearances(registry, list_scenarios(project))
+    return [Member(entry, tuple(plays.get(entry.name, ()))) for entry in registry.entries()]
+
+
+def record_of(calls: Iterable[Called]) -> Record:
+    """What these calls came to."""
+    found = list(calls)
+    times = sorted(call.took_ms for call in found if call.ok)
+    return Record(
+        len(found),
+        len(times),
+        sum(call.cost_usd for call in found),
+        sum(call.unpriced for call in found),
+        sum(call.tokens for call in found),
+        at_share(times, 0.5),
+        at_share(times, 0.95),
+        max((call.at for call in found), default=0),
+    )
+
+
+def records(ledger: Ledger, *, rehearsed: bool) -> dict[str, Record]:
+    """What the calls of each card came to, those of rehearsals or the others."""
+    by_card: dict[str, list[Called]] = {}
+    for call in ledger.calls:
+        if call.card and call.rehearsed is rehearsed:
+            by_card.setdefault(call.card, []).append(call)
+    return {card: record_of(calls) for card, calls in by_card.items()}
+
+
+def at_share(ordered: Sequence[int], share: float) -> int:
+    """The value below which so large a share of them lies; 0 of none."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0
+
+
+def _appearances(registry: Registry, scenarios: Iterable[Listed]) -> dict[str, list[str]]:
+    """The titles of the scenarios that cast each card; a file that cannot be read casts nobody."""
+    found: dict[str, list[str]] = {}
+    for listed in scenarios:
+        for name in _cards_in(listed.path):
+            entry = registry.find(name)
+            titles = found.setdefault(entry.name, []) if entry is not None else []
+            if listed.title not in titles:
+                titles.append(listed.title)
+    return found
+
+
+def _cards_in(path: Path) -> list[str]:
+    try:
+        data: Any = parse(read_source(path)).data
+    except ScenarioRefused:
+        return []
+    agents = data.get("agents") if isinstance(data, dict) else None
+    if not isinstance(agents, dict):
+        return []
+    return [
+        agent["card"] for agent in agents.values() if isinstance(agent, dict) and isinstance(agent.get("card"), str)
+    ]

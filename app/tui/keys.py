@@ -1,0 +1,213 @@
+"""Every key there is, in one table: footer, help, palette, docs and a person's own keymap are made of it.
+
+A key is named by its id, `stage.pause`; `keys.yaml` in the configuration folder may give an id other keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+Spot = Literal[
+    "everywhere",
+    "lists",
+    "home",
+    "stage",
+    "log",
+    "timeline",
+    "inspector",
+    "runs",
+    "cast",
+    "models",
+    "inbox",
+    "help",
+    "tables",
+    "places",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one key does at one spot."""
+
+    id: str
+    keys: str  # as Textual names them, several with commas between
+    says: str  # one or two words, for the footer
+    action: str
+    more: str = ""  # one sentence, for help
+    rank: int = 0  # the lower, the longer it stays in a narrow footer; 0: never there
+
+    @property
+    def spot(self) -> str:
+        """Where it counts."""
+        return self.id.partition(".")[0]
+
+
+KEYS: tuple[Key, ...] = (
+    # Everywhere
+    Key("everywhere.help", "question_mark,f1", "help", "help", "Every key that counts here.", 1),
+    Key("everywhere.palette", "ctrl+p", "find", "command_palette", "Find anything by its name.", 9),
+    Key("everywhere.back", "escape", "back", "back", "Back to where you came from."),
+    Key("everywhere.quit", "q", "quit", "leave", "Leave; it asks what becomes of a run that is performed here.", 1),
+    Key("everywhere.stop", "ctrl+c", "leave", "leave", "The same."),
+    Key("everywhere.theme", "t", "theme", "next_theme", "The next theme; it is remembered."),
+    Key("everywhere.density", "plus", "density", "next_density", "Comfortable or compact."),
+    Key("everywhere.jump", "apostrophe", "jump", "jump", "Put a letter on everything that can be reached."),
+    Key("everywhere.copy", "y", "copy", "copy", "Copy what is in front of you."),
+    Key("everywhere.home", "alt+1", "Home", "go('home')", "The plays."),
+    Key("everywhere.runs", "alt+2", "Runs", "go('runs')", "Everything that was performed."),
+    Key("everywhere.cast", "alt+3", "Cast", "go('cast')", "The agents."),
+    Key("everywhere.models", "alt+4", "Models", "go('models')", "The models and their services."),
+    Key("everywhere.inbox", "alt+5", "Inbox", "go('inbox')", "What waits for a person."),
+    Key("everywhere.stage", "alt+0", "stage", "stage", "Back to the run that is performed here."),
+    # The places, for one another
+    Key("places.home", "1", "Home", "go('home')", "The plays."),
+    Key("places.runs", "2", "Runs", "go('runs')", "Everything that was performed."),
+    Key("places.cast", "3", "Cast", "go('cast')", "The agents."),
+    Key("places.models", "4", "Models", "go('models')", "The models and their services."),
+    Key("places.inbox", "5", "Inbox", "go('inbox')", "What waits for a person."),
+    Key("places.stage", "0", "stage", "stage", "Back to the run that is performed here."),
+    # Lists, wherever they are
+    Key("lists.down", "down,j", "down", "down", "One down."),
+    Key("lists.up", "up,k", "up", "up", "One up."),
+    Key("lists.first", "home,g", "first", "first", "To the first."),
+    Key("lists.last", "end,G", "last", "last", "To the last."),
+    Key("lists.page_down", "pagedown,ctrl+d", "page", "page_down", "A page down."),
+    Key("lists.page_up", "pageup,ctrl+u", "page", "page_up", "A page up."),
+    Key("lists.search", "slash", "search", "search", "Look for words in this list.", 3),
+    # Tables: lists in columns, with a pane that tells of the chosen item
+    Key("tables.sort", "S", "sort", "sort", "Sort by the next column."),
+    Key("tables.turn", "I", "turn round", "turn_round", "The last becomes the first."),
+    Key("tables.read_on", "J,shift+down", "read on", "read_on", "Read on in the pane."),
+    Key("tables.read_back", "K,shift+up", "read back", "read_back", "Read back in the pane."),
+    Key("tables.clear", "escape", "clear", "clear", "Show all again, mark none; then back to where you came from."),
+    # Home
+    Key("home.rehearse", "enter,r", "rehearse", "rehearse", "Perform it without models: no key, no cost.", 1),
+    Key("home.play", "p", "play", "play", "Perform it with real models.", 2),
+    Key("home.step", "s", "step", "step", "Rehearse it one effect at a time.", 5),
+    Key("home.view", "v", "graph", "next_view", "The graph alone, and back.", 4),
+    Key("home.last", "o", "last run", "open_last", "Open its last run.", 6),
+    Key("home.runs", "O", "runs", "open_one", "Choose one of its earlier runs."),
+    Key("home.read_on", "J,shift+down", "read on", "read_on", "Read on in the playbill."),
+    Key("home.read_back", "K,shift+up", "read back", "read_back", "Read back in the playbill."),
+    Key("home.right", "right,l", "right", "pan(1)", "To the right of a graph that is wider than the screen."),
+    Key("home.left", "left,h", "left", "pan(-1)", "Back to the left."),
+    Key("home.clear", "escape", "clear", "clear", "Show all plays again; then back to where you came from."),
+    # Stage
+    Key("stage.pause", "space", "pause", "pause", "Stand still or go on. A rehearsal waits, a live run does not.", 1),
+    Key("stage.step", "s", "step", "single_step", "Let the engine begin one thing, and hold it before the next.", 5),
+    Key("stage.hold", "H", "hold", "hold", "Hold or release the engine.", 6),
+    Key("stage.direct", "colon", "direct", "direct", "Whisper, mute, swap, raise, skip, pause, cancel.", 2),
+    Key("stage.answer", "enter", "inspect", "inspect", "Answer what waits, or open what is in front of you.", 4),
+    Key("stage.view", "v", "view", "next_view", "The timeline, and back.", 3),
+    Key("stage.next_event", "full_stop", "event", "event(1)", "One event on, and stay there."),
+    Key("stage.previous_event", "comma", "event", "event(-1)", "One event back, and stay there."),
+    Key("stage.next_handoff", "right_curly_bracket", "handoff", "handoff(1)", "To the next handoff."),
+    Key("stage.previous_handoff", "left_curly_bracket", "handoff", "handoff(-1)", "To the handoff before."),
+    Key("stage.next_error", "x", "error", "next_error", "To the next error."),
+    Key("stage.slower", "less_than_sign", "slower", "speed(-1)", "Slower."),
+    Key("stage.faster", "greater_than_sign", "faster", "speed(1)", "Faster.", 7),
+    Key("stage.pace", "P", "pace", "next_pace", "Another pace: brisk, real, theatrical, keynote."),
+    Key("stage.start", "home", "start", "to_start", "To the beginning."),
+    Key("stage.end", "end", "live edge", "to_end", "To the end, or to where a live run is now.", 8),
+    Key("stage.log", "slash", "log", "filter_log", "Look for words in the log."),
+    Key("stage.follow", "f", "follow", "follow_log", "Let the log follow, or stand still."),
+    Key("stage.clear", "escape", "clear", "clear", "Put away the last picture; then back to where you came from."),
+    Key("stage.captions", "c", "captions", "captions", "Captions on or off."),
+    Key("stage.next_panel", "tab", "panel", "next_panel", "The next part of the stage."),
+    Key("stage.previous_panel", "shift+tab", "panel", "previous_panel", "The part before."),
+    # The log on the stage, while it has the focus
+    Key("log.inspect", "enter", "inspect", "inspect", "Open what the cursor stands on."),
+    Key("log.follow", "f", "follow", "follow", "Let it follow, or stand still."),
+    Key("log.level", "l", "level", "level", "All of it, only the story, only errors."),
+    Key("log.all", "escape", "all", "give_up", "Show all of it again; then back to the stage."),
+    # Timeline
+    Key("timeline.view", "v", "stage", "next_view", "Back to the stage.", 1),
+    Key("timeline.inspect", "enter", "inspect", "inspect", "Open what the cursor stands on.", 2),
+    Key("timeline.lanes", "a", "lanes", "lanes", "A lane for each agent, or for each step.", 3),
+    Key("timeline.zoom_in", "z", "zoom", "zoom(1)", "Nearer.", 4),
+    Key("timeline.zoom_out", "Z", "wider", "zoom(-1)", "Wider."),
+    Key("timeline.fit", "equals_sign", "fit", "fit", "The whole run.", 5),
+    Key("timeline.path", "c", "critical", "critical", "Mark what the run waited for.", 6),
+    Key("timeline.left", "left,h", "left", "pan(-1)", "Earlier."),
+    Key("timeline.right", "right,l", "right", "pan(1)", "Later."),
+    Key("timeline.up", "up,k", "up", "lane(-1)", "The lane above."),
+    Key("timeline.down", "down,j", "down", "lane(1)", "The lane below."),
+    Key("timeline.next_bar", "tab,n", "next", "bar(1)", "The next thing in this lane."),
+    Key("timeline.previous_bar", "shift+tab,p", "previous", "bar(-1)", "The thing before it."),
+    Key("timeline.fold", "space", "fold", "fold", "Hide what is inside a step, or show it.", 7),
+    Key("timeline.rates", "r", "rates", "rates", "Tokens and money as they add up, or as they are spent.", 8),
+    Key("timeline.next_handoff", "right_curly_bracket", "handoff", "handoff(1)", "To the next handoff."),
+    Key("timeline.previous_handoff", "left_curly_bracket", "handoff", "handoff(-1)", "To the handoff before."),
+    Key("timeline.error", "x", "error", "next_error", "To the next error.", 9),
+    Key("timeline.start", "home,g", "start", "to_start", "To the beginning."),
+    Key("timeline.end", "end,G", "end", "to_end", "To the present, and stay there."),
+    # Inspector
+    Key("inspector.next", "right,l", "next", "part(1)", "The next part: prompt, answer, receipt, events.", 1),
+    Key("inspector.previous", "left,h", "previous", "part(-1)", "The part before."),
+    Key("inspector.open", "enter", "open", "open", "Open what the cursor stands on.", 2),
+    Key("inspector.link", "tab", "link", "link(1)", "To the next thing that can be opened."),
+    Key("inspector.link_back", "shift+tab", "link", "link(-1)", "To the one before."),
+    Key("inspector.found", "n", "next found", "found(1)", "To the next place where the words stand."),
+    Key("inspector.found_back", "N", "found before", "found(-1)", "To the one before."),
+    Key("inspector.fork", "F", "fork here", "fork", "Begin a run of its own from this moment.", 3),
+    # Runs
+    Key("runs.open", "enter", "open", "open", "On the stage.", 1),
+    Key("runs.replay", "r", "replay", "replay", "From its beginning, at the pace of an audience.", 2),
+    Key("runs.status", "s", "status", "next_status", "Only those that ended so.", 5),
+    Key("runs.filter", "f", "filter", "filter", "Only those of one play, tag or batch.", 4),
+    Key("runs.resume", "R", "resume", "resume", "Go on with it.", 6),
+    Key("runs.fork", "F", "fork", "fork", "The command that begins a run of its own from a moment of this one.", 9),
+    Key("runs.mark", "space", "mark", "mark", "Mark it, for what is done to several.", 7),
+    Key("runs.remove", "d", "remove", "remove", "Remove it, or all that are marked.", 8),
+    # Cast
+    Key("cast.try", "enter", "try", "try_agent", "Let the agent answer one prompt.", 1),
+    Key("cast.mode", "m", "mode", "next_mode", "Its next way of working.", 2),
+    # Models
+    Key("models.details", "enter", "details", "details", "All that is known of it.", 1),
+    # Inbox
+    Key("inbox.answer", "enter", "answer", "answer", "Answer the question.", 1),
+    Key("inbox.open", "o", "stage", "open", "Open its run on the stage.", 2),
+)  # fmt: skip
+
+BY_ID = {key.id: key for key in KEYS}
+
+
+def keys_of(*spots: str) -> tuple[Key, ...]:
+    """The keys of some spots, in the order of the table."""
+    return tuple(key for key in KEYS if key.spot in spots)
+
+
+def bindings(*spots: str) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """The same as Textual wants them."""
+    from textual.binding import Binding
+
+    return [Binding(key.keys, key.action, key.says, show=False, id=key.id) for key in keys_of(*spots)]
+
+
+def with_own(keys: Iterable[Key], own: Mapping[str, str]) -> tuple[Key, ...]:
+    """The same with a person's own keys, where they have some."""
+    return tuple(replace(key, keys=own[key.id]) if key.id in own else key for key in keys)
+
+
+def named(key: str) -> str:
+    """A key as Textual names it; it may be given as it is printed on the board."""
+    return _PRINTED.get(key, key)
+
+
+def shown(keys: str) -> str:
+    """How a person calls the first of some keys: space, ctrl+p, ?."""
+    first = keys.partition(",")[0]
+    return _NAMES.get(first, first)
+
+
+_NAMES = {
+    "question_mark": "?", "colon": ":", "slash": "/", "apostrophe": "'", "full_stop": ".", "comma": ",",
+    "less_than_sign": "<", "greater_than_sign": ">", "plus": "+", "equals_sign": "=",
+    "left_curly_bracket": "{", "right_curly_bracket": "}", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup",
+}  # fmt: skip
+_PRINTED = {printed: name for name, printed in _NAMES.items() if len(printed) == 1}

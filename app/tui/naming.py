@@ -1,0 +1,70 @@
+"""Who and what is called what on a screen, fit for a terminal: agents, steps, amounts."""
+
+from __future__ import annotations
+
+from app.events import Performer
+from app.safety import mask_secrets, safe_text
+from app.state import RunState
+from app.tui.glyphs import ASCII, Glyphs
+from app.tui.text import cells, cut, money, tokens, took
+from app.tui.themes import ROLES
+
+_LITTLE = frozenset(("of", "the", "and", "for", "in", "a", "an", "to", "&"))  # no title ends with these
+LONGEST = 600  # characters of a text that a line looks at; no row shows more
+
+
+def one_line(text: str) -> str:
+    """Text of anybody, fit for a terminal, on one row."""
+    return safe_text(mask_secrets(" ".join(text[:LONGEST].split())), newlines=False)
+
+
+def sign(who: Performer, glyphs: Glyphs) -> str:
+    """The glyph of one of the cast in one cell; where it cannot be drawn, the first letter of their name."""
+    if glyphs is ASCII and not who.glyph.isascii():
+        return (one_line(who.title or who.id)[:1] or "?").upper()
+    glyph = one_line(who.glyph)
+    return glyph if cells(glyph) == 1 else glyphs.on
+
+
+def role_of(who: Performer) -> str:
+    """The style of one of the cast; white for a colour that no theme has."""
+    return f"role:{who.color if who.color in ROLES else 'white'}"
+
+
+def name_of(agent: str, state: RunState) -> str:
+    """What one of the cast is called."""
+    known = state.agents.get(agent)
+    return one_line(known.who.title or known.who.id if known is not None else agent)
+
+
+def short_title(title: str, room: int, *, ellipsis: str = "…") -> str:
+    """A title in so many cells: of a long one as many of its first words as fit, and at least the first, cut."""
+    is_cut = False
+    while " " in title and (cells(title) > room or (is_cut and title.rpartition(" ")[2].lower() in _LITTLE)):
+        title, is_cut = title.rpartition(" ")[0].rstrip(",;: "), True
+    return cut(title, room, ellipsis=ellipsis)
+
+
+def short_path(path: str) -> str:
+    """As much of a step's path as tells it apart on one screen: polish/2, 2/verdict."""
+    return "/".join(path.split("/")[-2:])
+
+
+def step_name(path: str, state: RunState) -> str:
+    """What a step is called: by its title, or else by the last word of its path."""
+    step = state.steps.get(path)
+    return one_line(step.title if step is not None and step.title else path.rpartition("/")[2].replace("_", " "))
+
+
+def amount(measure: str, value: float) -> str:
+    """So much of what is limited."""
+    if measure == "cost_usd":
+        return money(value)
+    if measure == "wall":
+        return took(value * 1000)
+    return plural(round(value), "call" if measure == "turns" else "token")
+
+
+def plural(count: int, word: str) -> str:
+    """A count with its word: 1 call, 3 calls."""
+    return f"{tokens(count)} {word}{'' if count == 1 else 's'}"

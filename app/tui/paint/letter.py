@@ -1,0 +1,112 @@
+"""How questions to people are drawn: the cells of the inbox, and one question whole, as text and as nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.journal.questions import Waiting
+from app.tui.glyphs import Glyphs
+from app.tui.paint.history import SHORT, title_of
+from app.tui.paint.leaf import SECOND, ago, clean, facts, lasting, plain
+from app.tui.paint.rows import Row, Span
+from app.tui.table import Column
+from app.tui.text import cells, wrap
+
+SOON = 60  # seconds: what expires within them is urgent
+ASKS = {
+    "approve": "to approve",
+    "ask": "to answer",
+    "budget": "a limit is reached",
+    "tool": "a tool asks",
+    "cue": "the stage waits",
+}
+
+
+def columns_of(now: Callable[[], int], glyphs: Glyphs) -> tuple[Column[Waiting], ...]:
+    """What the inbox shows of each question."""
+    return (
+        Column("question", lambda each: question(each, glyphs), 24, grows=5),
+        Column("play", lambda each: (Span(title_of(each.row), "muted"),), 14, grows=1, leaves=3,
+               by=lambda each: title_of(each.row).lower()),
+        Column("since", lambda each: (Span(ago(each.question.opened, now()), "muted"),), 10, right=True, leaves=2,
+               by=lambda each: each.question.opened),
+        Column("left", lambda each: left(each, now()), 8, right=True, leaves=1,
+               by=lambda each: each.question.expires or 1 << 62),
+        Column("for", lambda each: (Span(plain(each.question.role), "info"),), 10, leaves=4,
+               by=lambda each: each.question.role),
+    )  # fmt: skip
+
+
+def question(each: Waiting, glyphs: Glyphs) -> Row:
+    """Its first words, behind a sign that is ours."""
+    text = plain(each.question.text) or plain(each.question.step)
+    sign = Span(f"{glyphs.done} ", "good") if each.letter is not None else Span(f"{glyphs.gate} ", "gate bold")
+    return (sign, Span(text, "muted" if each.letter is not None else "text"))
+
+
+def left(each: Waiting, now: int) -> Row:
+    """How long it still waits."""
+    if not each.question.expires:
+        return ()
+    seconds = (each.question.expires - now) / SECOND
+    return (Span(lasting(seconds), "error bold" if seconds < SOON else "warning"),)
+
+
+def words_of(each: Waiting) -> str:
+    """The words by which a question is found."""
+    asked = each.question
+    return " ".join(
+        (asked.text, asked.step, asked.role, *asked.options, each.row.title, each.row.scenario, each.row.run)
+    )
+
+
+def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
+    """The question with everything that is known of it."""
+    asked = each.question
+    rows: list[Row] = [
+        (Span(ASKS.get(asked.asks, "to answer"), "gate bold"), Span(f"  {plain(asked.step)}", "muted")),
+        (),
+    ]
+    # A line of our own before each line of theirs: nothing that a model wrote can pass for what we say.
+    for line in wrap(clean(asked.text).strip("\n") or "(no words)", width - 2):
+        rows.append((Span(f"{glyphs.upright} ", "gate"), Span(line)))
+    rows += [(), *_answers(each, width, glyphs), ()]
+    rest = asked.expires and (asked.expires - now) / SECOND
+    then = f"then {plain(asked.default)}" if asked.default is not None else "then it closes"
+    rows += facts(
+        (
+            ("play", title_of(each.row)),
+            ("run", f"{each.row.run[-SHORT:]}, {each.row.status}"),
+            ("since", ago(asked.opened, now)),
+            ("left", (Span(f"{lasting(rest)}, {then}", "error" if rest < SOON else "warning"),) if rest else ""),
+            ("for", plain(asked.role)),
+            ("performed by", plain(each.row.holder)),
+        ),
+        width,
+    )
+    return rows
+
+
+def _answers(each: Waiting, width: int, glyphs: Glyphs) -> Sequence[Row]:
+    asked = each.question
+    if each.letter is not None:
+        body = each.letter.body if isinstance(each.letter.body, dict) else {}
+        said = f"{plain(str(body.get('choice', '')))}, said {plain(each.letter.by) or 'somebody'}"
+        waits = "it is taken when the run goes on" if not each.row.holder else "it is on its way"
+        return [(Span(f"{glyphs.done} ", "good"), Span(said, "good")), (Span(f"  {waits}", "muted"),)]
+    if not asked.options:
+        return [(Span("an answer in your own words", "muted"),)]
+    widest = max(cells(plain(option)) for option in asked.options)
+    rows: list[Row] = []
+    for number, option in enumerate(asked.options, 1):
+        is_default = option == asked.default
+        text = plain(option)
+        pad = " " * (min(widest, width - 29) - cells(text) + 2)
+        rows.append(
+            (
+                Span(f"{number}  ", "accent"),
+                Span(text),
+                Span(f"{pad}taken when nobody answers" if is_default else "", "muted"),
+            )
+        )
+    return rows

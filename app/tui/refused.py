@@ -1,0 +1,15 @@
+"""What is said of an error in one line: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.tui.paint.leaf import plain
+
+if TYPE_CHECKING:
+    from app.errors import FootlightsError
+
+
+def in_words(error: FootlightsError) -> str:
+    """Both halves, fit for a terminal. A hint is written to stand after a semicolon, in small letters."""
+    return plain(f"{error.message.rstrip('.')}; {error.hint}" if error.hint else error.message)

@@ -1,0 +1,366 @@
+"""One agent's part in the play, out of what the audience has seen: what was said to them, what they said and did.
+
+Every event is looked at once, however often a part is asked for; of a part only its last entries are worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+from weakref import WeakKeyDictionary
+
+from app.events import (
+    CallFailed,
+    CallRouted,
+    CallStarted,
+    CallWaiting,
+    Directed,
+    Event,
+    Failure,
+    GateOpened,
+    Handoff,
+    Narration,
+    Performer,
+    Ref,
+    RunStarted,
+    StepSkipped,
+    StepStarted,
+    ToolFinished,
+    ToolStarted,
+    ToolWaiting,
+    definition,
+)
+from app.playback.show import Show
+from app.safety import mask_secrets, safe_text
+from app.state import CallState, RunState, ToolState
+
+SpeechStatus = Literal["waiting", "thinking", "speaking", "said", "cut off", "refused", "retrying", "failed", "lost"]
+UseStatus = Literal["waiting", "running", "done", "failed", "lost"]
+
+LAST = 24  # entries of a part that can be seen at once, with room to spare
+_KEPT = 512  # finished entries that are kept ready
+_BRIEF = 200  # characters of what stands beside an entry
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What an agent said in one call, or says."""
+
+    call: str
+    text: str
+    status: SpeechStatus
+    model: str = ""
+    tokens: int = 0
+    usd: float = 0.0
+    basis: str = ""
+    about: str = ""  # why it waits, is tried again or failed
+    wait_ms: int = 0
+    step: str = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in ("waiting", "thinking", "speaking")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool that an agent uses."""
+
+    id: str
+    tool: str
+    status: UseStatus
+    took_ms: int = 0
+    about: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Work that was handed to an agent."""
+
+    seq: int
+    giver: Performer
+    words: str
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What a person did to an agent: a whisper, a mute, another model."""
+
+    seq: int
+    what: str
+    words: str
+    by: str
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a person that came up in an agent's step."""
+
+    gate: str
+    question: str
+    status: str
+    choice: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A step of the agent's that was not performed."""
+
+    step: str
+    title: str
+    reason: str
+
+
+Entry = Speech | ToolUse | Received | Direction | Asked | Skipped
+
+
+class Planned(NamedTuple):
+    """A step as it was planned."""
+
+    title: str
+    needs: tuple[str, ...]  # their names within the same block
+    agents: tuple[str, ...]
+
+
+def script_of(show: Show, agent: str, last: int = LAST) -> list[Entry]:
+    """The last entries of an agent's part, in the order in which they began."""
+    book = book_of(show)
+    return [entry for mark in book.marks.get(agent, ())[-last:] if (entry := book.entry(show, mark)) is not None]
+
+
+def first_task(show: Show, agent: str) -> str:
+    """What an agent will do first, as it was planned: the title of their first step."""
+    plan = book_of(show).plan.items()
+    named = (
+        planned.title or step.rpartition("/")[2].replace("_", " ") for step, planned in plan if agent in planned.agents
+    )
+    return brief(next(named, ""))
+
+
+def book_of(show: Show) -> Book:
+    """Everybody's parts; kept as long as the show, and read on from where it was read to."""
+    book = _BOOKS.get(show)
+    if book is None or book.state is not show.state or book.read > len(show.events):
+        book = _BOOKS[show] = Book(show.state)
+    book.read_on(show)
+    return book
+
+
+@dataclass(slots=True)
+class Book:
+    """Where each entry of every part is found in the events. It does not hold the show: it goes when the show does."""
+
+    state: RunState
+    marks: dict[str, list[Event]] = field(default_factory=dict)  # by agent: the event with which an entry began
+    read: int = 0
+    plan: dict[str, Planned] = field(default_factory=dict)  # by step
+    has_captions: bool = False  # are there any in this play?
+    caption: Ref | None = None  # the last words for the audience, from a step or a narrator
+    latest: dict[str, int] = field(default_factory=dict)  # by agent: the last event in which they did something
+    _known: set[str] = field(default_factory=set)  # calls and tools that have their entry
+    _finished: dict[str, tuple[object, Entry]] = field(default_factory=dict)
+
+    def read_on(self, show: Show) -> None:
+        """Look at the events that came since."""
+        for index in range(self.read, len(show.events)):
+            self._look_at(show, show.events[index])
+        self.read = len(show.events)
+
+    def entry(self, show: Show, mark: Event) -> Entry | None:
+        """What the entry that began with this event has become."""
+        make = _MAKERS.get(type(mark))
+        return None if make is None else make(self, show, mark)
+
+    def _look_at(self, show: Show, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self.plan = _plan_of(show.value(event.plan))
+            self.has_captions = _captions_in(show.value(event.source))
+        elif isinstance(event, CallRouted | CallWaiting | CallStarted | ToolStarted | ToolWaiting):
+            self.latest[event.agent] = event.seq
+            name = event.call or event.step
+            if name not in self._known:
+                self._known.add(name)
+                self._mark(event.agent, event)
+        elif isinstance(event, Narration):
+            self.caption = event.text
+            self.has_captions = True
+        elif isinstance(event, StepStarted):
+            self.caption = event.caption or self.caption
+            self.has_captions = self.caption is not None or self.has_captions
+        elif isinstance(event, Handoff):
+            self._mark(event.taker, event)
+        elif isinstance(event, Directed):
+            self._mark(event.to, event)
+        elif isinstance(event, GateOpened):
+            planned = self._planned(event.step)
+            self._mark(event.agent or (planned[0] if len(planned) == 1 else ""), event)
+        elif isinstance(event, StepSkipped):
+            for agent in self._planned(event.step):
+                self._mark(agent, event)
+
+    def _mark(self, agent: str, event: Event) -> None:
+        if agent:
+            self.marks.setdefault(agent, []).append(event)
+
+    def _planned(self, step: str) -> tuple[str, ...]:
+        """Who would have acted in a step."""
+        planned = self.plan.get(definition(step))
+        return planned.agents if planned is not None else ()
+
+    # One entry
+
+    def _speech(self, show: Show, mark: Event) -> Entry | None:
+        call = self.state.calls.get(mark.call)
+        if call is None:
+            return None
+        return self._kept(mark.call, call.ended, call.status == "finished", lambda: _speech(show, call))
+
+    def _use(self, show: Show, mark: Event) -> Entry | None:
+        name = mark.call or mark.step
+        tool = self.state.tools.get(name)
+        if tool is None:
+            return None
+        return self._kept(name, tool.ended, tool.ended is not None, lambda: _use(show, tool))
+
+    def _kept(self, name: str, end: object, is_finished: bool, make: Callable[[], Entry]) -> Entry:
+        """What is finished is worked out once."""
+        kept = self._finished.get(name)
+        if kept is not None and is_finished and kept[0] is end:
+            return kept[1]
+        made = make()
+        if is_finished:
+            self._finished.pop(name, None)
+            self._finished[name] = (end, made)
+            if len(self._finished) > _KEPT:
+                del self._finished[next(iter(self._finished))]
+        return made
+
+    def _received(self, show: Show, mark: Handoff) -> Entry:
+        giver = self.state.agents.get(mark.giver)
+        who = giver.who if giver is not None else Performer(id=mark.giver)
+        return Received(mark.seq, who, brief(show.words(mark.summary)), mark.step)
+
+    def _direction(self, show: Show, mark: Directed) -> Entry:
+        return Direction(mark.seq, mark.direction, brief(show.words(mark.detail)), brief(mark.by))
+
+    def _asked(self, show: Show, mark: GateOpened) -> Entry:
+        gate = self.state.gates[mark.gate]
+        answer = gate.answered.choice if gate.answered else gate.closed.choice if gate.closed else None
+        chosen = brief(show.words(answer))
+        return Asked(mark.gate, brief(show.words(mark.question)), gate.status, chosen, mark.step)
+
+    def _skipped(self, show: Show, mark: StepSkipped) -> Entry:
+        planned = self.plan.get(definition(mark.step))
+        title = planned.title if planned is not None else ""
+        return Skipped(mark.step, brief(title or mark.step), brief(mark.reason))
+
+
+_BOOKS: WeakKeyDictionary[Show, Book] = WeakKeyDictionary()
+_MAKERS: dict[type[Event], Callable[[Book, Show, Any], Entry | None]] = {
+    CallRouted: Book._speech,
+    CallWaiting: Book._speech,
+    CallStarted: Book._speech,
+    ToolStarted: Book._use,
+    ToolWaiting: Book._use,
+    Handoff: Book._received,
+    Directed: Book._direction,
+    GateOpened: Book._asked,
+    StepSkipped: Book._skipped,
+}
+
+
+def _plan_of(value: Any) -> dict[str, Planned]:
+    """The plan that a run was started with; nothing, where it is not known."""
+    return {
+        each["step"]: Planned(each["title"], tuple(each["needs"]), tuple(each["agents"]))
+        for each in (value if isinstance(value, list) else ())
+    }
+
+
+def _captions_in(source: Any) -> bool:
+    """Does a play speak to its audience? Its files tell before it does, so that its first words move nothing."""
+    files = source.get("files") if isinstance(source, dict) else None
+    return any(_CAPTION.search(str(text)) for text in (files.values() if isinstance(files, dict) else ()))
+
+
+_CAPTION = re.compile(r"^[ -]*(?:caption|narrate) *:", re.MULTILINE)
+
+
+def brief(text: str) -> str:
+    """A text of anybody on one line, and not long."""
+    return safe_text(mask_secrets(" ".join(text[: 4 * _BRIEF].split())), newlines=False)[:_BRIEF]
+
+
+def because(failure: Failure) -> str:
+    """A failure in one line: its class, and what was said."""
+    kind = failure.error.replace("_", " ")
+    return brief(f"{kind}: {failure.message}" if failure.message else kind)
+
+
+def _speech(show: Show, call: CallState) -> Speech:
+    status, about, wait_ms = _how_it_goes(call)
+    text = show.words(call.text) if call.ended is not None else show.heard.get(call.id, "")
+    ended = call.ended
+    return Speech(
+        call.id,
+        text,
+        status,
+        model=brief(call.model),
+        tokens=call.usage.output,
+        usd=call.cost_usd,
+        basis=ended.basis if ended is not None else "",
+        about=about,
+        wait_ms=wait_ms,
+        step=call.step,
+    )
+
+
+def _how_it_goes(call: CallState) -> tuple[SpeechStatus, str, int]:
+    ended = call.ended
+    if call.status == "lost":
+        return "lost", "cut off when the process ended", 0
+    if isinstance(ended, CallFailed):
+        failed: SpeechStatus = "failed" if ended.retry_ms is None else "retrying"
+        return failed, because(ended.failure), ended.retry_ms or 0
+    if ended is not None:
+        said: SpeechStatus = _ENDINGS.get(ended.finish, "said")
+        return said, _SAYS.get(said, ""), 0
+    if call.status == "waiting" and call.waiting is not None:
+        return "waiting", _WAITS[call.waiting.waits_for], call.waiting.wait_ms
+    return "speaking" if call.status == "speaking" else "thinking", "", 0
+
+
+_ENDINGS: dict[str, SpeechStatus] = {"length": "cut off", "refused": "refused"}
+_SAYS: dict[SpeechStatus, str] = {"cut off": "the answer was longer than it may be", "refused": "the model declined"}
+_WAITS = {"limiter": "the rate limit", "breaker": "the service to recover", "budget": "the budget"}
+
+
+def _use(show: Show, tool: ToolState) -> ToolUse:
+    ended = tool.ended
+    name = brief(tool.tool) or "tool"
+    took_ms = ended.took_ms if ended is not None else 0
+    status: UseStatus
+    if tool.status == "lost":
+        status, about = "lost", "nobody knows what became of it"
+    elif ended is None:
+        status, about = "waiting" if tool.status == "waiting" else "running", brief(tool.reason)
+    elif isinstance(ended, ToolFinished):
+        status, about = "done", _size_of(show.value(ended.result))
+    else:
+        status, about = "failed", because(ended.failure)
+    return ToolUse(tool.id, name, status, took_ms, about, tool.step)
+
+
+def _size_of(result: Any) -> str:
+    """What came of a tool, in two words."""
+    if isinstance(result, dict) and isinstance(rows := result.get("rows"), list):
+        result = rows
+    if isinstance(result, list):
+        return f"{len(result)} item{'' if len(result) == 1 else 's'}"
+    return brief(result.partition("\n")[0])[:60] if isinstance(result, str) else ""

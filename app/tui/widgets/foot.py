@@ -1,0 +1,91 @@
+"""The last line: the keys that matter here and now. A click on one presses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from textual.events import Click
+
+from app.tui.canvas import Canvas
+from app.tui.keys import Key, keys_of, shown, with_own
+from app.tui.paint.rows import Row, Span, fitted
+
+_AIR = 3  # cells between a key, what it says, and the next
+
+
+class Foot(Canvas):
+    """Keys and what they do, the most important ones where room is short; one that does nothing now is dim."""
+
+    DEFAULT_CSS = "Foot { dock: bottom; height: 1; }"
+
+    def __init__(self, *spots: str) -> None:
+        super().__init__()
+        self._keys = keys_of(*spots, "everywhere")
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Those that count here, as they are pressed."""
+        return with_own(self._keys, getattr(self.app, "own_keys", {}))
+
+    def paint(self, width: int, height: int) -> Sequence[Row]:
+        """One row."""
+        return (painted(self.keys, width, self._is_idle),)
+
+    def on_click(self, event: Click) -> None:
+        """Press the key that stands there."""
+        key = key_at(self.keys, self.size.width, event.x)
+        if key is not None:
+            self.app.simulate_key(key.keys.partition(",")[0])
+
+    def _is_idle(self, key: Key) -> bool:
+        from app.tui.place import Place
+
+        return isinstance(self.screen, Place) and bool(self.screen.why_not(key.action))
+
+
+def painted(keys: Sequence[Key], width: int, is_idle: Callable[[Key], bool]) -> Row:
+    """As many keys as there is room for, those that matter most first; what counts everywhere stands at the right."""
+    spans: list[Span] = []
+    at = 0
+    for start, key in _placed(keys, width):
+        idle = is_idle(key)
+        spans += [
+            Span(" " * (start - at)),
+            Span(shown(key.keys), "faint" if idle else "accent bold"),
+            Span(f" {key.says}", "faint" if idle else "muted"),
+        ]
+        at = start + _size(key)
+    return fitted(tuple(spans), max(width, 1))
+
+
+def key_at(keys: Sequence[Key], width: int, x: int) -> Key | None:
+    """The key that is drawn at a cell."""
+    return next((key for start, key in _placed(keys, width) if start <= x < start + _size(key)), None)
+
+
+def _placed(keys: Sequence[Key], width: int) -> Iterator[tuple[int, Key]]:
+    """Where each begins."""
+    kept = _kept(keys, width - 1)
+    at = 1
+    for key in (key for key in kept if key.spot != "everywhere"):
+        yield at, key
+        at += _size(key) + _AIR - 1
+    general = [key for key in reversed(kept) if key.spot == "everywhere"]
+    at = width - sum(_size(key) + _AIR - 1 for key in general) + 1
+    for key in general:
+        yield at, key
+        at += _size(key) + _AIR - 1
+
+
+def _kept(keys: Sequence[Key], room: int) -> list[Key]:
+    kept: list[Key] = []
+    for key in sorted((key for key in keys if key.rank), key=lambda key: key.rank):
+        room -= _size(key) + _AIR - 1
+        if room < 0:
+            break
+        kept.append(key)
+    return kept
+
+
+def _size(key: Key) -> int:
+    return len(shown(key.keys)) + 1 + len(key.says)

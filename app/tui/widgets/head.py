@@ -1,0 +1,97 @@
+"""The first line of the stage, and that of every other screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.events import Click
+
+from app.tui.canvas import Canvas
+from app.tui.lines import one_line
+from app.tui.paint.head import Heading, app_bar, place_at, title_line
+from app.tui.paint.rows import Row
+from app.tui.verdict import verdict_of
+from app.tui.widgets.table import glyphs_of
+
+if TYPE_CHECKING:
+    from app.playback.playhead import Playhead
+    from app.playback.show import Show
+    from app.tui.sources import Source
+
+PLACES = (("home", "Home"), ("runs", "Runs"), ("cast", "Cast"), ("models", "Models"), ("inbox", "Inbox"))
+_ID = 4  # characters of a run's id that tell it apart on a screen
+
+
+class Head(Canvas):
+    """What is shown, and how it goes."""
+
+    DEFAULT_CSS = "Head { height: 1; }"
+
+    def __init__(self, show: Show, playhead: Playhead, source: Source) -> None:
+        super().__init__()
+        self._show = show
+        self._playhead = playhead
+        self._source = source
+
+    def paint(self, width: int, height: int) -> Sequence[Row]:
+        """One row."""
+        return (title_line(heading_of(self._show, self._playhead, self._source), width, glyphs_of(self)),)
+
+
+class AppBar(Canvas):
+    """The wordmark, and the places of the house with the one where you are."""
+
+    DEFAULT_CSS = "AppBar { dock: top; height: 1; }"
+
+    def __init__(self, current: str) -> None:
+        super().__init__()
+        self._current = current
+        self.waiting = 0  # questions in the inbox
+
+    def paint(self, width: int, height: int) -> Sequence[Row]:
+        """One row."""
+        return (app_bar(PLACES, self._current, width, glyphs_of(self), waiting=self.waiting),)
+
+    def place_at(self, x: int) -> str:
+        """The place whose name is at a cell of it; "" between them."""
+        return place_at(PLACES, self._current, x, self.size.width, waiting=self.waiting)
+
+    async def on_click(self, event: Click) -> None:
+        """Go to the place whose name was clicked."""
+        if place := self.place_at(event.x):
+            await self.run_action(f"app.go('{place}')")
+
+
+def heading_of(show: Show, playhead: Playhead, source: Source) -> Heading:
+    """The first line of a show that comes from somewhere."""
+    state = show.state
+    title = state.start.scenario if state.start is not None else source.title
+    return Heading(
+        title=one_line(title),
+        run=one_line(source.run[-_ID:]),
+        badges=badges_of(show, source),
+        verdict=verdict_of(state, source.status if source.performed == "nowhere" else ""),
+        pace=playhead.pace,
+        speed=playhead.speed,
+        is_playing=not playhead.paused,
+        cue=one_line(state.cues[-1].cue) if state.cues else "",
+        seconds=state.mono / 1000,
+        lag=playhead.lag if source.performed != "nowhere" else None,
+    )
+
+
+def badges_of(show: Show, source: Source) -> tuple[str, ...]:
+    """What everybody must know of what they see: is it real, is it now, and does it go on?"""
+    start, found = show.state.start, []
+    if start is not None and start.mode == "rehearsal":
+        found.append("REHEARSAL")
+    elif source.performed == "here":
+        found.append("LIVE")
+    if source.performed == "elsewhere":
+        found.append("ATTACHED")
+    elif source.performed == "nowhere":
+        found.append("recorded" if found else "RECORDED")
+    if start is not None and start.private:
+        found.append("private")
+    return tuple(found)

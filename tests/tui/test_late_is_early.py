@@ -1,0 +1,63 @@
+"""Whoever comes late sees what those see who were there from the start: in this process, attached, and in a replay."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from app.tui.sources import Here, source_of
+from app.tui.widgets.bar import Bar
+from app.tui.widgets.head import Head
+from corpus.commands import ROOT
+from tui.pictures import rows_of
+from tui.staging import SCENARIOS, Door, drawn, performed, staged
+
+SIZES = ((80, 24), (120, 36), (200, 50))
+PLAYS = (*SCENARIOS, ROOT / "tests" / "faults" / "plays" / "kinds.yaml")
+
+
+@pytest.mark.parametrize("scenario", PLAYS, ids=lambda path: path.stem)
+async def test_at_any_moment_all_three_see_the_same_cells(
+    scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTLIGHTS_MOTION", "none")
+    chance = random.Random(scenario.stem)
+    size, door = chance.choice(SIZES), Door(chance.randint(1, 12))
+    run = performed(scenario, tmp_path / "workspace.db")
+    here = Here(run)
+    run.led_by(door)
+    async with staged(here, size, clock=_stopped) as early:
+        run.led_by(door)
+        await door.closed(run)
+        moment = run.events[-1].seq
+        await drawn(early, moment)
+        from_the_start = body(early)
+        elsewhere = await source_of(run.id, tmp_path / "workspace.db")
+        async with staged(elsewhere, size, clock=_stopped) as attached:
+            await drawn(attached, moment)
+            assert body(attached) == from_the_start
+        door.open()
+        run.led_by(None)
+        await run.result()
+    recorded = await source_of(run.id, tmp_path / "workspace.db", entrance="now")
+    async with staged(recorded, size, clock=_stopped) as late:
+        stage = await drawn(late, run.events[-1].seq)
+        stage.playhead.paused = True
+        stage.playhead.seek(moment)
+        await drawn(late, moment)
+        assert body(late) == from_the_start
+
+
+def body(pilot: Pilot[Any]) -> list[str]:
+    """All but the two lines that say where the run is performed, and how far it has come there."""
+    hidden = {widget.region.y for kind in (Head, Bar) for widget in pilot.app.screen.query(kind) if widget.display}
+    rows = rows_of(pilot.app)
+    return [f"{text} {styles}" for y, (text, styles) in enumerate(rows) if y not in hidden and y - 1 not in hidden]
+
+
+def _stopped() -> float:
+    return 0.0
