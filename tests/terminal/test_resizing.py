@@ -42,7 +42,7 @@ def is_whole(terminal: Terminal, height: int = 36) -> bool:
 @pytest.mark.parametrize(
     ("situation", "sizes", "seconds"),
     [
-        (while_somebody_speaks, 100, 1.0),
+        pytest.param(while_somebody_speaks, 100, 1.0, marks=pytest.mark.soak),
         pytest.param(while_somebody_speaks, 500, 5.0, marks=pytest.mark.soak),
         pytest.param(at_home, 500, 5.0, marks=pytest.mark.soak),
         pytest.param(on_a_card, 500, 5.0, marks=pytest.mark.soak),
