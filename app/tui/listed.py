@@ -88,7 +88,7 @@ class ListPlace(Place, Generic[Item]):
         """Look, unless one is looking, or a long look is not over long enough."""
         if not self._is_looking and monotonic() >= self._not_before:
             self._is_looking = True
-            self.run_worker(self._look(), group="look")
+            self.run_worker(self._look, group="look")  # type: ignore[arg-type]
 
     async def _look(self) -> None:
         assert self._pulse is not None

@@ -17,6 +17,9 @@ from app.tui.sources import Here
 from corpus.commands import ROOT
 from tui.staging import performed
 
+# Textual makes coroutines for work that is called off before it begins.
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+
 PRESSED = sorted(
     {key for entry in KEYS for key in entry.keys.split(",")}
     | set("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789")

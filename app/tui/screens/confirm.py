@@ -62,7 +62,7 @@ class Confirm(Card[int]):
     def begin(self) -> None:
         """Do it."""
         self.is_acting = True
-        self.run_worker(self._work(), group="confirmed")
+        self.run_worker(self._work, group="confirmed")  # type: ignore[arg-type]
 
     async def _work(self) -> None:
         from asyncio import to_thread

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -116,7 +117,7 @@ class Home(Place):
     def _look(self) -> None:
         if not self._is_looking and self.play is not None:
             self._is_looking = True
-            self.run_worker(self._look_on(), group="look")
+            self.run_worker(self._look_on, group="look")  # type: ignore[arg-type]
 
     async def _look_on(self) -> None:
         """Find out all about the chosen play; and once more, if another was chosen meanwhile."""
@@ -169,7 +170,8 @@ class Home(Place):
             self.house.say(said, severity="warning")
             return
         assert self.bill is not None
-        self.run_worker(self._raise_the_curtain(self.bill, rehearse=rehearse, stepping=stepping), group="begin")
+        begin = partial(self._raise_the_curtain, self.bill, rehearse=rehearse, stepping=stepping)
+        self.run_worker(begin, group="begin")  # type: ignore[arg-type]
 
     async def _raise_the_curtain(self, bill: Playbill, *, rehearse: bool, stepping: bool) -> None:
         """Ask for what it is given, begin, and go to the stage; what is in its way is told."""
@@ -232,7 +234,7 @@ class Home(Place):
         if said := self.why_not("open_one"):
             self.house.say(said, severity="warning")
             return
-        self.run_worker(self._choose_run(), group="begin")
+        self.run_worker(self._choose_run, group="begin")  # type: ignore[arg-type]
 
     async def _choose_run(self) -> None:
         from app.tui.paint.programme import run_option

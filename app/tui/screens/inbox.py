@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -87,7 +88,7 @@ class Inbox(ListPlace[Waiting]):
 
         def answered(said: tuple[str, str] | None) -> None:
             if said is not None:
-                self.run_worker(self._answer(each, *said), group="answer")
+                self.run_worker(partial(self._answer, each, *said), group="answer")  # type: ignore[arg-type]
 
         self.house.push_screen(GateCard(asked_of(each)), answered)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -109,7 +110,7 @@ class Inspector(Place):
         if not seq:
             self.house.say("nothing has happened here from which to begin", severity="warning")
             return
-        self.run_worker(self.house.fork(self.source.run, seq), group="fork", exclusive=True)
+        self.run_worker(partial(self.house.fork, self.source.run, seq), group="fork", exclusive=True)  # type: ignore[arg-type]
 
     def action_search(self) -> None:
         """Type words to look for."""

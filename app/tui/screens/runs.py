@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from app.errors import FootlightsError
@@ -133,7 +134,7 @@ class Runs(ListPlace[RunRow]):
     def moved(self) -> None:
         """Tell of another run."""
         super().moved()
-        self.run_worker(self._work_out(), group="detail", exclusive=True)
+        self.run_worker(self._work_out, group="detail", exclusive=True)  # type: ignore[arg-type]
 
     def _told(self, width: int) -> tuple[Row | str, Sequence[Row]]:
         row = self.listing.chosen
@@ -160,7 +161,7 @@ class Runs(ListPlace[RunRow]):
         if self._typing is not None:
             self._typing.stop()
         if words.strip():
-            self._typing = self.set_timer(PAUSE, lambda: self.run_worker(self._search(words), group="search"))
+            self._typing = self.set_timer(PAUSE, lambda: self.run_worker(partial(self._search, words), group="search"))  # type: ignore[arg-type]
 
     async def _search(self, words: str) -> None:
         found: dict[str, list[Hit]] = await gathered(self.house.workspace, lambda archive: hits(archive, words), {})

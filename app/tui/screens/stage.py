@@ -105,7 +105,7 @@ class Stage(Transport):
         self.frames = Frames(self.app, self.frame)
         self.source.refused = self._refused
         self.playhead.wake = self.frames.wake
-        self.run_worker(self._feed(), group="feed")
+        self.run_worker(self._feed, group="feed")  # type: ignore[arg-type]
         self._is_set = True
         self._arrange()
         self.frames.start()
@@ -321,7 +321,8 @@ class Stage(Transport):
 
         panel = self.focused
         agent = panel.agent if isinstance(panel, AgentPanel) else self.show.lit
-        self.run_worker(direct(self.house, self.show, self.source, agent), group="direct", exclusive=True)
+        asking = partial(direct, self.house, self.show, self.source, agent)
+        self.run_worker(asking, group="direct", exclusive=True)  # type: ignore[arg-type]
 
     def action_inspect(self) -> None:
         """Answer what waits; else open what has the focus, or who is in the light."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -101,7 +102,7 @@ class Trying(Card[str]):
         if prompt and not self.is_performing:
             self._heard, self.said, self.shown, self.result, self.fault = "", "", 0, None, ""
             self.is_performing = True
-            self.run_worker(self._perform(prompt), group="try")
+            self.run_worker(partial(self._perform, prompt), group="try")  # type: ignore[arg-type]
             self._draw()
 
     async def _perform(self, prompt: str) -> None:
