@@ -33,6 +33,7 @@ class Usage(Part, frozen=True):
     cache_read: int = 0
     cache_write: int = 0
     output: int = 0
+    reasoning: int = 0  # how much of the output was thought and not said, where the provider tells
 
     @property
     def total(self) -> int:
@@ -45,6 +46,7 @@ class Usage(Part, frozen=True):
             cache_read=self.cache_read + other.cache_read,
             cache_write=self.cache_write + other.cache_write,
             output=self.output + other.output,
+            reasoning=self.reasoning + other.reasoning,
         )
 
 
@@ -94,6 +96,7 @@ class Candidate(Part, frozen=True):
     use: str = ""
     score: float = 0.0
     out: str = ""  # privacy, price, breaker, context, capability, no key
+    note: str = ""  # what spoke for it or against it, for people
 
 
 class Prices(Part, frozen=True):
@@ -339,6 +342,11 @@ class CallFinished(Event, tag="call.finished"):
     basis: Basis = "exact"
     took_ms: int = 0
     offsets: str = ""  # when which part of the text came: see app.offsets
+    thought: Ref | None = None  # what the model said to itself
+    echo: Ref | None = None  # what its provider must be sent back when the conversation goes on
+    counted: Usage | None = None  # by our own count, where the provider's is hard to believe
+    served: str = ""  # the model that answered, as the provider names it
+    request: str = ""  # the provider's own number for the request
 
 
 class CallFailed(Event, tag="call.failed"):

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from providers.base import Provider
+    from types import ModuleType
+
+    from providers.base import Endpoint, Provider
 
 
-@cache
-def provider_of(use: str) -> Provider:
-    """Whoever answers for `provider/model`; NoProvider when nobody here does."""
-    if use.partition("/")[0] == "rehearsal":
-        from providers.rehearsal import Rehearsal
+def provider_at(endpoint: Endpoint) -> Provider:
+    """Whoever speaks to an endpoint, with connections of its own; NoProvider when nobody here can."""
+    made: Provider = adapter_of(endpoint.service).open(endpoint)
+    return made
 
-        return Rehearsal()
+
+def adapter_of(service: str) -> ModuleType:
+    """The module that speaks a service's protocol; NoProvider when there is none, or what it stands on is missing."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
     from providers.base import NoProvider
+    from providers.catalogue import services
 
-    raise NoProvider(use)
+    known = services().get(service)
+    if known is None:
+        raise NoProvider(service)
+    module = import_module(known.adapter if "." in known.adapter else f"providers.{known.adapter}")
+    needs: str = getattr(module, "NEEDS", "")
+    if needs and find_spec(needs) is None:
+        raise NoProvider(service, f"the package {needs} is not installed", f"pip install 'footlights[{needs}]' adds it")
+    return module

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -39,6 +40,7 @@ class Message:
     content: str
     tool_calls: tuple[ToolCall, ...] = ()  # of an assistant
     tool_call: str = ""  # of a tool: the id of the call that it answers
+    echo: dict[str, Any] | None = None  # of an assistant: what its provider must be sent back as it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +82,25 @@ class Request:
     tools: tuple[ToolOffer, ...] = ()
     shape: dict[str, Any] | None = None  # a JSON Schema the answer must have; None: text
     script: Script = Script()
+    most_output: int = 0  # tokens it may write; 0: as many as it likes
 
 
 class Chunk(msgspec.Struct, frozen=True, gc=False):
-    """A piece of an answer. The last one has `finish`, and `usage` where the provider tells it."""
+    """A piece of an answer.
+
+    One has `finish`: the answer is complete then, and what may still follow is `usage`. Usage is all that was used so
+    far: a later one takes the place of an earlier one.
+    """
 
     text: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     finish: Finish | None = None
     usage: Usage | None = None
     after: float = 0.0  # seconds since the chunk before, on the rehearsal's clock; real time passes by itself
+    thought: str = ""  # what the model says to itself before it answers
+    echo: dict[str, Any] | None = None  # goes into the assistant's Message when the conversation goes on
+    served: str = ""  # the model that answered, as the provider names it
+    request: str = ""  # the provider's own number for the request
 
 
 class ProviderError(Exception):
@@ -106,6 +117,22 @@ class ProviderError(Exception):
         self.after = after  # as in Chunk
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where models are served, and what opens the door there."""
+
+    service: str  # a name of the catalogue: openai, ollama, ...
+    base_url: str
+    key: str = field(default="", repr=False)
+    key_source: str = ""  # where the key comes from, for people: "OPENAI_API_KEY in the environment"
+    connect: float = 10.0  # seconds to reach it
+
+    @property
+    def host(self) -> str:
+        """Its address as people may see it: without a path, and without what is no address."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+
+
 class Provider(Protocol):
     """Speaks to one service."""
 
@@ -115,8 +142,10 @@ class Provider(Protocol):
 
 
 class NoProvider(Exception):
-    """Nobody here can speak to the service that a model belongs to."""
+    """A model cannot be asked, and why: no key, no SDK, nobody here who speaks to its service."""
 
-    def __init__(self, use: str) -> None:
-        super().__init__(f"{use} cannot be reached by this version")
+    def __init__(self, use: str, why: str = "nobody here speaks to its service", hint: str = "") -> None:
+        super().__init__(f"{use}: {why}")
         self.use = use
+        self.why = why
+        self.hint = hint

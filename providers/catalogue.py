@@ -1,9 +1,7 @@
-"""What is known of the usual models without asking anybody: price, context, longest answer, speed and ability.
+"""What is known of services and models without asking anybody: addresses, keys, prices, context, speed and ability.
 
-The list is short on purpose and in a file beside this one: it is read when the first model is looked up, in well under
-two milliseconds. Prices and context windows are those of genai-prices 0.2.3, base rates without surcharges for very
-long prompts; speed, tier and longest answer are our own judgement, good enough to route by. genai-prices itself knows
-every model and costs 360 ms to import, so it will be asked for the models that are missing here, beside the first call.
+It stands in `models.yaml` beside this file, and in a file of the same form in a person's configuration folder, which
+adds to it and overrides it. Both are read when the first service or model is looked up, in some two milliseconds.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ import msgspec
 from app.events import Prices
 
 Tier = Literal["low", "medium", "high"]
+Privacy = Literal["public", "private", "local"]
 
 _FREE = Prices(source="runs on your own machine")
 _ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -26,10 +25,25 @@ _ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _VARIANT = re.compile(r"(?:-(?:latest|preview|exp|\d{3,8}|\d{4}-\d\d-\d\d|\d\d-\d{4}|\d\d-\d\d)|@[\w.-]+|:[\w.-]+)+")
 
 
-class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
+class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who serves models."""
+
+    name: str = ""  # what stands before the slash in provider/model
+    title: str = ""
+    adapter: str  # a module of `providers`, or a dotted name of one elsewhere
+    base_url: str = ""  # "": a scenario has to say it
+    address: str = ""  # the variable that may hold another base_url
+    keys: tuple[str, ...] = ()
+    privacy: Privacy | None = None  # None: local when its address is on this machine, else public
+    prices: str = ""  # its name in genai-prices; "": not in there
+    requests: float | None = None  # a minute
+    tokens: float | None = None  # a minute
+
+
+class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One model."""
 
-    use: str  # provider/model
+    use: str = ""  # provider/model
     tier: Tier = "medium"  # how hard the work may be
     context: int = 0  # tokens; 0: nobody knows
     max_output: int = 0  # tokens; 0: nobody knows
@@ -37,17 +51,33 @@ class ModelFacts(msgspec.Struct, frozen=True, kw_only=True):
     prices: Prices | None = None
     tools: bool = True
     data: bool = True  # can be held to a JSON Schema
+    thinks: bool = False  # its answers need room for what it says to itself
 
 
-class _Catalogue(msgspec.Struct, frozen=True):
-    source: str
-    models: list[ModelFacts]
+class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of services and models."""
+
+    source: str = ""
+    services: dict[str, Service] = {}
+    models: dict[str, ModelFacts] = {}
+
+
+def services() -> dict[str, Service]:
+    """All services by name."""
+    return _catalogue().services
+
+
+def service_of(use: str) -> Service | None:
+    """Who serves `provider/model`."""
+    return services().get(use.partition("/")[0])
 
 
 def lookup(use: str, base_url: str | None = None) -> ModelFacts | None:
     """Find a model by provider/model; None when nothing is known of it. On this machine it is known to be free."""
     facts = _find(use)
-    if use.startswith("ollama/") or (base_url is not None and is_loopback(base_url)):
+    service = service_of(use)
+    address = base_url or (service.base_url if service is not None else "")
+    if address and is_loopback(address):
         return msgspec.structs.replace(facts or ModelFacts(use=use, tier="low"), use=use, prices=_FREE)
     if base_url is not None and use.startswith("openai-compatible/"):
         return None  # a namesake served by a stranger has the stranger's price
@@ -64,11 +94,11 @@ def is_loopback(base_url: str) -> bool:
 
 def known_models() -> tuple[ModelFacts, ...]:
     """All of the catalogue."""
-    return tuple(_models().values())
+    return tuple(_catalogue().models.values())
 
 
 def _find(use: str) -> ModelFacts | None:
-    models = _models()
+    models = _catalogue().models
     provider, _, model = use.strip().lower().partition("/")
     if provider == "rehearsal":
         return models["rehearsal/understudy"]  # whatever it is called there, the same one answers
@@ -84,13 +114,27 @@ def _find(use: str) -> ModelFacts | None:
     return None
 
 
+def _prices(use: str, facts: ModelFacts, found: Catalogue) -> Prices | None:
+    service = found.services.get(use.partition("/")[0])
+    if service is not None and is_loopback(service.base_url):
+        return _FREE
+    return facts.prices and msgspec.structs.replace(facts.prices, source=found.source)
+
+
 @cache
-def _models() -> dict[str, ModelFacts]:
-    file = Path(__file__).with_name("catalogue.json")
-    catalogue = msgspec.json.decode(file.read_bytes(), type=_Catalogue)
-    return {
-        facts.use: msgspec.structs.replace(
-            facts, prices=facts.prices and msgspec.structs.replace(facts.prices, source=catalogue.source)
-        )
-        for facts in catalogue.models
-    }
+def _catalogue() -> Catalogue:
+    import yaml
+
+    file = Path(__file__).with_name("models.yaml")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return named(msgspec.convert(yaml.load(file.read_bytes(), loader), Catalogue))
+
+
+def named(found: Catalogue) -> Catalogue:
+    """The catalogue with its names in its entries, and its source at its prices."""
+    replace = msgspec.structs.replace
+    return Catalogue(
+        found.source,
+        {name: replace(service, name=name) for name, service in found.services.items()},
+        {use: replace(facts, use=use, prices=_prices(use, facts, found)) for use, facts in found.models.items()},
+    )

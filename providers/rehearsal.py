@@ -13,7 +13,7 @@ import msgspec
 
 from app.events import Usage
 from providers import tokens
-from providers.base import Chunk, ErrorClass, Finish, Request, Script, ToolCall
+from providers.base import Chunk, Endpoint, ErrorClass, Finish, Request, Script, ToolCall
 from providers.delivery import deliver, seed_of
 from providers.mishaps import MISHAPS, REFUSAL
 
@@ -21,6 +21,11 @@ _FAULTS = frozenset(get_args(ErrorClass))
 _TOOL_FORMS = (frozenset({"tool", "with"}), frozenset({"tool"}))
 _COMPOSED = object()  # stands for a turn that nobody wrote
 _SURE = 0.9  # the confidence of a written answer that states none
+
+
+def open(endpoint: Endpoint) -> Rehearsal:
+    """It needs nothing."""
+    return Rehearsal()
 
 
 class Rehearsal:

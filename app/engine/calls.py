@@ -32,7 +32,7 @@ from app.events import (
     Usage,
 )
 from app.offsets import pack
-from providers.base import Message, Request, Script, ToolCall, ToolOffer
+from providers.base import Message, Script, ToolCall, ToolOffer
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -65,6 +65,11 @@ class Reply:
 
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
+    echo: dict[str, Any] | None = None  # for its provider, when the conversation goes on
+
+    def said(self) -> Message:
+        """The answer as a part of the conversation."""
+        return Message("assistant", self.text, self.tool_calls, echo=self.echo)
 
 
 async def call(act: Act, asked: Asked) -> Reply:
@@ -186,9 +191,9 @@ class _Attempt:
             with performance.effect():
                 self.begun = started = self._started(hold)
                 await performance.clock.settle()
-                request = Request(model.api_name, asked.messages, model.params, asked.offers, asked.shape, asked.script)
                 assert model.provider is not None  # one that cannot be reached is never chosen
-                heard = await listen(performance, model.provider, request, answer, started)
+                request = model.request(asked)
+                heard = await listen(performance, model.provider, request, answer, started, model.patience)
         except BaseException:
             endpoints.abandon(model.endpoint)
             raise
@@ -237,7 +242,9 @@ class _Attempt:
     def _finished(self, heard: Heard, started: CallStarted, usage: Usage, cost: float) -> Reply:
         log = self.performance.log
         text = self.performance.mask(heard.text)
-        calls = tuple(ToolCall(one.id, one.name, self.performance.mask(one.arguments)) for one in heard.tool_calls)
+        mask = self.performance.mask
+        calls = tuple(ToolCall(one.id, one.name, mask(one.arguments)) for one in heard.tool_calls)
+        echo = heard.echo if heard.echo == self.performance.mask_all(heard.echo) else None  # whole, or not at all
         log.add(
             CallFinished(
                 log.keep(text) if text else None,
@@ -249,11 +256,16 @@ class _Attempt:
                 self.model.basis(heard),
                 heard.took_ms,
                 pack(heard.pieces),
+                log.keep(mask(heard.thought)) if heard.thought else None,
+                None if echo is None else log.keep(echo),
+                self.model.doubt(heard, self.asked),
+                mask(heard.served),
+                mask(heard.request),
                 cause=started.seq,
                 **self.about,
             )
         )
-        return Reply(text, calls)
+        return Reply(text, calls, echo)
 
     def _failed(
         self, broken: Broken, started: CallStarted, usage: Usage, cost: float, *, error: str = ""
@@ -297,7 +309,7 @@ class _Attempt:
             calls = tuple(
                 ToolCall(one["id"], one["name"], one["arguments"]) for one in log.value(finished.tool_calls) or ()
             )
-            return Reply(log.value(finished.text) or "", calls)
+            return Reply(log.value(finished.text) or "", calls, log.value(finished.echo))
         failed = log.recall(CallFailed(Failure(error=""), **self.about))
         if failed is not None:
             self._tally(failed.usage, failed.cost_usd)
@@ -337,6 +349,8 @@ def _as_value(message: Message) -> dict[str, Any]:
         value["tool_calls"] = [_call_as_value(one) for one in message.tool_calls]
     if message.tool_call:
         value["tool_call"] = message.tool_call
+    if message.echo is not None:
+        value["echo"] = message.echo
     return value
 
 

@@ -12,11 +12,12 @@ from app.events import Basis, Candidate, Hold, Prices, Usage
 from app.scenario.model import ModelChoice, Routed
 from app.scenario.privacy import candidates, class_of, may_see
 from providers import tokens
-from providers.base import Provider, Request
+from providers.base import NoProvider, Provider, Request
 from providers.catalogue import ModelFacts, lookup
 from providers.pricing import basis_of, cost_of, prices_for, worst_cost, written_prices
 from providers.routing import Need, Option, choose
 from providers.routing import Routed as Choice
+from providers.watchdog import Patience
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from app.engine.play import Play
 
 UNDERSTUDY = "rehearsal/understudy"
-MOST_OUTPUT = 4096  # held for an answer when neither the file nor the catalogue says how long it can be
+MOST_OUTPUT = 4096  # tokens of an answer when the file does not say how long it may be
+_FEW = 64  # tokens that say nothing: what a service adds of its own, and what is too short to be counted well
+MOST_WITH_THOUGHTS = 16_384  # of one that also has to hold what the model says to itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Model:
     params: dict[str, Any] = field(default_factory=dict)
     most_output: int = MOST_OUTPUT
     rehearsed: bool = False
+    patience: Patience = field(default_factory=Patience)
+    why_not: str = ""  # it cannot be asked
 
     @property
     def api_name(self) -> str:
@@ -52,9 +57,15 @@ class Model:
         """Does nobody know what it costs?"""
         return self.prices is None
 
+    def request(self, asked: Asked) -> Request:
+        """What it is asked."""
+        return Request(
+            self.api_name, asked.messages, self.params, asked.offers, asked.shape, asked.script, self.most_output
+        )
+
     def hold(self, asked: Asked) -> Hold:
         """What a call may cost at worst."""
-        read = tokens.at_worst(_request(self, asked))
+        read = tokens.at_worst(self.request(asked))
         return Hold(cost_usd=round(worst_cost(read, self.most_output, self.prices), 9), tokens=read + self.most_output)
 
     def usage_of(self, heard: Heard | Broken, asked: Asked) -> Usage:
@@ -68,7 +79,19 @@ class Model:
 
     def usage_so_far(self, heard: Heard, asked: Asked) -> Usage:
         """What a call that was cut off has used, by our own count."""
-        return Usage(input=tokens.of_request(_request(self, asked)), output=tokens.of_text(heard.text))
+        said = tokens.of_text(heard.text) + sum(tokens.of_text(one.arguments) for one in heard.tool_calls)
+        thought = tokens.of_text(heard.thought)
+        return Usage(input=tokens.of_request(self.request(asked)), output=said + thought, reasoning=thought)
+
+    def doubt(self, heard: Heard, asked: Asked) -> Usage | None:
+        """Our own count of an answer, if what the provider says it used is hard to believe."""
+        if heard.usage is None or self.rehearsed:
+            return None
+        counted = self.usage_so_far(heard, asked)
+        said = heard.usage.output - heard.usage.reasoning
+        read = heard.usage.total - heard.usage.output
+        spoken = counted.output - counted.reasoning
+        return None if _is_near(read, counted.input) and _is_near(said, spoken) else counted
 
     def cost_of(self, usage: Usage) -> float:
         """What that costs."""
@@ -208,17 +231,41 @@ class Models:
             else None
         )
         params = dict(choice.params) if choice else {}
+        provider, why_not = None, ""
+        try:
+            provider = self._performance.provider(use, choice)
+        except NoProvider as missing:
+            why_not = missing.why
         return Model(
             name,
             use,
-            self._performance.provider(use),
+            provider,
             base_url or use.partition("/")[0],
             prices_for(use, base_url, written),
             facts,
             params,
             _most_output(choice, facts, params),
             self._performance.mode == "rehearsal",
+            patience=_patience(choice),
+            why_not=why_not,
         )
+
+
+def _patience(choice: ModelChoice | None) -> Patience:
+    usual, written = Patience(), choice.timeouts if choice is not None else None
+    if written is None:
+        return usual
+    return Patience(
+        written.first_token or usual.first,
+        written.between_tokens or usual.between,
+        written.total or usual.total,
+    )
+
+
+def _is_near(told: int, counted: int) -> bool:
+    """A fifth apart is too far, beyond what our count itself may be wrong by."""
+    most = 1.2 * tokens.MARGIN
+    return counted / most - _FEW <= told <= counted * most + _FEW
 
 
 def replace_out(candidate: Candidate, why: str) -> Candidate:
@@ -232,8 +279,5 @@ def _most_output(choice: ModelChoice | None, facts: ModelFacts | None, params: d
         return written
     if choice is not None and choice.max_output is not None:
         return int(choice.max_output)
-    return min(MOST_OUTPUT, facts.max_output) if facts is not None and facts.max_output else MOST_OUTPUT
-
-
-def _request(model: Model, asked: Asked) -> Request:
-    return Request(model.api_name, asked.messages, model.params, asked.offers, asked.shape)
+    usual = MOST_WITH_THOUGHTS if facts is not None and facts.thinks else MOST_OUTPUT
+    return min(usual, facts.max_output) if facts is not None and facts.max_output else usual

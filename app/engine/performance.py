@@ -23,21 +23,23 @@ from app.engine.log import Log
 from app.engine.loose_ends import LooseEnds
 from app.engine.once import once
 from app.engine.outcomes import SKIPPED, Halt, Mishap
+from app.engine.reaching import endpoint_of
 from app.engine.recalling import Recall
 from app.engine.secrets import Secrets
 from app.engine.turnstile import Turnstile
 from app.events import BudgetExceeded, CallFailed, CallFinished, CallStarted, Event, GateOpened, Mode, Remark, Usage
 from app.scenario import Checked
-from app.scenario.model import AgentStep
+from app.scenario.model import AgentStep, ModelChoice
 from app.scenario.model.modifiers import Step
-from providers import provider_of
-from providers.base import NoProvider, Provider, Script
+from providers.base import Endpoint, Provider, Script
+from providers.connections import connections
 
 if TYPE_CHECKING:
     from app.journal import Journal
     from app.tools.base import Surroundings
 
 Delta = Callable[[CallStarted, str], None]
+_REHEARSAL = Endpoint("rehearsal", "")
 
 
 @dataclass(slots=True)
@@ -144,13 +146,16 @@ class Performance:
         """What is rehearsed when a call is tried again."""
         return replace(script, attempt=script.attempt + 1) if self.mode == "rehearsal" else script
 
-    def provider(self, use: str) -> Provider | None:
-        """Who answers for a model; in a rehearsal it is always the one that needs no key."""
-        find = self.settings.providers or provider_of
-        try:
-            return find(use if self.settings.providers or self.mode != "rehearsal" else "rehearsal/understudy")
-        except NoProvider:
-            return None
+    def provider(self, use: str, choice: ModelChoice | None) -> Provider:
+        """Who answers for a model, or NoProvider; in a rehearsal it is always the one that needs no key."""
+        if self.settings.providers is not None:
+            return self.settings.providers(use)
+        if self.mode == "rehearsal":
+            return connections().to(_REHEARSAL)
+        endpoint = endpoint_of(use, choice)
+        if endpoint.key:
+            self.secrets.know(endpoint.key_source, endpoint.key)
+        return connections().to(endpoint)
 
     def take_number(self, call: str) -> None:
         """A number was given to a call that is not made again."""

@@ -1,55 +1,113 @@
-"""Can every agent of a live run reach a model? Asked before anything begins, so that nothing stops half way for it."""
+"""How a model is reached: where it is served, with which key. Asked before a live run begins, and at its first call."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 from app.document.suggest import listed
 from app.errors import FootlightsError
 from app.scenario import Checked
 from app.scenario.checks.inspection import speakers
+from app.scenario.model import ModelChoice
+from app.scenario.needs import secrets_in
 from app.scenario.privacy import candidates
-from providers.base import NoProvider, Provider
+from providers import adapter_of
+from providers.base import Endpoint, NoProvider, Provider
+from providers.catalogue import Service, service_of
+from providers.keys import UnreadableKey, find_key
+
+CONNECT = 10.0  # seconds
 
 
 class NoModel(FootlightsError):
-    """An agent has no model that this version can reach."""
+    """An agent has no model that can be reached."""
 
     exit_code = 2
 
 
-def insist_on_models(checked: Checked, provider: Callable[[str], Provider]) -> None:
+def endpoint_of(use: str, choice: ModelChoice | None) -> Endpoint:
+    """Where a model is served, with its key; NoProvider says what is missing."""
+    service = service_of(use)
+    if service is None:
+        raise NoProvider(use)
+    address = (choice.base_url if choice is not None else None) or address_of(service)
+    if not address and service.name != "rehearsal":
+        raise NoProvider(use, "nobody knows where it is served", "give it a base_url in models:")
+    names = service.keys
+    if choice is not None and choice.secret is not None:
+        names = tuple(secrets_in(choice.secret))
+    if not names:
+        return Endpoint(service.name, address, connect=_connect(choice))
+    try:
+        key = next(filter(None, map(find_key, names)), None)
+    except UnreadableKey as error:
+        raise NoProvider(use, str(error), "footlights doctor says more") from error
+    if key is None:
+        raise NoProvider(use, f"{listed(names, 'or')} is not set", f"export {names[0]}=..., or --rehearse needs none")
+    return Endpoint(service.name, address, key.value, key.source, _connect(choice))
+
+
+def _connect(choice: ModelChoice | None) -> float:
+    written = choice.timeouts.connect if choice is not None and choice.timeouts is not None else None
+    return float(written or CONNECT)
+
+
+def address_of(service: Service) -> str:
+    """Where a service is, unless a scenario says otherwise; the usual forms of OLLAMA_HOST are understood."""
+    told = os.environ.get(service.address, "") if service.address else ""
+    if not told:
+        return service.base_url
+    if "://" not in told:
+        told = f"http://{told}"
+    scheme, _, rest = told.partition("://")
+    host, slash, path = rest.partition("/")
+    host = host.replace("0.0.0.0", "127.0.0.1") or "127.0.0.1"
+    if ":" not in host.rpartition("]")[2]:
+        host += f":{service.base_url.rpartition(':')[2]}"
+    return f"{scheme}://{host}{slash}{path}".rstrip("/")
+
+
+def insist_on_models(checked: Checked, given: Callable[[str], Provider] | None = None) -> None:
     """Raise NoModel when somebody would have nobody to speak through."""
     missing: dict[str, list[str]] = {}
+    reasons: dict[str, NoProvider] = {}
     for part in _with_used(checked):
-        for agent, uses in _cast(part):
-            if not any(_reaches(provider, use) for use in uses):
-                missing[agent] = uses
+        for agent, found in _cast(part):
+            in_the_way = [why for use, choice in found if (why := _in_the_way(use, choice, given)) is not None]
+            if len(in_the_way) == len(found):
+                missing[agent] = [use for use, _ in found]
+                reasons.update((why.use, why) for why in in_the_way)
     if not missing:
         return
     uses = list(dict.fromkeys(use for found in missing.values() for use in found))
     through = f"; named are {listed(uses)}" if uses else ", and the scenario names none"
-    raise NoModel(
-        f"{listed(list(missing))} cannot reach a model{through}",
-        "--rehearse performs it without one; services come with the next version of Footlights",
-    )
+    said = "; ".join(f"{use}: {why.why}" for use, why in reasons.items())
+    hint = next((why.hint for why in reasons.values() if why.hint), "--rehearse performs it without one")
+    raise NoModel(f"{listed(list(missing))} cannot reach a model{through}" + (f" ({said})" if said else ""), hint)
 
 
-def _cast(part: Checked) -> Iterator[tuple[str, list[str]]]:
+def _cast(part: Checked) -> Iterator[tuple[str, list[tuple[str, ModelChoice | None]]]]:
     """Everybody who speaks, with the models they may speak through."""
     scenario = part.scenario
     assert scenario is not None
     for name in dict.fromkeys(name for place in part.places for name, _ in speakers(place)):
-        named = candidates(scenario, scenario.agents[name])
-        yield name, [scenario.models[one].use if one in scenario.models else one for one in named]
+        found = []
+        for one in candidates(scenario, scenario.agents[name]):
+            choice = scenario.models.get(one)
+            found.append((choice.use if choice is not None else one, choice))
+        yield name, found
 
 
-def _reaches(provider: Callable[[str], Provider], use: str) -> bool:
+def _in_the_way(use: str, choice: ModelChoice | None, given: Callable[[str], Provider] | None) -> NoProvider | None:
     try:
-        provider(use)
-    except NoProvider:
-        return False
-    return True
+        if given is not None:
+            given(use)
+        else:
+            adapter_of(endpoint_of(use, choice).service)
+    except NoProvider as missing:
+        return NoProvider(use, missing.why, missing.hint)
+    return None
 
 
 def _with_used(checked: Checked) -> list[Checked]:

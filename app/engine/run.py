@@ -26,6 +26,7 @@ from app.events import (
     Ref,
     Usage,
 )
+from providers.connections import leased
 
 if TYPE_CHECKING:
     from app.engine.performance import Performance
@@ -245,7 +246,8 @@ class Run:
         letters = letterbox(self._journal)
         letters.join(self.id, self._read_letters)
         try:
-            result: Result = await acting()
+            async with leased():
+                result: Result = await acting()
             return result
         finally:
             letters.leave(self.id)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from app.engine.outcomes import Mishap
 from app.safety import looks_like_secret, mask_secrets
+from providers.keys import UnreadableKey, find_key
 
 SHORTEST = 8  # what is shorter would cover half of every text
 PRETENDED = "secret-of-the-rehearsal"
@@ -29,6 +28,10 @@ class Secrets:
         if name not in self._known:
             self._known[name] = _found(name)
         return self._known[name]
+
+    def know(self, name: str, value: str) -> None:
+        """One that was looked up elsewhere: the key of a provider."""
+        self._known[name] = value
 
     def values(self) -> tuple[str, ...]:
         """All that were used."""
@@ -74,14 +77,10 @@ def _in_address(character: str) -> str:
 
 
 def _found(name: str) -> str:
-    value = os.environ.get(name)
-    if not value and (file := os.environ.get(f"{name}_FILE")):
-        try:
-            value = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Mishap(
-                "auth", f"{name}_FILE names no file that can be read", "footlights doctor says more"
-            ) from error
-    if not value:
+    try:
+        key = find_key(name)
+    except UnreadableKey as error:
+        raise Mishap("auth", str(error), "footlights doctor says more") from error
+    if key is None:
         raise Mishap("auth", f"the secret {name} is not set", f"export {name}=..., or {name}_FILE=a file with it")
-    return value
+    return key.value

@@ -75,7 +75,7 @@ async def speak(act: Act, turn: Turn) -> Any:
         )
         reply = await call(act, asked)
         if reply.tool_calls and spoken < most:
-            messages.append(Message("assistant", reply.text, reply.tool_calls))
+            messages.append(reply.said())
             known = {offer.name for offer in offers}
             messages += [await _answer_of_tool(act, turn, known, one) for one in reply.tool_calls]
             continue
@@ -181,7 +181,7 @@ def _please_mend(reply: Reply, wrong: list[str]) -> list[Message]:
     if reply.tool_calls:
         said = "error: no tool can be used now, and nothing was done; answer with what you know"
         refused = [Message("tool", said, tool_call=one.id) for one in reply.tool_calls]
-        return [Message("assistant", reply.text, reply.tool_calls), *refused]
+        return [reply.said(), *refused]
     listed = "\n".join(f"- {one}" for one in wrong[:10])
     said = f"This does not have the shape that was asked for:\n{listed}\nAnswer again, with the JSON alone."
-    return [Message("assistant", reply.text), Message("user", said)]
+    return [reply.said(), Message("user", said)]

@@ -30,7 +30,6 @@ from app.events import Event, Mode, Origin, Performer, RunResumed, RunStarted
 from app.scenario import Checked, load
 from app.scenario.library import find_scenario
 from app.settings import project_root
-from providers import provider_of
 from providers.base import Provider
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def perform(
         root = once(checked, _root)
         settings = Settings(mode, seed, bounds, matrix, hosts, root, opened.path.parent / "outbox", providers)
         if mode == "live":
-            insist_on_models(checked, providers or provider_of)
+            insist_on_models(checked, providers)
         run_log = opened.begin(new_id())
         log = Log(run_log)
         performance = Performance(log, opened, settings, checked)

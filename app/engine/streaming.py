@@ -6,19 +6,21 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.engine.aloud import Aloud
 from app.events import CallSpeaking, CallStarted, Usage
 from providers.base import Chunk, ErrorClass, Finish, Provider, ProviderError, Request, ToolCall
+from providers.watchdog import Patience, Stalled, in_time
 
 if TYPE_CHECKING:
     from app.engine.performance import Performance
 
 MOST_CHARACTERS = 4_000_000
-FIRST_TOKEN = 120.0  # seconds
-BETWEEN_TOKENS = 60.0
-IN_ALL = 1800.0
+MOST_FOR_A_TOKEN = 16  # characters: an answer longer than this many for each token it may have ignores its limit
+SPARE = 4_000
+_PATIENCE = Patience()
+ENDED = frozenset({"connection", "timeout", "malformed", "incomplete"})  # what cannot take a complete answer back
 
 
 @dataclass(slots=True)
@@ -32,6 +34,10 @@ class Heard:
     pieces: list[tuple[int, int]] = field(default_factory=list)
     first_ms: int | None = None
     took_ms: int = 0
+    thought: str = ""
+    echo: dict[str, Any] | None = None
+    served: str = ""
+    request: str = ""
 
 
 @dataclass(slots=True)
@@ -46,54 +52,42 @@ class Broken:
 
 
 async def listen(
-    performance: Performance, provider: Provider, request: Request, heard: Heard, started: CallStarted
+    performance: Performance,
+    provider: Provider,
+    request: Request,
+    heard: Heard,
+    started: CallStarted,
+    patience: Patience = _PATIENCE,
 ) -> Heard | Broken:
     """Hear a provider out; what was heard so far stands in `heard` also when this is cancelled."""
-    listening = _Listening(performance, heard, started)
+    listening = _Listening(performance, heard, started, request.most_output)
+    chunks = provider.stream(request)
+    if not performance.clock_is_virtual:
+        chunks = in_time(chunks, patience)
     try:
-        return await _hear(listening, performance, provider, request)
+        return await _hear(listening, chunks, request)
     except asyncio.CancelledError:
         listening.cut_off()
         raise
 
 
-async def _hear(
-    listening: _Listening, performance: Performance, provider: Provider, request: Request
-) -> Heard | Broken:
+async def _hear(listening: _Listening, chunks: AsyncIterator[Chunk], request: Request) -> Heard | Broken:
     heard = listening.heard
     try:
-        if performance.clock_is_virtual:
-            await listening.hear_out(provider.stream(request))
-        else:
-            async with asyncio.timeout(IN_ALL):
-                await listening.hear_out(_in_time(provider.stream(request)))
+        await listening.hear_out(chunks)
     except ProviderError as error:
-        await listening.rest(error.after)
-        return Broken(heard, error.error, error.message, error.hint, error.retry_after)
-    except TimeoutError:
-        waited = "the first token" if heard.first_ms is None else "the next token"
-        return Broken(heard, "timeout", f"{request.model} kept us waiting for {waited}")
+        if not (listening.is_complete and error.error in ENDED):
+            await listening.rest(error.after)
+            return Broken(heard, error.error, error.message, error.hint, error.retry_after)
+    except Stalled as stalled:
+        if not listening.is_complete:
+            return Broken(heard, "timeout", f"{request.model}: {stalled}")
     finally:
         listening.fall_silent()
-    await listening.rest(0.0)
-    return listening.verdict()
-
-
-async def _in_time(chunks: AsyncIterator[Chunk]) -> AsyncIterator[Chunk]:
-    """The chunks, each in time; progress counts, and a provider that only keeps the line open makes none."""
-    limit = FIRST_TOKEN
-    try:
-        while True:
-            try:
-                async with asyncio.timeout(limit):
-                    chunk = await anext(chunks)
-            except StopAsyncIteration:
-                return
-            yield chunk
-            limit = BETWEEN_TOKENS
-    finally:
         if (close := getattr(chunks, "aclose", None)) is not None:
             await close()
+    await listening.rest(0.0)
+    return listening.verdict()
 
 
 def _can_be_true(usage: Usage) -> bool:
@@ -104,17 +98,19 @@ def _can_be_true(usage: Usage) -> bool:
 class _Listening:
     """Puts the pieces together, and keeps the time of a rehearsal."""
 
-    def __init__(self, performance: Performance, heard: Heard, started: CallStarted) -> None:
+    def __init__(self, performance: Performance, heard: Heard, started: CallStarted, most_output: int) -> None:
         self._performance = performance
         self.heard = heard
         self._started = started
         self._aloud = Aloud(performance, started)
         self._parts: list[str] = []
+        self._thoughts: list[str] = []
         self._characters = 0
+        self._most = min(MOST_CHARACTERS, most_output * MOST_FOR_A_TOKEN + SPARE) if most_output else MOST_CHARACTERS
         self._due: list[float] = []  # when each part comes, in a rehearsal
         self._total = self._passed = 0.0  # seconds that a rehearsed answer takes, and those that were let pass
         self._begun = self._last = performance.clock.now()
-        self._ended = False
+        self.is_complete = False
 
     async def hear_out(self, chunks: AsyncIterator[Chunk]) -> None:
         heard, performance = self.heard, self._performance
@@ -128,13 +124,14 @@ class _Listening:
 
     def _take(self, chunk: Chunk) -> None:
         heard = self.heard
-        if heard.first_ms is None and (chunk.text or chunk.tool_calls):
+        if heard.first_ms is None and (chunk.text or chunk.tool_calls or chunk.thought):
             self._first()
+        if chunk.thought:
+            self._thoughts.append(chunk.thought)
+            self._count(chunk.thought)
         if chunk.text:
             self._parts.append(chunk.text)
-            self._characters += len(chunk.text)
-            if self._characters > MOST_CHARACTERS:
-                raise ProviderError("malformed", f"the answer is longer than {MOST_CHARACTERS:,} characters")
+            self._count(chunk.text)
             now = self._now()
             self._due.append(now)
             heard.pieces.append((max(0, int((now - self._last) * 1000)), len(chunk.text)))
@@ -146,7 +143,18 @@ class _Listening:
             heard.usage = chunk.usage
         if chunk.finish is not None:
             heard.finish = chunk.finish
-            self._ended = True
+            self.is_complete = True
+        if chunk.echo is not None:
+            heard.echo = chunk.echo
+        heard.served = chunk.served or heard.served
+        heard.request = chunk.request or heard.request
+
+    def _count(self, text: str) -> None:
+        """An answer has an end, also where a server knows none."""
+        self._characters += len(text)
+        if self._characters > self._most:
+            self.is_complete = False
+            raise ProviderError("malformed", f"the answer went on after {self._most:,} characters, its limit long past")
 
     async def rest(self, after: float) -> None:
         """Let pass what is still owed."""
@@ -158,6 +166,7 @@ class _Listening:
 
     def end(self) -> None:
         self.heard.text = "".join(self._parts)
+        self.heard.thought = "".join(self._thoughts)
         self.heard.took_ms = int((self._performance.clock.now() - self._begun) * 1000)
 
     def fall_silent(self) -> None:
@@ -177,7 +186,7 @@ class _Listening:
     def verdict(self) -> Heard | Broken:
         """Is it an answer? A stream that simply stops is none."""
         heard = self.heard
-        if not self._ended:
+        if not self.is_complete:
             return Broken(heard, "incomplete", "the answer broke off before it was complete")
         if heard.finish == "length":
             return Broken(

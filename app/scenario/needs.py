@@ -27,13 +27,9 @@ from app.scenario.model import (
 from app.scenario.model.modifiers import Step
 from app.scenario.passages import passages_of_step
 from app.scenario.places import Place
-from app.scenario.privacy import HOSTED, candidates, class_of, may_see, runs_here
+from app.scenario.privacy import candidates, class_of, is_hosted, may_see, runs_here
+from providers.catalogue import services
 
-KEYS = {
-    "openai": ("OPENAI_API_KEY",),
-    "anthropic": ("ANTHROPIC_API_KEY",),
-    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
-}
 REPAIRS = 2  # an answer that does not fit its output is asked for again at most so often
 TOOL_TURNS = 8  # calls of the model in a step with tools that states no turns
 
@@ -176,16 +172,17 @@ def _candidates(scenario: Scenario, cast: tuple[Member, ...]) -> list[Candidate]
 def _candidate(scenario: Scenario, name: str, choice: ModelChoice | None) -> Candidate:
     use = choice.use if choice else name
     provider = use.partition("/")[0]
-    keys: tuple[str, ...] = KEYS.get(provider, ())
+    service = services().get(provider)
+    keys: tuple[str, ...] = service.keys if service is not None else ()
     if choice is not None and choice.secret is not None:
-        keys = tuple(_secrets_in(choice.secret))
+        keys = tuple(secrets_in(choice.secret))
     return Candidate(name, use, class_of(scenario, name), keys, _host(provider, choice))
 
 
 def _host(provider: str, choice: ModelChoice | None) -> str:
     if choice is not None and choice.base_url is not None:
         return "" if runs_here(provider, choice) else choice.base_url.split("/")[2]
-    return provider if provider in HOSTED else ""
+    return provider if is_hosted(provider) else ""
 
 
 def _gates(checked: Checked, where: str) -> list[Gate]:
@@ -233,11 +230,12 @@ def _secrets(checked: Checked) -> list[str]:
         if isinstance(place.step, ToolStep):
             for passage in passages_of_step(place):
                 if passage.key == "with":
-                    found.extend(_secrets_in(passage.text))
+                    found.extend(secrets_in(passage.text))
     return found
 
 
-def _secrets_in(text: str) -> list[str]:
+def secrets_in(text: str) -> list[str]:
+    """The names of the secrets that a text asks for."""
     paths = [reference.path for placed in parse_template(text).placed for reference in references(placed.expression)]
     return [str(path[1]) for path in paths if path[0] == "secrets" and len(path) > 1]
 

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from app.document.values import PRIVACY_ORDER, Privacy
 from app.scenario.model import Agent, ModelChoice, Routed, Scenario
+from providers.catalogue import services
 
-HOSTED = ("openai", "anthropic", "gemini")
 ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -31,9 +31,15 @@ def class_of(scenario: Scenario, model: str) -> Privacy:
     provider = (choice.use if choice else model).partition("/")[0]
     if provider == "rehearsal":
         return "local"
-    if provider in HOSTED:
+    if is_hosted(provider):
         return "public"
     return "local" if runs_here(provider, choice) else "public"
+
+
+def is_hosted(provider: str) -> bool:
+    """Is it somebody else's service, wherever an address says it is?"""
+    service = services().get(provider)
+    return service is not None and service.privacy == "public"
 
 
 def runs_here(provider: str, choice: ModelChoice | None) -> bool:

@@ -58,10 +58,9 @@ def insist_on_models(checked: Checked) -> None:
     """Raise FootlightsError where a live run would have nobody to speak through."""
     from app.engine.reaching import NoModel
     from app.engine.reaching import insist_on_models as insist
-    from providers import provider_of
 
     try:
-        insist(checked, provider_of)
+        insist(checked)
     except NoModel as missing:  # its hint names an option of the command line
         raise NoModel(missing.message, "rehearse it, which needs none") from None
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.scenario.model.parts import PROVIDERS
-from app.scenario.needs import KEYS
-from app.scenario.privacy import HOSTED
+from app.scenario.privacy import is_hosted
 from app.tui.company import Record, record_of
 from app.tui.history import Called, Ledger
-from providers import provider_of
+from providers import adapter_of
 from providers.base import NoProvider
 from providers.catalogue import ModelFacts, known_models
+from providers.catalogue import services as catalogue
 from providers.routing import Privacy
 
 REHEARSAL = "rehearsal"
@@ -84,18 +84,18 @@ def _model(use: str, service: Service, facts: ModelFacts | None, calls: list[Cal
 def _service(name: str, environment: Mapping[str, str]) -> Service:
     if name == REHEARSAL:
         return Service(name, True, "always there: no key, no network, no cost", privacy="local")
-    privacy: Privacy = "public" if name in HOSTED else "local" if name == "ollama" else "private"
+    privacy: Privacy = "public" if is_hosted(name) else "local" if name == "ollama" else "private"
     key, has_key = _key_of(name, environment)
     try:
-        provider_of(f"{name}/any")
-    except NoProvider:
-        return Service(name, False, "not in this version yet", key, privacy)
+        adapter_of(name)
+    except NoProvider as missing:
+        return Service(name, False, missing.why, key, privacy)
     return Service(name, has_key, "ready" if has_key else "no key", key, privacy)
 
 
 def _key_of(name: str, environment: Mapping[str, str]) -> tuple[str, bool]:
     """Where its key comes from, and whether there is one; no value is ever looked at for longer than that takes."""
-    wanted = KEYS.get(name, ())
+    wanted = catalogue()[name].keys
     for variable in wanted:
         if environment.get(variable):
             return f"{variable} is set in the environment", True

@@ -8,7 +8,7 @@ from app.document import Path
 from app.document.suggest import listed
 from app.document.values import Privacy, strictest
 from app.scenario.checks.inspection import Inspection, speakers
-from app.scenario.privacy import HOSTED, candidates, class_of, may_see, runs_here
+from app.scenario.privacy import candidates, class_of, is_hosted, may_see, runs_here
 
 
 def check_model_classes(case: Inspection) -> None:
@@ -17,7 +17,7 @@ def check_model_classes(case: Inspection) -> None:
         provider = choice.use.partition("/")[0]
         if choice.privacy != "local" or provider == "rehearsal":
             continue
-        if provider in HOSTED:
+        if is_hosted(provider):
             message = f"{provider} is a hosted service, so it cannot be local"
             case.report.error(
                 "privacy",

@@ -21,8 +21,9 @@ from app.document.values import (
     mistake,
     shaped,
 )
+from providers.catalogue import services
 
-PROVIDERS = ("openai", "anthropic", "gemini", "ollama", "openai-compatible", "rehearsal")
+PROVIDERS = tuple(services())
 Outcome = Literal["succeeded", "failed", "skipped", "cancelled", "exhausted", "refused", "truncated", "expired"]
 
 
@@ -60,6 +61,15 @@ class Price(Section):
     cache_write: float | None = key(None, says="Tokens written to the cache.", example="3.75", ge=0, le=100_000)
 
 
+class Timeouts(Section):
+    """How long a model may keep a call waiting; what takes longer is ended, and tried again like any other fault."""
+
+    connect: Duration | None = key(None, says="To reach the server.", example="5s")
+    first_token: Duration | None = key(None, says="For the first token; a local model may have to load.", example="2m")
+    between_tokens: Duration | None = key(None, says="Between two tokens; pings do not count.", example="30s")
+    total: Duration | None = key(None, says="For the whole answer.", example="10m")
+
+
 class ModelChoice(Section):
     """A model under a name of this scenario's own."""
 
@@ -92,6 +102,9 @@ class ModelChoice(Section):
         None, says="Its context window, in tokens, if the catalogue does not know it.", example="200k"
     )
     max_output: Count | None = key(None, says="The most it writes in one answer.", example="8k")
+    timeouts: Timeouts | None = key(
+        None, says="How long it may keep a call waiting.", example="{first_token: 5m, between_tokens: 30s}"
+    )
 
     @model_validator(mode="after")
     def _provider_exists(self) -> Self:
@@ -125,7 +138,7 @@ def check_provider(use: str, at: str | None = None) -> None:
 
     provider, slash, model = use.partition("/")
     if not slash or not model.strip():
-        raise mistake("model", f'"{use}" is not provider/model', f'such as "{PROVIDERS[1]}/claude-sonnet-5-5"', at=at)
+        raise mistake("model", f'"{use}" is not provider/model', 'such as "anthropic/claude-sonnet-5-5"', at=at)
     if provider not in PROVIDERS:
         raise mistake(
             "unknown-provider", f'there is no provider "{provider}"', did_you_mean(provider, PROVIDERS), at=at
