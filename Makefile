@@ -50,8 +50,19 @@ bench: $(DEV) ## measure the promises about time, as ratios to a floor; wants a 
 bench-peers: $(DEV) ## measure the same work with LangGraph, in an environment of its own
 	@$(BIN)/python tests/bench/peers/run.py
 
+.PHONY: peers
+peers: $(DEV) ## speak to two servers that break on purpose, written by others; installs them (PyPI, npm)
+	@$(BIN)/python tests/peers/install.py llmock aimock
+	@$(BIN)/python -m pytest -q -n 2 -m soak tests/peers
+
+.PHONY: engine
+engine: $(DEV) ## perform feature-sprint on llama.cpp, with a tiny model that is made here; installs it
+	@$(BIN)/python tests/peers/install.py llama
+	@$(BIN)/python -m pytest -q -m engine tests/peers
+
 .PHONY: soak
 soak: $(DEV) ## run the full counts of the promises; takes minutes
+	@$(BIN)/python tests/peers/install.py llmock aimock
 	@$(BIN)/python -m pytest -q -n 2 -m soak
 
 .PHONY: coverage

@@ -114,6 +114,7 @@ class Hold(Part, frozen=True):
 
     cost_usd: float = 0.0
     tokens: int = 0
+    unpriced: bool = False  # nobody knows what it may cost
 
 
 class Event(msgspec.Struct, kw_only=True, omit_defaults=True, tag_field="kind"):
@@ -157,6 +158,12 @@ class RunStarted(Event, tag="run.started"):
     versions: dict[str, str] = {}
     machine: dict[str, Any] = {}
     private: bool = False  # something in it is stricter than public
+
+    @property
+    def asks_models(self) -> bool:
+        """Is any model asked and paid? Not in a rehearsal, nor where all that is said comes from a cassette."""
+        is_mixed = bool(self.settings.get("live") or self.settings.get("record"))
+        return self.mode == "live" or (self.mode == "cassette" and is_mixed)
 
 
 class RunPaused(Event, tag="run.paused"):

@@ -31,11 +31,11 @@ from app.scenario.model import KINDS, Lines, Scenario, Step
 from app.scenario.model.modifiers import SEES
 from app.scenario.model.parts import PROVIDERS, Outcome
 from app.scenario.model.rehearsal import ERROR_CLASSES
-from app.scenario.needs import KEYS
 from app.scenario.passages import scope_words
 from app.scenario.privacy import class_of
 from docs import event_tables, key_tables
 from docs.reference_words import BOUNDS, ERRORS, NAMES, OUTCOMES, OUTPUTS, SPOKEN, TYPE_KEYS
+from providers.catalogue import built_in
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -272,7 +272,7 @@ def _names() -> Listed:
 def _providers() -> Listed:
     rows = []
     for provider in PROVIDERS:
-        key = " or ".join(f"`{name}`" for name in KEYS.get(provider, ())) or "none"
+        key = " or ".join(f"`{name}`" for name in built_in().services[provider].keys) or "none"
         here, elsewhere = (_class_at(provider, address) for address in ("http://127.0.0.1:8000", "https://example.com"))
         rows.append((f"`{provider}`", key, here if here == elsewhere else f"{here} on this machine, else {elsewhere}"))
     return ("provider", "key", "class, if the file gives none"), rows

@@ -89,7 +89,7 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
     """A piece of an answer.
 
     One has `finish`: the answer is complete then, and what may still follow is `usage`. Usage is all that was used so
-    far: a later one takes the place of an earlier one.
+    far: a later one takes the place of an earlier one. An empty one says that something grows that is not shown yet.
     """
 
     text: str = ""

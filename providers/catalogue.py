@@ -6,20 +6,27 @@ adds to it and overrides it. Both are read when the first service or model is lo
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from app.events import Prices
+from app.state.spending import OWN_MACHINE
+
+if TYPE_CHECKING:
+    from app.errors import ScenarioRefused
 
 Tier = Literal["low", "medium", "high"]
 Privacy = Literal["public", "private", "local"]
 
-_FREE = Prices(source="runs on your own machine")
+OWN_FILE = "your models.yaml"  # the source of prices that stand there
+
+_FREE = Prices(source=OWN_MACHINE)
 _ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 # What may follow a name without making it another model: a date, "latest", "preview", the size of a local one.
 _VARIANT = re.compile(r"(?:-(?:latest|preview|exp|\d{3,8}|\d{4}-\d\d-\d\d|\d\d-\d{4}|\d\d-\d\d)|@[\w.-]+|:[\w.-]+)+")
@@ -38,6 +45,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     prices: str = ""  # its name in genai-prices; "": not in there
     requests: float | None = None  # a minute
     tokens: float | None = None  # a minute
+    at_a_time: int | None = None  # calls; None: the usual number
 
 
 class ModelFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,7 +72,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def services() -> dict[str, Service]:
     """All services by name."""
-    return _catalogue().services
+    return _known(_own_file())[0].services
 
 
 def service_of(use: str) -> Service | None:
@@ -72,16 +80,30 @@ def service_of(use: str) -> Service | None:
     return services().get(use.partition("/")[0])
 
 
+def insist_on_sound_file() -> None:
+    """Raise what is wrong with a person's own file; until somebody insists, what is built in counts alone."""
+    _, refused = _known(_own_file())
+    if refused is not None:
+        raise refused
+
+
 def lookup(use: str, base_url: str | None = None) -> ModelFacts | None:
     """Find a model by provider/model; None when nothing is known of it. On this machine it is known to be free."""
-    facts = _find(use)
+    facts = find_in(_known(_own_file())[0], use)
     service = service_of(use)
     address = base_url or (service.base_url if service is not None else "")
-    if address and is_loopback(address):
+    if address and is_loopback(address) and not _has_own_price(facts):
         return msgspec.structs.replace(facts or ModelFacts(use=use, tier="low"), use=use, prices=_FREE)
-    if base_url is not None and use.startswith("openai-compatible/"):
-        return None  # a namesake served by a stranger has the stranger's price
+    if address and not is_loopback(address) and facts is not None and facts.prices == _FREE:
+        return msgspec.structs.replace(facts, prices=None)  # another machine, and nobody knows whose
     return facts
+
+
+def _has_own_price(facts: ModelFacts | None) -> bool:
+    """Did somebody write down what it costs, because they know better?"""
+    return (
+        facts is not None and facts.prices is not None and facts.prices.source not in (built_in().source, OWN_MACHINE)
+    )
 
 
 def is_loopback(base_url: str) -> bool:
@@ -94,11 +116,12 @@ def is_loopback(base_url: str) -> bool:
 
 def known_models() -> tuple[ModelFacts, ...]:
     """All of the catalogue."""
-    return tuple(_catalogue().models.values())
+    return tuple(_known(_own_file())[0].models.values())
 
 
-def _find(use: str) -> ModelFacts | None:
-    models = _catalogue().models
+def find_in(catalogue: Catalogue, use: str) -> ModelFacts | None:
+    """The model of a name in a catalogue, or the one that it is a dated name of."""
+    models = catalogue.models
     provider, _, model = use.strip().lower().partition("/")
     if provider == "rehearsal":
         return models["rehearsal/understudy"]  # whatever it is called there, the same one answers
@@ -121,8 +144,31 @@ def _prices(use: str, facts: ModelFacts, found: Catalogue) -> Prices | None:
     return facts.prices and msgspec.structs.replace(facts.prices, source=found.source)
 
 
+def _own_file() -> Path:
+    from app.settings import config_folder
+
+    return config_folder() / "models.yaml"
+
+
 @cache
-def _catalogue() -> Catalogue:
+def _known(own: Path) -> tuple[Catalogue, ScenarioRefused | None]:
+    """What is built in with a person's own file laid over it; and what is wrong with that file."""
+    ours = built_in()
+    if not os.path.lexists(own):
+        return ours, None
+    from app.errors import ScenarioRefused
+    from providers.own_models import read_own
+
+    try:
+        theirs = read_own(own)
+    except ScenarioRefused as refused:
+        return ours, refused
+    return Catalogue(ours.source, ours.services | theirs.services, ours.models | theirs.models), None
+
+
+@cache
+def built_in() -> Catalogue:
+    """What came with Footlights."""
     import yaml
 
     file = Path(__file__).with_name("models.yaml")

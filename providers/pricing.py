@@ -1,11 +1,54 @@
-"""What a call costs: tokens in four buckets, each at its own price for a million."""
+"""What a call costs: tokens in four buckets, each at its own price for a million, by whoever knows the price best.
+
+Whose price counts: the scenario's; that of a person's own models.yaml; nothing for a server on this machine; for a live
+run today's price list, as soon as it is loaded; the catalogue's. Where nobody knows, the call is unpriced, never free.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.events import Basis, Prices, Usage
-from providers.catalogue import lookup
+from app.state.spending import OWN_MACHINE
+from providers import price_list
+from providers.catalogue import built_in, lookup
 
 _MILLION = 1_000_000
+
+# The prices for a call that reads so many tokens and begins at a moment, in seconds since 1970.
+Tariff = Callable[[int, float], Prices]
+
+
+def tariff_of(
+    use: str, base_url: str | None = None, written: Prices | None = None, *, today: bool = False
+) -> Tariff | None:
+    """What a model costs where it is served; None where nobody knows.
+
+    A rehearsal asks the catalogue before today's list, so that it costs the same tomorrow.
+    """
+    facts = lookup(use, base_url)
+    known = written or (facts.prices if facts is not None else None)
+    if known is not None and known.source != built_in().source:
+        return None if _is_passed_on(use, known) else _always(known)
+    in_catalogue = None if known is None else _always(known)
+    return price_list.listed(use) or in_catalogue if today else in_catalogue or price_list.listed(use)
+
+
+def is_in_doubt(use: str, base_url: str | None = None, *, today: bool = False) -> bool:
+    """Would today's price list have a say in what a model costs?"""
+    facts = lookup(use, base_url)
+    if facts is None or facts.prices is None:
+        return price_list.may_know(use)
+    return today and facts.prices.source == built_in().source and price_list.may_know(use)
+
+
+def _always(prices: Prices) -> Tariff:
+    return lambda read, at: prices
+
+
+def _is_passed_on(use: str, known: Prices) -> bool:
+    """Ollama on this machine hands some models on to its own cloud, which has prices of its own."""
+    return known.source == OWN_MACHINE and use.partition(":")[2].endswith("cloud")
 
 
 def cost_of(usage: Usage, prices: Prices | None) -> float:
@@ -27,14 +70,6 @@ def worst_cost(input_tokens: int, output_tokens: int, prices: Prices | None) -> 
     return (input_tokens * max(prices.input, prices.cache_write) + output_tokens * prices.output) / _MILLION
 
 
-def prices_for(use: str, base_url: str | None = None, override: Prices | None = None) -> Prices | None:
-    """The prices of a model: those written for it, else the catalogue's; None where nobody knows."""
-    if override is not None:
-        return override
-    facts = lookup(use, base_url)
-    return facts.prices if facts is not None else None
-
-
 def written_prices(
     input: float, output: float, cache_read: float | None = None, cache_write: float | None = None
 ) -> Prices:
@@ -50,8 +85,8 @@ def written_prices(
 
 def basis_of(prices: Prices | None, *, told: bool, rehearsed: bool = False) -> Basis:
     """How far a cost can be trusted: was the usage told by the provider, and is the price known?"""
-    if rehearsed:
-        return "rehearsed"
     if prices is None:
         return "unpriced"
+    if rehearsed:
+        return "rehearsed"
     return "exact" if told else "estimated"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from math import ceil
+from typing import Literal, NamedTuple
 
-from app.events import Candidate, Prices
+from app.events import Candidate
+from app.state.words import money
 from providers.catalogue import ModelFacts, Tier
-from providers.pricing import worst_cost
 
 Preference = Literal["cost", "speed", "quality", "privacy"]
 Privacy = Literal["public", "private", "local"]
@@ -21,9 +22,19 @@ Out = Literal["privacy", "no key", "breaker", "context", "capability", "price"]
 WEIGHTS = (27, 9, 3, 1)
 FAIR_PRICE = 0.01  # dollars for a call; at this price the score for cost is one half
 FAIR_SPEED = 60.0  # tokens a second, likewise
-_USUAL_INPUT, _USUAL_OUTPUT = 1000, 500  # tokens, to compare prices by when a call's own size is not known
+ENOUGH = 5  # calls, before anything is learned from them
 _TIERS: dict[Tier, int] = {"low": 0, "medium": 1, "high": 2}
-_SECRECY: dict[Privacy, float] = {"public": 0.0, "private": 0.5, "local": 1.0}
+_SECRECY: dict[Privacy, int] = {"public": 0, "private": 1, "local": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """What earlier calls teach of a model; what was long ago counts less."""
+
+    calls: int
+    success: float = 1.0  # the share of them in which its endpoint did what it should
+    first_ms: float | None = None  # until the first token, in the median
+    speed: float | None = None  # tokens a second, in the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +43,16 @@ class Option:
 
     model: str  # its name in the scenario
     use: str  # provider/model
-    allowed: bool = True  # it may see what it would be shown
-    has_key: bool = True  # or needs none
-    tripped: bool = False  # its endpoint's breaker is open
+    privacy: Privacy = "public"  # what it may be shown at most
+    why_not: str = ""  # nobody can ask it: a key or a package is missing
+    tripped: float = 0.0  # seconds until its endpoint is tried again, after it has failed too often
+    failed: tuple[str, str] | None = None  # in this very call: the class of the error, and in words
     facts: ModelFacts | None = None
-    prices: Prices | None = None  # what it costs here; None: nobody knows
-    privacy: Privacy = "public"
+    window: int = 0  # tokens that it takes in and gives out together; 0: nobody knows
+    most_output: int = 0  # tokens of its answer
+    usual_usd: float | None = None  # what such a call costs as a rule; None: nobody knows
+    worst_usd: float | None = None  # what this call costs at most
+    learned: Experience | None = None
     reserve: bool = False  # a fallback only: chosen when none of the others can
 
 
@@ -45,13 +60,21 @@ class Option:
 class Need:
     """What a call asks of a model."""
 
+    privacy: Privacy = "public"  # who may see it
     prefer: tuple[Preference, ...] = ()
     complexity: Tier | None = None  # the least able model that will do
     input_tokens: int = 0
-    output_tokens: int = 0
     tools: bool = False
     data: bool = False
+    window_above: int = 0  # tokens that were not enough
     at_most: float | None = None  # dollars the call may cost at worst; a model without a price is then out
+
+
+class Verdict(NamedTuple):
+    """Why a model is out."""
+
+    out: str  # one of Out, or the class of the error with which it has failed
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +91,31 @@ _NO_NEED = Need()
 
 
 def choose(options: Sequence[Option], need: Need = _NO_NEED, fallback: Sequence[str] = ()) -> Routed:
-    """Choose a model; of equals, the one that stands first.
+    """Choose a model; of equals, the one that stands first. Rather one that is too dear or too weak than none.
 
-    A single option was somebody's own choice: how hard the work is does not rule it out.
+    A single option was somebody's own choice: neither how hard the work is nor its size rules it out.
     """
-    if len(options) == 1 and need.complexity is not None:
-        need = replace(need, complexity=None)
+    if len(options) == 1:
+        need = replace(need, complexity=None, at_most=None, input_tokens=0)
+    routed = _choose(options, need, fallback)
+    for eased in (replace(need, at_most=None), replace(need, at_most=None, complexity=None)):
+        if routed.chosen is None and eased != need:
+            routed = replace(_choose(options, eased, fallback), policy=routed.policy)
+    return routed
+
+
+def _choose(options: Sequence[Option], need: Need, fallback: Sequence[str]) -> Routed:
     candidates: list[Candidate] = []
     best: Option | None = None
     best_score = 0.0
     fit: set[str] = set()
     for option in options:
-        out = why_out(option, need)
-        if out is not None:
-            candidates.append(Candidate(option.model, option.use, 0.0, out))
+        verdict = why_out(option, need)
+        if verdict is not None:
+            candidates.append(Candidate(option.model, option.use, 0.0, verdict.out, note=verdict.note))
             continue
         score = _score(option, need)
-        candidates.append(Candidate(option.model, option.use, score))
+        candidates.append(Candidate(option.model, option.use, score, note=_praise(option)))
         fit.add(option.model)
         if best is None or (best.reserve, -best_score) > (option.reserve, -score):
             best, best_score = option, score
@@ -93,27 +124,64 @@ def choose(options: Sequence[Option], need: Need = _NO_NEED, fallback: Sequence[
     return Routed(chosen, tuple(candidates), after, _policy(options, need))
 
 
-def why_out(option: Option, need: Need = _NO_NEED) -> Out | None:
+def why_out(option: Option, need: Need = _NO_NEED) -> Verdict | None:
     """Why a model cannot take a call; None when it can. The wall comes first: what may not see is not looked at."""
-    if not option.allowed:
-        return "privacy"
-    if not option.has_key:
-        return "no key"
+    if _SECRECY[option.privacy] < _SECRECY[need.privacy]:
+        return Verdict("privacy", f"it is {option.privacy}, and this is {need.privacy}")
+    if option.failed is not None:
+        return Verdict(*option.failed)
+    if option.why_not:
+        return Verdict("no key", option.why_not)
     if option.tripped:
-        return "breaker"
+        return Verdict("breaker", f"it has failed too often; the next try is in {ceil(option.tripped)} s")
+    return _too_small(option, need) or _unable(option, need) or _too_dear(option, need)
+
+
+def _too_small(option: Option, need: Need) -> Verdict | None:
+    if not option.window:
+        return None
+    if option.window <= need.window_above:
+        return Verdict("context", f"its window is {option.window:,} tokens, and {need.window_above:,} were not enough")
+    wanted = need.input_tokens + option.most_output
+    if need.input_tokens and wanted > option.window:
+        return Verdict("context", f"its window is {option.window:,} tokens, this needs about {_rounded(wanted):,}")
+    return None
+
+
+def _unable(option: Option, need: Need) -> Verdict | None:
     facts = option.facts
-    if facts is not None:
-        if facts.context and need.input_tokens > facts.context:
-            return "context"
-        if (need.tools and not facts.tools) or (need.data and not facts.data):
-            return "capability"
-        if need.complexity is not None and _TIERS[facts.tier] < _TIERS[need.complexity]:
-            return "capability"
+    if facts is None:
+        return None
+    if need.tools and not facts.tools:
+        return Verdict("capability", "it cannot ask for tools")
+    if need.data and not facts.data:
+        return Verdict("capability", "it cannot be held to a schema")
+    if need.complexity is not None and _TIERS[facts.tier] < _TIERS[need.complexity]:
+        return Verdict("capability", f"it is for {facts.tier} complexity, this is {need.complexity}")
+    return None
+
+
+def _too_dear(option: Option, need: Need) -> Verdict | None:
     if need.at_most is None:
         return None
-    if option.prices is None or worst_cost(need.input_tokens, need.output_tokens, option.prices) > need.at_most:
-        return "price"
+    if option.worst_usd is None:
+        return Verdict("price", f"nobody knows its price, and {money(need.at_most)} are left")
+    if option.worst_usd > need.at_most:
+        return Verdict("price", f"{money(option.worst_usd)} at most, over the {money(need.at_most)} that are left")
     return None
+
+
+def _praise(option: Option) -> str:
+    """What speaks for a model: its price, its speed, and what was learned."""
+    speed, learned = _speed(option), _learned(option)
+    told = ["nobody knows its price"]
+    if option.worst_usd is not None:
+        told = [f"{money(option.worst_usd)} at most" if option.worst_usd else "free"]
+    if speed:
+        told.append(f"{speed:.0f} tokens/s")
+    if learned is not None:
+        told.append(f"{learned.success:.0%} of {learned.calls} calls".replace("%", " %"))
+    return ", ".join(told)
 
 
 def _score(option: Option, need: Need) -> float:
@@ -121,22 +189,38 @@ def _score(option: Option, need: Need) -> float:
     score = total = 0.0
     for weight, preference in zip(WEIGHTS, need.prefer, strict=False):
         total += weight
-        score += weight * _merit(option, need, preference)
-    return round(score / total, 4) if total else 0.0
+        score += weight * _merit(option, preference)
+    learned = _learned(option)
+    return round(score / total * (learned.success if learned is not None else 1.0), 4) if total else 0.0
 
 
-def _merit(option: Option, need: Need, preference: Preference) -> float:
+def _merit(option: Option, preference: Preference) -> float:
     if preference == "privacy":
-        return _SECRECY[option.privacy]
-    if preference == "cost":
-        if option.prices is None:
-            return 0.0  # unknown is not cheap
-        cost = worst_cost(need.input_tokens or _USUAL_INPUT, need.output_tokens or _USUAL_OUTPUT, option.prices)
-        return FAIR_PRICE / (FAIR_PRICE + cost)
-    facts = option.facts
-    if facts is None:
-        return 0.0
-    return facts.speed / (facts.speed + FAIR_SPEED) if preference == "speed" else (1 + _TIERS[facts.tier]) / 3
+        return _SECRECY[option.privacy] / 2
+    if preference == "cost":  # unknown is not cheap
+        return 0.0 if option.usual_usd is None else FAIR_PRICE / (FAIR_PRICE + option.usual_usd)
+    if preference == "speed":
+        speed = _speed(option)
+        return speed / (speed + FAIR_SPEED)
+    return 0.0 if option.facts is None else (1 + _TIERS[option.facts.tier]) / 3
+
+
+def _learned(option: Option) -> Experience | None:
+    """What can be relied on of what was learned."""
+    return option.learned if option.learned is not None and option.learned.calls >= ENOUGH else None
+
+
+def _speed(option: Option) -> float:
+    """As it was, else as the catalogue says; 0 when nobody knows."""
+    learned = _learned(option)
+    if learned is not None and learned.speed is not None:
+        return learned.speed
+    return option.facts.speed if option.facts is not None else 0.0
+
+
+def _rounded(tokens: int) -> int:
+    """An estimate is told as one: two digits."""
+    return round(tokens, 2 - len(str(tokens)))
 
 
 def _policy(options: Sequence[Option], need: Need) -> str:

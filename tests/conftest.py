@@ -13,10 +13,18 @@ from hypothesis import settings
 
 from corpus.commands import ROOT, Outcome
 from footlights.__main__ import main
+from providers.catalogue import built_in
 
 settings.load_profile("ci")  # the same examples every time, however long a busy machine takes for one
 
 _LOOKS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FOOTLIGHTS_ASCII", "FOOTLIGHTS_DEBUG")
+
+_KEYS = [
+    f"{name}{ending}"
+    for service in built_in().services.values()
+    for name in (*service.keys, service.address)
+    for ending in ("", "_FILE")
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,7 +37,8 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the real home of whoever runs the tests out of them, and what their terminal asked for."""
     monkeypatch.setenv("FOOTLIGHTS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("FOOTLIGHTS_CONFIG", str(tmp_path / "config"))
-    for name in _LOOKS:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    for name in (*_LOOKS, *_KEYS):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -26,6 +26,7 @@ GROUPS = {
         "runs": "list, search, remove and erase runs",
         "show": "show a run whole, or one step, call or event of it",
         "tail": "follow the events of a run",
+        "cost": "say what a run cost, and who spent it; or would have, elsewhere",
     },
     "a scenario file": {
         "check": "find every mistake in a scenario, before it costs anything",
@@ -37,6 +38,7 @@ GROUPS = {
     "what there is": {
         "cast": "list the agents, or show one",
         "scenarios": "list the scenarios, or show one",
+        "models": "list services and models, what each costs; test one, or fetch one",
         "tools": "list what agents can do, or show one tool",
         "themes": "list how the stage can look, or show one theme",
     },

@@ -8,22 +8,18 @@ import os
 import sys
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
 
+from app.cli.finding import Finding
 from app.cli.ink import Ink
 from app.safety import mask_secrets, safe_text
 
 EXAMPLES = """
 footlights doctor
-footlights doctor --json
+footlights doctor --network
 """
 
-Verdict = Literal["ok", "note", "warning", "problem"]
-
-_EXTRAS = ("openai", "anthropic", "ollama")
-_KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OLLAMA_HOST")
 _GIGABYTE = 1024**3
 _LEAST_DISK = 1 * _GIGABYTE
 _LEAST_MEMORY = _GIGABYTE // 2
@@ -33,25 +29,15 @@ _NARROW = 60  # cells in a line below which there is little room
 _LEAST_WIDTH = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: what it is, how it stands, and what to do when it should stand better."""
-
-    area: str
-    name: str
-    verdict: Verdict
-    detail: str
-    remedy: str = ""
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--json", action="store_true", help="write the findings as JSON")
+    parser.add_argument("--network", action="store_true", help="ask the services that are ready whether they answer")
 
 
 def perform(args: argparse.Namespace) -> int:
     """Look at everything; the exit code is 1 only when something makes Footlights unusable."""
-    findings = list(examine())
+    findings = list(examine(network=args.network))
     unusable = any(finding.verdict == "problem" for finding in findings)
     if args.json:
         shown = {"usable": not unusable, "findings": [asdict(finding) for finding in findings]}
@@ -61,16 +47,17 @@ def perform(args: argparse.Namespace) -> int:
     return 1 if unusable else 0
 
 
-def examine() -> Iterator[Finding]:
-    """Look at the program, the terminal, SQLite, the machine, the folders, the keyboard, the extras and the keys."""
+def examine(*, network: bool) -> Iterator[Finding]:
+    """Look at the program, the terminal, SQLite, the machine, the folders, the keyboard, and at the models."""
     yield from _program()
     yield from _terminal()
     yield from _libraries()
     yield from _machine()
     yield from _folders()
     yield from _keymap()
-    yield from (_extra(name) for name in _EXTRAS)
-    yield from _keys()
+    from app.cli.doctor_models import look_at_models
+
+    yield from look_at_models(network=network)
 
 
 def _show(findings: list[Finding]) -> None:
@@ -238,7 +225,7 @@ def _data_folder(folder: Path) -> Finding:
 
 def _config_folder(folder: Path) -> Finding:
     if not folder.is_dir():
-        detail = f"{folder}, not there; only cards of your own need it"
+        detail = f"{folder}, not there; only what is your own needs it: cards, themes, models.yaml"
         return Finding("folders", "configuration", "note", detail)
     if _mode(folder) & 0o022:
         detail = f"other users may change {folder} (mode {_mode(folder):04o})"
@@ -265,35 +252,3 @@ def _mode(path: Path) -> int:
 
 def _nearest_existing(folder: Path) -> Path:
     return next(place for place in (folder, *folder.parents) if place.exists())
-
-
-def _extra(name: str) -> Finding:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return Finding("extras", name, "ok", f"{version(name)} installed")
-    except PackageNotFoundError:
-        return Finding("extras", name, "note", f"not installed; pip install 'footlights[{name}]' adds it")
-
-
-def _keys() -> Iterator[Finding]:
-    """Say where each key comes from. No value is ever read into a finding."""
-    for name in _KEYS:
-        file = os.environ.get(f"{name}_FILE")
-        if os.environ.get(name):
-            yield Finding("keys", name, "ok", "set (environment)")
-        elif file:
-            yield _key_file(name, Path(file))
-        else:
-            yield Finding("keys", name, "note", "not set")
-
-
-def _key_file(name: str, path: Path) -> Finding:
-    if not (path.is_file() and os.access(path, os.R_OK)):
-        # The name itself stays unsaid: a key put here by mistake would be shown.
-        remedy = f"let {name}_FILE name a file that you can read, or unset it"
-        return Finding("keys", name, "warning", f"{name}_FILE names no file that can be read", remedy)
-    if _mode(path) & 0o077:
-        detail = f"set ({name}_FILE), but other users may read the file (mode {_mode(path):04o})"
-        return Finding("keys", name, "warning", detail, f"chmod 600 '{path}'")
-    return Finding("keys", name, "ok", f"set ({name}_FILE)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import Any
 from app.cli.ink import Ink, cell_width
 from app.cli.problems import write_problems
 from app.cli.said import clean
+from app.cli.worst_page import grounds, shares, verdict
 from app.document.suggest import listed
 from app.document.values import Limits
 from app.scenario import Checked, load
@@ -22,6 +22,8 @@ from app.scenario.library import find_scenario
 from app.scenario.model import Scenario
 from app.scenario.needs import Candidate, Gate, Member, Needs, needs_of
 from app.scenario.picture import Span, draw
+from app.scenario.worst import Worst, worst_of
+from providers.keys import has_key
 
 EXAMPLES = """
 footlights explain feature-sprint
@@ -62,6 +64,7 @@ def perform(args: argparse.Namespace) -> int:
     page.cast(needs.cast, checked.scenario)
     page.models(needs)
     page.people(needs.gates)
+    page.worst(worst_of(checked))
     page.rest(needs, checked.scenario)
     sys.stdout.write(page.text())
     if told := [problem for problem in checked.problems if problem.severity != "error"]:
@@ -117,6 +120,15 @@ class Page:
             then = f"after {duration(gate.timeout)}: {gate.default}" if gate.timeout else "waits until answered"
             rows.append((Span(clean(gate.step)), clean(who), clean(then)))
         self._table("people", rows)
+
+    def worst(self, worst: Worst) -> None:
+        """What it may cost, by agent and in all."""
+        if not worst.shares:
+            return
+        rows = [(Span(clean(agent)), calls, clean(cost)) for agent, calls, cost in shares(worst)]
+        self._table("cost, at the very most", [*rows, (Span("in all"), "", clean(verdict(worst)))])
+        for ground in grounds(worst):
+            self._lines += [f"  {self._ink.paint(line, 'dim')}" for line in wrapped(clean(ground), self._width - 2)]
 
     def rest(self, needs: Needs, scenario: Scenario) -> None:
         """Network, tools, secrets, limits and calls, a line each."""
@@ -207,7 +219,7 @@ def _key_of(model: Candidate) -> str:
     """What the model may see, and whether its key is there; never the key."""
     if not model.keys:
         return f"{model.privacy}, no key needed"
-    there = [name for name in model.keys if os.environ.get(name) or os.environ.get(f"{name}_FILE")]
+    there = [name for name in model.keys if has_key(name)]
     return f"{model.privacy}, {f'{there[0]} is set' if there else ' or '.join(model.keys) + ' is not set'}"
 
 
@@ -237,5 +249,6 @@ def _as_data(checked: Checked, scenario: Scenario) -> dict[str, Any]:
             for place in checked.places
         ],
         "needs": asdict(needs) | {"hosts": needs.hosts},
+        "worst": asdict(worst := worst_of(checked)) | {"at_most": worst.at_most},
         "problems": [problem._asdict() for problem in checked.problems],
     }

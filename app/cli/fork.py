@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.cli.displays import add_displays
+from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.givens import add_answers, read_answers, read_limits, read_notation
 from app.cli.workspaces import add_workspace, open_journal, with_archive
 from app.document.suggest import shortened
@@ -36,11 +37,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_displays(parser)
     parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
     parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
+    add_env_file(parser)
     add_workspace(parser)
 
 
 def perform(args: argparse.Namespace) -> int:
     """Branch off, and perform the rest."""
+    heed_env_files(args)
     edits = read_edits(args.edits)
     answers = read_answers(args.answers) | dict(_pair(word, "GATE=OPTION") for word in args.answered)
     limits = read_limits(args.limits)

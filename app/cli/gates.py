@@ -8,7 +8,7 @@ from shlex import quote
 from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, clock_time
 from app.cli.ink import Ink
-from app.cli.narrator_text import clean, one_line, spell
+from app.cli.narrator_text import clean, one_line, took
 from app.journal.questions import Question, short_name
 
 MOST_LINES = 60  # of a question; the rest is what `show` is for
@@ -45,7 +45,7 @@ def drawn(question: Question, ink: Ink, now: float) -> list[str]:
     if question.expires:
         left = max(0, int(question.expires / MICROSECONDS - now))
         then = f"then it is {one_line(question.default)}" if question.default is not None else "then it closes"
-        lines.append(f"  {spell(left * 1000)} left, until {clock_time(question.expires)}; {then}")
+        lines.append(f"  {took(left * 1000)} left, until {clock_time(question.expires)}; {then}")
     return [*lines, ink.paint(reminder(question), "dim")]
 
 

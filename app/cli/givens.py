@@ -16,6 +16,7 @@ from app.document import Source, parse, read_source
 from app.document.suggest import did_you_mean, listed, shortened
 from app.document.types import Choice, ListOf, MapOf, Maybe, Text, Type, mismatches, spoken, spoken_value, without_null
 from app.errors import Problem, ScenarioRefused, UsageError
+from app.safety import looks_like_secret
 from app.scenario import Checked
 from app.scenario.model.parts import Input
 
@@ -71,6 +72,10 @@ class _Reading:
             self._refuse(f'"{shortened(word)}" is not an input', f"write  -i {shortened(name)}=VALUE")
         elif name in self._told:
             self._refuse(f'the input "{name}" is given twice', "keep one")
+        elif looks_like_secret(text):
+            self._told.add(name)
+            message = f'the input "{shortened(name)}" looks like a secret key; it would be kept with the run'
+            self._refuse(message, "a tool can take it as ${{ secrets.NAME }}; models find theirs by themselves")
         elif self._is_known(name):
             self._told.add(name)
             try:

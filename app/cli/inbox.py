@@ -12,7 +12,7 @@ from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, ago
 from app.cli.gates import drawn_text, full_name, how_to_answer
 from app.cli.ink import Ink
-from app.cli.narrator_text import one_line, plural, spell
+from app.cli.narrator_text import one_line, plural, took
 from app.cli.said import narrate
 from app.cli.workspaces import add_workspace, with_archive
 from app.journal.questions import Waiting, what_waits
@@ -59,7 +59,7 @@ def _lines(each: Waiting, ink: Ink, now: int) -> list[str]:
         facts.append(f"for {one_line(question.role)}")
     if question.expires:
         left = max(0, question.expires - now)
-        facts.append(f"{spell(left / 1000)} left, then {one_line(question.default or 'it closes')}")
+        facts.append(f"{took(left / 1000)} left, then {one_line(question.default or 'it closes')}")
     if each.row.status != "running":
         facts.append(each.row.status)
     head = f"{ink.paint('?', 'warning')} {ink.paint(one_line(question.step or question.gate), 'bold')}"

@@ -9,20 +9,21 @@ from typing import Any, TextIO
 
 from app.cli.gates import how_to_answer
 from app.cli.ink import Ink
+from app.cli.narrator_calls import Waits, beyond_price, cost_of_failure, figures_of
 from app.cli.narrator_page import Tone, page_for
 from app.cli.narrator_programme import Programme
 from app.cli.narrator_status import StatusLine
 from app.cli.narrator_summary import summarise
-from app.cli.narrator_text import compact, money, one_line, plural, spell, unwrapped
+from app.cli.narrator_text import compact, one_line, plural, took, unwrapped
 from app.cli.narrator_words import (
     ACTIONS,
     DIRECTIONS,
     HANDOVERS,
     RESUMES,
     SECTIONS,
-    WAITS,
     amount,
     because,
+    decision,
     gate_facts,
     reached,
     tied,
@@ -34,6 +35,7 @@ from app.events import (
     BudgetWarned,
     CallFailed,
     CallFinished,
+    CallRouted,
     CallStarted,
     CallWaiting,
     DebateDecided,
@@ -64,12 +66,11 @@ from app.events import (
     ToolFinished,
     ToolWaiting,
 )
-from app.state import RunState, apply
+from app.state import RunState, apply, takeover, tally_of
 
 _INPUTS = 6
 _REMEMBERED = 20
 _REFUSAL = "error: "  # what a model is told begins so, when it asked for something that cannot be
-_SHORT_WAIT = 1_000  # milliseconds that nobody needs to be told of
 
 
 class Narrator:
@@ -86,6 +87,7 @@ class Narrator:
         self._blamed: Failure | None = None  # what was told last, so that it is not told again one level up
         self._failed_tools: deque[str] = deque(maxlen=_REMEMBERED)  # what was said of the last that failed
         self._downgraded: set[str] = set()  # scopes in which cheaper models were looked for already
+        self._waits = Waits()
         self._last_words = ("", "")  # who spoke last, and what they said
 
     def tell(self, event: Event) -> None:
@@ -155,7 +157,7 @@ class Narrator:
         self._page.note("skipped", self._programme.title(event.step), f"skipped, {event.reason.removeprefix('if: ')}")
 
     def _step_retrying(self, event: StepRetrying) -> None:
-        wait = f" in {spell(event.wait_ms)}" if event.wait_ms else " at once"
+        wait = f" in {took(event.wait_ms)}" if event.wait_ms else " at once"
         told = f"attempt {event.attempt} failed, again{wait}: {because(event.failure)}"
         self._page.note("again", self._programme.title(event.step), told)
 
@@ -185,10 +187,10 @@ class Narrator:
         more = [f"{' and '.join(dissent)} did not agree; that is kept"] if dissent else []
         rounds = f" after {plural(event.rounds, 'round')}" if event.rounds else ""
         how = {"judge": "the judge has decided", "vote": "they have voted", "consensus": "they agree"}[event.how]
-        decision = _decision(self._value(event.decision))
+        decided = decision(self._value(event.decision))
         if event.how == "vote" and (tie := tied(self._state.debates.get(event.step))):
-            more = [f"{tie}; {decision} stands first", *more]
-        self._page.note("good", f"{how}{rounds}", decision, *more)
+            more = [f"{tie}; {decided} stands first", *more]
+        self._page.note("good", f"{how}{rounds}", decided, *more)
 
     # Calls and tools
 
@@ -202,27 +204,23 @@ class Narrator:
             if said.startswith(_REFUSAL) and not any(failure in said for failure in self._failed_tools):
                 self._page.note("warning", self._programme.speaker(event), said.removeprefix(_REFUSAL))
 
+    def _call_routed(self, event: CallRouted) -> None:
+        if why := takeover(self._state, self._state.calls[event.call]):
+            use = event.use or event.model
+            self._page.note("again", self._programme.speaker(event), f"{why}; {use} takes over")
+
     def _call_waiting(self, event: CallWaiting) -> None:
-        if 0 < event.wait_ms < _SHORT_WAIT:
-            return
-        wait = f"waits {spell(event.wait_ms)}" if event.wait_ms else "waits"
-        told = f": {event.detail}" if event.detail else ""
-        self._page.note("quiet", self._programme.speaker(event), f"{wait} {WAITS[event.waits_for]}{told}")
+        if told := self._waits.tell(event):
+            self._page.note("quiet", self._programme.speaker(event), told)
 
     def _call_finished(self, event: CallFinished) -> None:
+        self._waits.forget(event)
         said = unwrapped(self._value(event.text))
         if said in (None, "") and event.tool_calls is not None:
             return  # it only asks for tools; they tell
-        cost = "price unknown" if event.basis == "unpriced" else money(event.cost_usd)
-        figures = [
-            self._state.calls[event.call].model,
-            plural(event.usage.total, "token"),
-            f"about {cost}" if event.basis == "estimated" else cost,
-            spell(event.took_ms),
-            {"length": "cut off at its limit", "refused": "refused"}.get(event.finish, ""),
-        ]
+        figures = figures_of(self._state.calls[event.call], event)
         what, whole = self._programme.what(event.step, event.agent), self._whole(event.step)
-        self._page.speech(self._programme.who(event.agent), what, said, [figure for figure in figures if figure], whole)
+        self._page.speech(self._programme.who(event.agent), what, said, figures, whole)
         self._last_words = (event.agent, compact(said))
 
     def _call_failed(self, event: CallFailed) -> None:
@@ -234,7 +232,8 @@ class Narrator:
             self._blame("error", who, "got no answer", event.failure)
             return
         self._blamed = event.failure
-        self._page.note("again", who, f"asks again in {spell(event.retry_ms)}: {because(event.failure)}")
+        told = f"asks again in {took(event.retry_ms)}: {because(event.failure)}{cost_of_failure(event)}"
+        self._page.note("again", who, told)
 
     def _tool_waiting(self, event: ToolWaiting) -> None:
         self._page.note("quiet", self._programme.title(event.step), f"waits: {event.reason}")
@@ -244,7 +243,7 @@ class Narrator:
         given = compact(self._value(use.started.arguments)) if use.started and use.started.arguments else ""
         who = self._programme.who(event.agent) if event.agent else None
         told = given if who else self._programme.what(event.step, "")
-        figures = [spell(event.took_ms)] if event.took_ms else []
+        figures = [took(event.took_ms)] if event.took_ms else []
         self._page.tool(who, use.tool, told, self._value(event.result), figures, self._whole(event.step))
 
     def _tool_failed(self, event: ToolFailed) -> None:
@@ -291,9 +290,8 @@ class Narrator:
 
     def _budget_warned(self, event: BudgetWarned) -> None:
         spent = used(event.measure, event.spent, event.limit)
-        self._page.note(
-            "warning", self._programme.scope(event.scope), f"{event.share:.0%} of its limit is used: {spent}"
-        )
+        told = f"{event.share:.0%} of its limit is used: {spent}"
+        self._page.note("warning", self._programme.scope(event.scope), told, *self._beyond_price(event))
 
     def _budget_exceeded(self, event: BudgetExceeded) -> None:
         told = reached(event.measure, event.spent, event.limit)
@@ -301,7 +299,10 @@ class Narrator:
         if event.action == "downgrade":
             then = "there is no cheaper model" if event.scope in self._downgraded else then
             self._downgraded.add(event.scope)
-        self._page.note("error", self._programme.scope(event.scope), f"{told}: {then}")
+        self._page.note("error", self._programme.scope(event.scope), f"{told}: {then}", *self._beyond_price(event))
+
+    def _beyond_price(self, event: BudgetWarned | BudgetExceeded) -> list[str]:
+        return beyond_price(tally_of(self._state, event.scope)) if event.measure == "cost_usd" else []
 
     def _limits_changed(self, event: LimitsChanged) -> None:
         told = f"lets {self._programme.scope(event.scope)} take {amount(event.measure, event.limit)}"
@@ -352,13 +353,6 @@ def narrator_for(stream: TextIO, values: Callable[[Ref], Any]) -> Narrator:
     return Narrator(ink, stream.write, values, status)
 
 
-def _decision(value: Any) -> str:
-    """What was decided, without the reasons where they stand apart."""
-    if isinstance(value, dict) and "decision" in value:
-        value = value["decision"]
-    return compact(value)
-
-
 _RULES: dict[type[Event], Callable[[Narrator, Any], None]] = {
     RunStarted: Narrator._run_started,
     RunResumed: Narrator._run_resumed,
@@ -372,6 +366,7 @@ _RULES: dict[type[Event], Callable[[Narrator, Any], None]] = {
     DebateRound: Narrator._debate_round,
     DebateVoted: Narrator._debate_voted,
     DebateDecided: Narrator._debate_decided,
+    CallRouted: Narrator._call_routed,
     CallStarted: Narrator._call_started,
     CallWaiting: Narrator._call_waiting,
     CallFinished: Narrator._call_finished,

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.cli.narrator_page import Cell, Tone, Who
 from app.cli.narrator_text import compact, excerpt, one_line, shortened
+from app.cli.spoken import aloud
 
 _WIDTH = 2_000  # a screen reader has no edge: a paragraph is one line
 _LISTENED = 20  # things in a list
@@ -93,7 +94,7 @@ class SpokenPage:
             self._say(f"{more} more lines: {whole}")
 
     def _say(self, text: str) -> None:
-        text = one_line(text).replace(" · ", ", ")
+        text = aloud(one_line(text))
         if text:
             self._write(text + ("\n" if text[-1] in ".:!?" else ".\n"))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.cli.ink import Ink
-from app.cli.narrator_text import money, one_line, shortened, spell
+from app.cli.narrator_text import one_line, shortened, took
 from app.state import AgentState, RunState
+from app.state.words import paid_at_all
 
 _CLEAR = "\r\x1b[2K"
 
@@ -44,11 +45,11 @@ def _status(state: RunState, now: int) -> str:
     if waiting:
         busy.append("waits for a person")
     parts = [*busy[:3], f"+{len(busy) - 3}" if len(busy) > 3 else ""]
-    figures = [spell(now), money(state.totals.cost_usd) if state.totals.cost_usd else ""]
+    figures = [took(now), paid_at_all(state.totals)]
     return " · ".join(part for part in (", ".join(filter(None, parts)), *figures) if part)
 
 
 def _busy(agent: AgentState, state: RunState, now: int) -> str:
     call = state.calls.get(agent.call)
-    since = f" {spell(now - call.began)}" if call and now - call.began >= 1000 else ""
+    since = f" {took(now - call.began)}" if call and now - call.began >= 1000 else ""
     return f"{one_line(agent.who.glyph)} {one_line(agent.who.title or agent.who.id)} {agent.doing}{since}"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from app.cli.narrator_page import Cell, Page, Tone, Who
-from app.cli.narrator_text import money, plural, spell
+from app.cli.narrator_text import money, plural, took
 from app.cli.narrator_words import because
 from app.events import Ref
 from app.state import RunState, Tally
+from app.state.words import in_full, paid
 
 _BAR = 16
 _TONES: dict[str, Tone] = {"succeeded": "good", "paused": "warning", "running": "warning", "cancelled": "warning"}
@@ -44,15 +45,15 @@ def _tone(state: RunState) -> Tone:
 
 
 def _ending(state: RunState) -> str:
-    took = spell(state.mono)
+    lasted = took(state.mono)
     finish = state.finish
     if finish is None:
         reason = f" ({state.pause.reason})" if state.status == "paused" and state.pause else ""
         status = "left off" if state.status == "running" else state.status  # no room even to say that it paused
-        return f"{status}{reason} after {took}"
+        return f"{status}{reason} after {lasted}"
     if finish.outcome == "succeeded":
-        return f"done in {took}"
-    told = f"{finish.outcome} after {took}"
+        return f"done in {lasted}"
+    told = f"{finish.outcome} after {lasted}"
     told += ", as expected" if finish.excused else ""
     return f"{told}: {because(finish.failure)}" if finish.failure else told
 
@@ -61,13 +62,7 @@ def _cost(state: RunState) -> str:
     totals = state.totals
     if not totals.calls:
         return ""
-    told = money(totals.cost_usd)
-    if state.start is not None and state.start.mode == "rehearsal":
-        told += " rehearsed, nothing to pay"
-    elif totals.estimated_usd:
-        told += f" ({totals.estimated_usd / totals.cost_usd:.0%} of it estimated)"
-    if totals.unpriced:
-        told += f" and {plural(totals.unpriced, 'call')} whose price nobody knows"
+    told = ", ".join(in_full(totals))
     if state.inherited.calls:
         told += f", {money(state.new_usd)} of it new"
     return told
@@ -96,8 +91,7 @@ def _by_agent(page: Page, state: RunState) -> list[list[Cell]]:
 
 
 def _figures(tally: Tally, style: str) -> list[Cell]:
-    cost = money(tally.cost_usd) + ("?" if tally.unpriced else "")
-    texts = (f"{tally.calls:,}", f"{tally.tokens:,}", cost, spell(tally.took_ms))
+    texts = (f"{tally.calls:,}", f"{tally.tokens:,}", paid(tally), took(tally.took_ms))
     return [(text, style) for text in texts]
 
 

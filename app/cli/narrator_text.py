@@ -1,4 +1,4 @@
-"""Words for a narrator: values of any shape as lines of a width, and times, money and counts as people say them."""
+"""Words for a narrator: values of any shape as lines of a width, with the words for times, money and counts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 
 from app.cli.ink import cell_width
 from app.safety import mask_secrets, safe_text
+from app.state.words import money as money
+from app.state.words import plural as plural
+from app.state.words import took as took
 
 LONGEST = 65_536  # characters of one text that are looked at; nobody reads more of it in a narration
 _COUNTED = 999  # lines beyond those shown are counted up to here
@@ -26,32 +29,6 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Text of anybody, fit for a terminal, on one line."""
     return safe_text(mask_secrets(" ".join(text[:LONGEST].split())), newlines=False)
-
-
-def plural(count: int, word: str) -> str:
-    """A count with its word: 1 call, 3 calls."""
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
-
-
-def money(dollars: float) -> str:
-    """An amount, finer where it is small."""
-    if 0 < dollars < 0.00005:
-        return "<$0.0001"
-    return f"${dollars:,.2f}" if dollars >= 0.995 or dollars == 0 else f"${dollars:.4f}"
-
-
-def spell(milliseconds: float) -> str:
-    """A time as it is said: 340 ms, 4.2 s, 1 min 12 s, 2 h 5 min."""
-    if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms"
-    seconds = milliseconds / 1000
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, left = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {left} s" if left else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 def shortened(text: str, width: int) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
-from app.cli.narrator_text import money, one_line, plural, spell
+from app.cli.narrator_text import compact, money, one_line, plural, took
 from app.events import Failure, GateOpened
 from app.state import DebateState
 
@@ -61,7 +62,7 @@ def used(measure: str, spent: float, limit: float) -> str:
     if measure == "cost_usd":
         return f"{money(spent)} of {money(limit)}"
     if measure == "wall":
-        return f"{spell(spent * 1000)} of {spell(limit * 1000)}"
+        return f"{took(spent * 1000)} of {took(limit * 1000)}"
     return f"{spent:,.0f} of {amount(measure, limit)}"
 
 
@@ -71,6 +72,13 @@ def reached(measure: str, spent: float, limit: float) -> str:
         left = money(limit - spent) if measure == "cost_usd" else f"{limit - spent:,.0f}"
         return f"{left} of {amount(measure, limit)} left, and the next call might need more"
     return f"at its limit, {used(measure, spent, limit)}"
+
+
+def decision(value: Any) -> str:
+    """What was decided, without the reasons where they stand apart."""
+    if isinstance(value, dict) and "decision" in value:
+        value = value["decision"]
+    return compact(value)
 
 
 def tied(debate: DebateState | None) -> str:
@@ -85,7 +93,7 @@ def amount(measure: str, value: float) -> str:
     if measure == "cost_usd":
         return money(value)
     if measure == "wall":
-        return spell(value * 1000)
+        return took(value * 1000)
     return plural(round(value), "call" if measure == "turns" else "token")
 
 
@@ -97,5 +105,5 @@ def gate_facts(gate: GateOpened) -> list[str]:
     if gate.role:
         facts.append(f"for {gate.role}")
     if gate.expires_ms and gate.default is not None:
-        facts.append(f"after {spell(gate.expires_ms)} without an answer: {one_line(gate.default)}")
+        facts.append(f"after {took(gate.expires_ms)} without an answer: {one_line(gate.default)}")
     return [" · ".join(facts)] if facts else []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from msgspec import to_builtins
+
 from app.cli.ink import Ink
-from app.cli.narrator_text import clean, describe, money, one_line, plural, spell, unwrapped
-from app.cli.narrator_words import because
+from app.cli.narrator_text import clean, describe, one_line, plural, took, unwrapped, wrap
+from app.cli.narrator_words import WAITS, because
+from app.cli.receipts import attempt_lines, considered, usage_lines
 from app.cli.statuses import marked, standing
 from app.events import CallFailed, CallFinished, Failure, Ref
-from app.state import CallState, RunState, StepState, ToolState
+from app.state import CallState, RunState, StepState, Tally, ToolState, takeover
+from app.state.words import in_full
 
 _WIDEST = 120
 Values = Callable[[Ref], Any]
@@ -26,13 +30,13 @@ def step_lines(step: StepState, state: RunState, value_of: Values, ink: Ink, *, 
         "agent": step.agent,
         "attempt": str(step.attempt) if step.attempt > 1 else "",
         "skipped": step.reason,
-        "cost": f"{money(step.tally.cost_usd)}, {plural(step.tally.tokens, 'token')}" if step.tally.calls else "",
-        "took": spell(step.ended - step.began) if step.ended is not None else "",
+        "cost": ", ".join(_cost(step.tally)) if step.tally.calls else "",
+        "took": took(step.ended - step.began) if step.ended is not None else "",
         "also": ", ".join(others),
     })  # fmt: skip
     lines += _failure(step.failure, ink)
     for call in step.calls:
-        lines += ["", *call_lines(state.calls[call], value_of, ink)]
+        lines += ["", *call_lines(state.calls[call], state, value_of, ink)]
     for tool in (tool for tool in state.tools.values() if tool.step == step.path):
         lines += ["", *_tool_lines(tool, value_of, ink)]
     lines += _titled("output", value_of(step.output) if step.output is not None else None, ink)
@@ -41,19 +45,28 @@ def step_lines(step: StepState, state: RunState, value_of: Values, ink: Ink, *, 
     return lines
 
 
-def call_lines(call: CallState, value_of: Values, ink: Ink) -> list[str]:
-    """A call with its messages, its answer and its price."""
+def call_lines(call: CallState, state: RunState, value_of: Values, ink: Ink) -> list[str]:
+    """A call with its messages, its answer, why this model gave it, and its price."""
     lines = [f"{ink.paint('call', 'accent')} {ink.paint(one_line(call.id), 'bold')}  {one_line(call.model)}"]
-    ended = call.ended
+    ended, routed = call.ended, call.routed
+    answered = ended if isinstance(ended, CallFinished) else None
     lines += _facts(ink, {
         "status": call.status,
+        "model": call.use,
+        "answered": answered.served if answered and answered.served not in call.use else "",
+        "request": answered.request if answered else "",
+        "instead": takeover(state, call),
         "attempt": str(call.attempt) if call.attempt > 1 else "",
         "params": one_line(str(call.started.params)) if call.started and call.started.params else "",
         "tools": ", ".join(call.started.tools) if call.started else "",
-        "tokens": _usage(call) if ended else "",
-        "cost": _cost(ended) if ended else "",
-        "took": spell(ended.took_ms) if ended else "",
+        "waited": _waits(call),
+        "took": took(ended.took_ms) if ended else "",
     })  # fmt: skip
+    if routed is not None and routed.candidates:
+        lines += _listed(f"why this model ({one_line(routed.policy)})", considered(routed), ink)
+    if ended is not None:
+        lines += _listed("what it took", usage_lines(ended), ink)
+    lines += _listed("attempts", attempt_lines(call, state), ink)
     for message in call.started.messages if call.started else ():
         said = value_of(message)
         role = one_line(str(said.get("role", "message"))) if isinstance(said, dict) else "message"
@@ -61,9 +74,10 @@ def call_lines(call: CallState, value_of: Values, ink: Ink) -> list[str]:
     if isinstance(ended, CallFailed):
         lines += _failure(ended.failure, ink)
         lines += _titled("as far as it came", value_of(ended.partial) if ended.partial else None, ink)
-    elif isinstance(ended, CallFinished):
-        lines += _titled("answer", unwrapped(value_of(ended.text)) if ended.text else None, ink)
-        lines += _titled("asks for tools", value_of(ended.tool_calls) if ended.tool_calls else None, ink)
+    elif answered is not None:
+        lines += _titled("what it thought", value_of(answered.thought) if answered.thought else None, ink)
+        lines += _titled("answer", unwrapped(value_of(answered.text)) if answered.text else None, ink)
+        lines += _titled("asks for tools", value_of(answered.tool_calls) if answered.tool_calls else None, ink)
     return lines
 
 
@@ -109,18 +123,22 @@ def _failure(failure: Failure | None, ink: Ink) -> list[str]:
     return lines
 
 
-def _usage(call: CallState) -> str:
-    usage = call.usage
-    parts = {"in": usage.input, "from the cache": usage.cache_read, "into the cache": usage.cache_write}
-    return ", ".join([*(f"{count:,} {name}" for name, count in parts.items() if count), f"{usage.output:,} out"])
+def _waits(call: CallState) -> str:
+    waited = call.waiting
+    if waited is None:
+        return ""
+    detail = f": {waited.detail}" if waited.detail else ""
+    return f"{took(call.waited_ms) if call.waited_ms else ''} {WAITS[waited.waits_for]}{detail}".strip()
 
 
-def _cost(ended: CallFinished | CallFailed) -> str:
-    if ended.basis == "unpriced":
-        return "the price is not known"
-    prices = ended.prices
-    per = f", at ${prices.input:g} in and ${prices.output:g} out a million ({prices.source})" if prices else ""
-    return f"{money(ended.cost_usd)}, {ended.basis}{per}"
+def _cost(tally: Tally) -> list[str]:
+    return [*in_full(tally), plural(tally.tokens, "token")]
+
+
+def _listed(title: str, lines: Iterable[str], ink: Ink) -> list[str]:
+    room = min(ink.width, _WIDEST) - 2
+    shown = [f"  {row}" for line in lines for row in wrap(line, room)]
+    return ["", ink.paint(title, "bold"), *shown] if shown else []
 
 
 def step_data(step: StepState, state: RunState, value_of: Values, *, calls: bool = True) -> dict[str, Any]:
@@ -137,6 +155,8 @@ def step_data(step: StepState, state: RunState, value_of: Values, *, calls: bool
         "ended_ms": step.ended,
         "seq": step.began_at,
         "cost_usd": step.tally.cost_usd,
+        "estimated_usd": step.tally.estimated_usd,
+        "unpriced": step.tally.unpriced,
         "tokens": step.tally.tokens,
         "reason": step.reason,
         "failure": _failure_data(step.failure),
@@ -162,12 +182,27 @@ def call_data(call: CallState, value_of: Values) -> dict[str, Any]:
         "params": started.params if started else {},
         "text": value_of(call.text) if call.text is not None else None,
         "usage": {"input": usage.input, "cache_read": usage.cache_read, "cache_write": usage.cache_write,
-                  "output": usage.output},
+                  "output": usage.output, "reasoning": usage.reasoning},
+        "routed": _routed_data(call),
+        "use": call.use,
+        "served": ended.served if isinstance(ended, CallFinished) else None,
+        "request": ended.request if isinstance(ended, CallFinished) else None,
+        "thought": value_of(ended.thought) if isinstance(ended, CallFinished) and ended.thought else None,
+        "counted": to_builtins(ended.counted) if isinstance(ended, CallFinished) and ended.counted else None,
+        "prices": to_builtins(ended.prices) if ended is not None and ended.prices is not None else None,
         "cost_usd": call.cost_usd,
         "basis": ended.basis if ended else None,
         "took_ms": ended.took_ms if ended else None,
         "failure": _failure_data(ended.failure) if isinstance(ended, CallFailed) else None,
     }  # fmt: skip
+
+
+def _routed_data(call: CallState) -> dict[str, Any] | None:
+    routed = call.routed
+    if routed is None:
+        return None
+    candidates = [to_builtins(candidate) for candidate in routed.candidates]
+    return {"model": routed.model, "use": routed.use, "policy": routed.policy, "candidates": candidates}
 
 
 def _failure_data(failure: Failure | None) -> dict[str, str] | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.displays import add_displays
+from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.givens import add_answers, read_answers, read_limits
 from app.cli.workspaces import add_workspace, open_journal, with_archive
 
@@ -23,13 +25,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="an id, the end of one, or last")
     add_answers(parser)
     add_displays(parser)
+    parser.add_argument("--cassette", type=Path, metavar="CASSETTE", help="where the cassette that it plays is now")
     parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
     parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
+    add_env_file(parser)
     add_workspace(parser)
 
 
 def perform(args: argparse.Namespace) -> int:
     """Take the run over and perform the rest of it."""
+    heed_env_files(args)
     answers, limits = read_answers(args.answers), read_limits(args.limits)
     row = with_archive(args, lambda archive: archive.find(args.run))
 
@@ -40,8 +45,9 @@ def perform(args: argparse.Namespace) -> int:
 
     def start(desk: Desk | None) -> Run:
         return engine.resume(
-            row.run, journal=journal, answers=answers, limits=limits, people=desk, patient=args.wait, by=who()
-        )
+            row.run, journal=journal, answers=answers, limits=limits, people=desk, patient=args.wait,
+            cassette=args.cassette, by=who(),
+        )  # fmt: skip
 
     try:
         return perform_and_show(args, start)

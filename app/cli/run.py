@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.displays import add_displays
+from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.givens import add_givens, read_answers, read_inputs, read_limits
 from app.cli.workspaces import add_workspace, open_journal
 
@@ -47,6 +48,20 @@ def add_performance(parser: argparse.ArgumentParser) -> None:
         metavar="HOST",
         help="a host that tools may reach; * is any",
     )
+    _add_tapes(parser)
+
+
+def _add_tapes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--record", type=Path, metavar="CASSETTE", help="write down what models answer, to be played back later"
+    )
+    parser.add_argument(
+        "--cassette", type=Path, metavar="CASSETTE", help="play models back as they were recorded: no key, no network"
+    )
+    parser.add_argument(
+        "--live", action="append", default=[], metavar="AGENT", help="one who is not played back, but asked; repeatable"
+    )
+    add_env_file(parser)
 
 
 def _seed(text: str) -> int:
@@ -70,6 +85,8 @@ def perform(args: argparse.Namespace) -> int:
 
 def prepared(args: argparse.Namespace) -> Callable[..., Run]:
     """Find everything that is wrong with what was asked for; else what begins the run."""
+    heed_env_files(args)
+
     from app.scenario import load
     from app.scenario.library import find_scenario
 
@@ -95,6 +112,9 @@ def prepared(args: argparse.Namespace) -> Callable[..., Run]:
             people=people,
             patient=patient,
             hosts=tuple(args.hosts),
+            cassette=args.cassette,
+            record=args.record,
+            live=args.live,
         )
 
     return begin

@@ -10,11 +10,13 @@ from app.cli.endings import how_to_resume
 from app.cli.figures import MICROSECONDS, ago, date_and_time
 from app.cli.gates import how_to_answer
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_text import compact, describe, money, one_line, plural, shortened, spell, wrap
+from app.cli.narrator_text import compact, describe, money, one_line, plural, shortened, took, wrap
 from app.cli.narrator_words import because
+from app.cli.receipts import considered
 from app.cli.statuses import CUT_OFF, marked, standing
 from app.events import Failure, Handoff, Ref
 from app.state import GateState, RunState, StepState
+from app.state.words import in_full, paid_at_all
 
 if TYPE_CHECKING:
     from app.cli.show import Recorded
@@ -92,20 +94,15 @@ def _took(recorded: Recorded) -> str:
     own, row = recorded.state.mono, recorded.row
     real = (row.ended - row.started) / 1000 if row.ended else own
     if abs(real - own) <= max(_NEARLY, own * _NEARLY_SHARE):
-        return spell(own)
-    return f"{spell(own)}; by the clock {spell(max(0, real))}"
+        return took(own)
+    return f"{took(own)}; by the clock {took(max(0, real))}"
 
 
 def cost(state: RunState) -> str:
     """What a run has cost, in one line."""
     totals = state.totals
-    told = f"{money(totals.cost_usd)} in {plural(totals.calls, 'call')}, {plural(totals.tokens, 'token')}"
-    if state.start is not None and state.start.mode == "rehearsal":
-        told += ", rehearsed"
-    if totals.estimated_usd:
-        told += f"; {money(totals.estimated_usd)} of it estimated"
-    if totals.unpriced:
-        told += f"; the price of {plural(totals.unpriced, 'call')} is not known"
+    spent, *more = in_full(totals)
+    told = "; ".join((f"{spent}, {plural(totals.calls, 'call')}, {plural(totals.tokens, 'token')}", *more))
     if state.inherited.calls:
         told += f"; {money(state.new_usd)} of it new"
     return told
@@ -178,9 +175,9 @@ def _told(step: StepState, status: str) -> str:
 
 
 def _figures(step: StepState) -> tuple[str, str, str]:
-    spent = money(step.tally.cost_usd) if step.tally.cost_usd else ""
-    took = spell(step.ended - step.began) if step.ended is not None and step.ended > step.began else ""
-    return spent, took, f"#{step.began_at}" if step.began_at else ""
+    spent = paid_at_all(step.tally)
+    lasted = took(step.ended - step.began) if step.ended is not None and step.ended > step.began else ""
+    return spent, lasted, f"#{step.began_at}" if step.began_at else ""
 
 
 def _handoff(handoff: Handoff, state: RunState, value_of: Values, width: int) -> str:
@@ -251,12 +248,9 @@ def failures_of(state: RunState) -> list[tuple[str, Failure]]:
 
 def _receipts(state: RunState) -> Iterator[str]:
     for call in state.calls.values():
-        if call.routed is None:
-            continue
-        yield f"  {one_line(call.id)}  {one_line(call.routed.model)}  {one_line(call.routed.policy)}".rstrip()
-        for candidate in call.routed.candidates:
-            told = f"out: {one_line(candidate.out)}" if candidate.out else f"{candidate.score:.2f}"
-            yield f"    {one_line(candidate.model)}  {told}"
+        if call.routed is not None:
+            yield f"  {one_line(call.id)}  {one_line(call.routed.model)}  {one_line(call.routed.policy)}".rstrip()
+            yield from (f"    {line}" for line in considered(call.routed))
 
 
 def run_data(recorded: Recorded) -> dict[str, Any]:
@@ -278,6 +272,9 @@ def run_data(recorded: Recorded) -> dict[str, Any]:
         "events": len(recorded.events),
         "parent": {"run": start.parent.run, "seq": start.parent.seq} if start and start.parent else None,
         "cost_usd": state.totals.cost_usd,
+        "estimated_usd": state.totals.estimated_usd,
+        "rehearsed_usd": state.totals.rehearsed_usd,
+        "unpriced": state.totals.unpriced,
         "new_usd": state.new_usd,
         "tokens": state.totals.tokens,
         "calls": state.totals.calls,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli.displays import values_of
 from app.cli.endings import how_to_resume
 from app.cli.gates import how_to_answer
-from app.cli.narrator_text import compact, one_line, spell
+from app.cli.narrator_text import compact, one_line, took
 from app.cli.narrator_words import because
 from app.cli.run_page import facts, failures_of, in_order, what_became_of
 from app.cli.spoken import sentence
@@ -44,8 +44,8 @@ def _steps(state: RunState) -> Iterator[str]:
     for step, _ in in_order(state):
         agent = state.agents.get(step.agent)
         who = one_line(agent.who.title or agent.who.id) if agent else one_line(step.agent)
-        took = f"took {spell(step.ended - step.began)}" if step.ended is not None and step.ended > step.began else ""
-        yield sentence(f"Step {one_line(step.path)}", standing(step, state), who, one_line(step.reason), took)
+        lasted = f"took {took(step.ended - step.began)}" if step.ended is not None and step.ended > step.began else ""
+        yield sentence(f"Step {one_line(step.path)}", standing(step, state), who, one_line(step.reason), lasted)
 
 
 def _exchanges(state: RunState, value_of: Callable[[Ref], Any]) -> Iterator[str]:

@@ -12,12 +12,14 @@ from app.cli.displays import as_json
 from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, ago, compact_time, read_past, tokens
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_text import money, one_line, plural, shortened
+from app.cli.narrator_text import one_line, plural, shortened
 from app.cli.said import narrate, say_good
 from app.cli.spoken import is_spoken, spoken_rows
 from app.cli.statuses import STATUSES, marked
 from app.cli.tables import Cell, Giving, table
 from app.cli.workspaces import add_workspace, telling_damage, with_archive
+from app.state import Spent
+from app.state.words import in_a_cell
 
 if TYPE_CHECKING:
     from app.journal import Archive, RunRow
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from app.journal.search import Hit
     from app.journal.traces import Traces
 
-    Listed = tuple[RunRow, int | None]  # with its own time in milliseconds
+    Listed = tuple[RunRow, int | None, Spent]  # with its own time in milliseconds
 
 EXAMPLES = """
 footlights runs --status failed --since 7d
@@ -82,16 +84,16 @@ def _list(args: argparse.Namespace) -> int:
 
     async def read(archive: Archive) -> list[Listed]:
         rows = await archive.runs(status=args.status, scenario=args.scenario, since=since, limit=args.limit)
-        return [(row, await archive.time_of(row.run)) for row in rows]
+        return [(row, await archive.time_of(row.run), await archive.spent_in(row.run)) for row in rows]
 
     listed: list[Listed] = with_archive(args, read, before_the_first=[])
     if args.json:
-        sys.stdout.write(as_json([as_data(row, took) for row, took in listed], indent=2))
+        sys.stdout.write(as_json([as_data(*each) for each in listed], indent=2))
         return 0
     if not listed:
         narrate("no run is like that")
         return 0
-    cells = [_cells(row, took, now) for row, took in listed]
+    cells = [_cells(*each, now) for each in listed]
     lines = (
         spoken_rows(HEAD, cells)
         if is_spoken()
@@ -103,24 +105,25 @@ def _list(args: argparse.Namespace) -> int:
     return 0
 
 
-def _cells(row: RunRow, took: int | None, now: int) -> list[Cell]:
+def _cells(row: RunRow, took: int | None, spent: Spent, now: int) -> list[Cell]:
     status, style = marked(row.status)
     return [
         Cell(short(row.run), "accent"),
         Cell(status, style),
         Cell(row.scenario),
         Cell(ago(row.started, now), "dim"),
-        Cell(money(row.cost_usd), right=True),
+        Cell(in_a_cell(spent), right=True),
         Cell(tokens(row.tokens), right=True),
         Cell("" if took is None else compact_time(took), right=True),
     ]
 
 
-def as_data(row: RunRow, took: int | None) -> dict[str, Any]:
+def as_data(row: RunRow, took: int | None, spent: Spent) -> dict[str, Any]:
     """A run in a list, for programs."""
     names = ("run", "scenario", "title", "mode", "status", "reason", "cost_usd", "tokens")
     told = {name: getattr(row, name) for name in names}
     ended = row.ended / MICROSECONDS if row.ended else None
+    told |= {"estimated_usd": spent.estimated_usd, "rehearsed_usd": spent.rehearsed_usd, "unpriced": spent.unpriced}
     return told | {"started": row.started / MICROSECONDS, "ended": ended, "took_ms": took}
 
 

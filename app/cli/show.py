@@ -87,7 +87,9 @@ def _show_part(args: argparse.Namespace, recorded: Recorded, ink: Ink) -> int:
 
         return _write(event_lines(data, ink), ink)
     if call := state.calls.get(part):
-        return _write_data(call_data(call, value_of)) if args.json else _write(call_lines(call, value_of, ink), ink)
+        if args.json:
+            return _write_data(call_data(call, value_of))
+        return _write(call_lines(call, state, value_of, ink), ink)
     steps = [step for path, step in state.steps.items() if path == part]
     steps = steps or [step for path, step in state.steps.items() if definition(path) == part]
     if not steps:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from app.cli.narrator_text import one_line
 from app.cli.tables import Cell
+
+_UNPRICED = re.compile(r"\? \+ (?=≈?\$)")
 
 
 def is_spoken() -> bool:
@@ -16,8 +19,13 @@ def is_spoken() -> bool:
 
 def sentence(*parts: str) -> str:
     """Parts as one sentence, those that say nothing left out."""
-    text = ", ".join(part for part in parts if part).replace(" · ", ", ")
+    text = aloud(", ".join(part for part in parts if part))
     return text if text.endswith((".", ":", "!", "?")) else f"{text}."
+
+
+def aloud(text: str) -> str:
+    """A text without the marks that a voice would spell out."""
+    return _UNPRICED.sub("an unknown price and ", text).replace("≈", "about ").replace(" · ", ", ")
 
 
 def spoken_rows(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.document.suggest import listed
+from app.engine.billing import prices_ready
 from app.engine.blocks import perform_block
 from app.engine.bundle import bundle_of, changed_since
 from app.engine.clocks import Deadline
@@ -41,6 +42,7 @@ from app.events import (
     Usage,
 )
 from app.journal.errors import DiskFull
+from app.journal.experience import experience_of
 from app.scenario import Checked
 from app.scenario.places import Block
 
@@ -82,6 +84,9 @@ async def _acted(
     if (cancelled := _cancelled_before(log.recorded)) is not None:
         return await _cancelled(run, performance, cancelled.by)
     try:
+        await prices_ready(checked, live=performance.mode != "rehearsal")
+        if performance.mode == "live":
+            performance.experience = await asyncio.to_thread(experience_of, performance.journal.path)
         play, scene = _prepared(performance, checked, inputs)
         performance.read_inbox()  # people may have directed the run while nobody performed it
         ended, over = await _perform_steps(performance, play, scene)

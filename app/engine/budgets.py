@@ -12,6 +12,7 @@ from app.engine.log import Log
 from app.events import BudgetWarned, CallFailed, CallFinished, Event, Hold, LimitsChanged, Measure, Usage
 
 Action = Literal["stop", "pause", "ask", "downgrade"]
+_DUST = 5e-10  # US dollars: costs are told to a billionth, and sums of them may be off by less than half of one
 MEASURES: tuple[Measure, ...] = ("cost_usd", "tokens", "turns", "wall")
 
 
@@ -21,22 +22,32 @@ class Account:
 
     scope: str
     limits: dict[Measure, float]
+    path: str = ""  # of the step whose calls it counts, with all inside; "": of the whole run
+    agent: str = ""  # whose calls it counts; "": everybody's
     warn_at: tuple[float, ...] = ()
     action: Action = "stop"
     spent: dict[Measure, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0.0))
     held: dict[Measure, float] = field(default_factory=lambda: dict.fromkeys(MEASURES, 0.0))
+    holds: int = 0  # calls that hold something
     downgraded: bool = False
 
     @classmethod
-    def of(cls, scope: str, limits: Limits) -> Account:
+    def of(cls, scope: str, limits: Limits, path: str = "", agent: str = "") -> Account:
         """The account for limits that stand in a file."""
         named = {name: getattr(limits, name) for name in MEASURES}
         return cls(
             scope,
             {name: float(value) for name, value in named.items() if value is not None},
+            path,
+            agent,
             tuple(limits.warn_at or ()),
             limits.on_exceed or "stop",
         )
+
+    def covers(self, call: Event) -> bool:
+        """Does a call count here?"""
+        inside = not self.path or call.step == self.path or call.step.startswith((f"{self.path}/", f"{self.path}["))
+        return inside and self.agent in ("", call.agent)
 
     def tighten(self, limits: Mapping[str, float]) -> None:
         """The lower of two limits holds."""
@@ -47,7 +58,7 @@ class Account:
     def recall(self, recorded: Iterable[Event]) -> None:
         """What was spent, and what was raised, before the run was resumed."""
         for event in recorded:
-            if isinstance(event, CallFinished | CallFailed):
+            if isinstance(event, CallFinished | CallFailed) and self.covers(event):
                 self.charge(event.usage, event.cost_usd)
             elif isinstance(event, LimitsChanged) and event.scope == self.scope:
                 self.limits[event.measure] = event.limit
@@ -64,9 +75,21 @@ class Account:
             if name == "wall":
                 continue
             more = self.spent[name] + wanted.get(name, 0.0) + (self.held[name] if held else 0.0)
-            if more > limit:
+            if more > limit + _DUST:
                 return name
         return None
+
+    def hold(self, wanted: dict[Measure, float]) -> None:
+        """Set aside what a call may take at most."""
+        self.holds += 1
+        for name, amount in wanted.items():
+            self.held[name] += amount
+
+    def give_back(self, wanted: dict[Measure, float]) -> None:
+        """What was set aside is free again; when nobody holds anything, nothing is left of it, not even dust."""
+        self.holds -= 1
+        for name, amount in wanted.items():
+            self.held[name] = max(0.0, self.held[name] - amount) if self.holds else 0.0
 
 
 def stricter(one: Limits | None, other: Limits | None) -> Limits | None:
@@ -98,16 +121,14 @@ class Budgets:
                 alone = account.lacks(wanted, held=False) is not None
                 return account, missing, not alone
         for account in accounts:
-            for name, amount in wanted.items():
-                account.held[name] += amount
+            account.hold(wanted)
         return None
 
     def settle(self, accounts: tuple[Account, ...], hold: Hold, usage: Usage, cost_usd: float, cause: int) -> None:
         """Give back what was held and charge what was used; warn where a share is passed."""
         wanted = worst_case(hold)
         for account in accounts:
-            for name, amount in wanted.items():
-                account.held[name] = max(0.0, account.held[name] - amount)
+            account.give_back(wanted)
             account.charge(usage, cost_usd)
             if account.warn_at:
                 self._warn(account, cause)
@@ -116,8 +137,7 @@ class Budgets:
     def release(self, accounts: tuple[Account, ...], hold: Hold) -> None:
         """Give back what was held for a call that was not made."""
         for account in accounts:
-            for name, amount in worst_case(hold).items():
-                account.held[name] = max(0.0, account.held[name] - amount)
+            account.give_back(worst_case(hold))
         self._room.fire()
 
     async def room(self) -> None:

@@ -7,17 +7,19 @@ that was cut off is made again, and what it may have cost stays counted.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from app.engine.billing import Bill, bill_of, bill_unknown, hold_for
 from app.engine.exceeding import hold_budget
 from app.engine.models import Model, Models
 from app.engine.outcomes import Mishap
 from app.engine.play import Speaker
 from app.engine.retrying import jitter
 from app.engine.scripts import cursor_key
-from app.engine.streaming import Broken, Heard, listen
+from app.engine.streaming import Broken, Heard
 from app.errors import FootlightsError
 from app.events import (
     CallFailed,
@@ -33,17 +35,21 @@ from app.events import (
 )
 from app.offsets import pack
 from providers.base import Message, Script, ToolCall, ToolOffer
+from providers.limiter import Ticket
 
 if TYPE_CHECKING:
     from app.engine.act import Act
     from app.engine.budgets import Account
+    from app.engine.endpoints import Endpoints
     from app.engine.performance import Performance
 
 RETRIES = 4  # after the first attempt, of what may pass by itself
 ONCE = frozenset({"empty"})
 RETRIED = frozenset({"rate_limited", "overloaded", "timeout", "connection", "malformed", "incomplete", "empty"})
 FALLS_BACK = RETRIED | {"quota", "auth", "context_too_long"}
-LONGEST_WAIT = 120.0
+FIRST_WAIT = 1.0  # seconds before it is tried again, at most; doubles with each attempt
+LONGEST_BACKOFF = 30.0
+LONGEST_WAIT = 120.0  # whatever the service asks for
 OUTCOMES: dict[str, Outcome] = {"refused": "refused", "truncated": "truncated"}
 
 
@@ -88,7 +94,7 @@ async def call(act: Act, asked: Asked) -> Reply:
             model, cause = await _routed(act, asked, models, id)
             attempt = 0
         attempt += 1
-        one = _Attempt(act, asked, model, id, attempt, messages, cause)
+        one = _Attempt(act, asked, models, model, id, attempt, messages, cause)
         heard = await one.perform()
         if isinstance(heard, Reply):
             performance.cursors[key] = performance.cursors.get(key, 0) + 1
@@ -99,7 +105,7 @@ async def call(act: Act, asked: Asked) -> Reply:
         if failed.failure.error == "interrupted":
             attempt -= 1
             continue
-        if failed.failure.error in ("downgrade", "swapped"):
+        if failed.failure.error in ("downgrade", "swapped", "out of reach"):
             model = None
             continue
         performance.faults[key] = performance.faults.get(key, 0) + 1
@@ -107,8 +113,8 @@ async def call(act: Act, asked: Asked) -> Reply:
         if failed.retry_ms is not None:
             await performance.clock.sleep(failed.retry_ms / 1000)
             continue
-        if failed.failure.error in FALLS_BACK and models.has_other_than(model):
-            models.exclude(model, failed.failure.error)
+        if failed.failure.error in FALLS_BACK and models.has_other_than(model, failed.failure):
+            models.exclude(model, failed.failure)
             model = None
             continue
         error = failed.failure
@@ -129,8 +135,8 @@ async def _routed(act: Act, asked: Asked, models: Models, id: str) -> tuple[Mode
             told = True
             log.once(CallWaiting("breaker", int(waits[0] * 1000), waits[1], **about))
         await performance.clock.sleep(waits[0])
-    model, candidates, policy = models.choose(routed)
-    return model, log.add(CallRouted(model.name, model.use, candidates, policy, **about)).seq
+    model = models.choose(routed)
+    return model, log.add(CallRouted(model.name, model.use, routed.candidates, routed.policy, **about)).seq
 
 
 @dataclass(slots=True)
@@ -139,6 +145,7 @@ class _Attempt:
 
     act: Act
     asked: Asked
+    models: Models
     model: Model
     id: str
     attempt: int
@@ -146,10 +153,13 @@ class _Attempt:
     cause: int
     begun: CallStarted | None = None
     performance: Performance = field(init=False)
+    endpoints: Endpoints = field(init=False)
+    ticket: Ticket = field(init=False)  # there once it has lined up
     about: dict[str, Any] = field(init=False)  # what every event of this call says
 
     def __post_init__(self) -> None:
         self.performance = self.act.scene.play.performance
+        self.endpoints = self.performance.endpoints_of(self.asked.speaker.id)
         self.about = {"step": self.asked.path, "agent": self.asked.speaker.id, "call": self.id}
 
     async def perform(self) -> Reply | CallFailed:
@@ -157,8 +167,10 @@ class _Attempt:
         performance = self.performance
         if performance.log.is_resumed and (begun := performance.log.recall(CallStarted("", **self.about))) is not None:
             return self._recalled(begun)
+        if not self.models.may_be_asked(self.model):  # it was chosen before the run was resumed, elsewhere
+            return CallFailed(Failure(error="out of reach"))
         self._hear_whispers()
-        hold = self.model.hold(self.asked)
+        hold = hold_for(self.model, self.asked, time.time())
         accounts = self._accounts()
         if not await hold_budget(performance, self.act, accounts, hold, self.asked, self.id):
             return CallFailed(Failure(error="downgrade"))
@@ -174,33 +186,36 @@ class _Attempt:
         except BaseException:
             self._cut_off(accounts, hold, answer)
             raise
-        usage = self.model.usage_of(heard, self.asked)
-        cost = self.model.cost_of(usage)
-        performance.budgets.settle(accounts, hold, usage, cost, started.seq)
-        self._count(usage, cost)
+        bill = bill_of(self.model, heard, self.asked, started)
+        self.endpoints.settle(self.ticket, bill.usage.total)
+        performance.budgets.settle(accounts, hold, bill.usage, bill.cost_usd, started.seq)
+        self._count(bill)
         if isinstance(heard, Broken):
-            return self._failed(heard, started, usage, cost)
-        return self._finished(heard, started, usage, cost)
+            return self._failed(heard, started, bill)
+        return self._finished(heard, started, bill)
 
     async def _made(self, hold: Hold, answer: Heard) -> tuple[Heard | Broken, CallStarted]:
         """Make the call, when its place at the endpoint is free."""
-        performance, asked, model = self.performance, self.asked, self.model
-        endpoints = performance.endpoints
-        await endpoints.enter(model.endpoint, performance.clock, performance.log, self.about, self.cause)
+        performance, asked, model, endpoints = self.performance, self.asked, self.model, self.endpoints
+        self.ticket = ticket = model.ticket(hold, again=self.attempt > 1)
+        await endpoints.enter(ticket, performance.clock, performance.log, self.about, self.cause)
         try:
+            request = model.request(asked)
+            voice = performance.voice(asked, model, request)
+            if performance.turnstile.is_closing:  # the run began to stop while this call stood in line
+                await performance.before_effect()
             with performance.effect():
                 self.begun = started = self._started(hold)
                 await performance.clock.settle()
-                assert model.provider is not None  # one that cannot be reached is never chosen
-                request = model.request(asked)
-                heard = await listen(performance, model.provider, request, answer, started, model.patience)
+                await endpoints.end_of_pause(ticket, performance.clock)
+                heard = await voice.listen(performance, request, answer, started, model.patience)
         except BaseException:
-            endpoints.abandon(model.endpoint)
+            endpoints.abandon(ticket)
             raise
         if isinstance(heard, Broken):
-            endpoints.leave(model.endpoint, performance.log, heard.error, heard.retry_after)
+            endpoints.leave(ticket, performance.log, heard.error, heard.retry_after)
         else:
-            endpoints.leave(model.endpoint, performance.log, None)
+            endpoints.leave(ticket, performance.log, None)
         return heard, started
 
     def _hear_whispers(self) -> None:
@@ -214,13 +229,13 @@ class _Attempt:
         if self.begun is None:
             self.performance.budgets.release(accounts, hold)
             return
-        usage = self.model.usage_so_far(answer, self.asked)
-        cost = self.model.cost_of(usage)
+        answer.is_read = True  # nobody knows; but whoever was asked has begun to work
+        broken = Broken(answer, "incomplete", "it was cut off while it was under way")
+        bill = bill_of(self.model, broken, self.asked, self.begun)
         with suppress(FootlightsError):  # the journal itself may be what failed
-            self.performance.budgets.settle(accounts, hold, usage, cost, self.begun.seq)
-            self._count(usage, cost)
-            broken = Broken(answer, "incomplete", "it was cut off while it was under way")
-            self._failed(broken, self.begun, usage, cost, error="interrupted")
+            self.performance.budgets.settle(accounts, hold, bill.usage, bill.cost_usd, self.begun.seq)
+            self._count(bill)
+            self._failed(broken, self.begun, bill, error="interrupted")
 
     def _started(self, hold: Hold) -> CallStarted:
         asked, log = self.asked, self.performance.log
@@ -239,26 +254,26 @@ class _Attempt:
             )
         )
 
-    def _finished(self, heard: Heard, started: CallStarted, usage: Usage, cost: float) -> Reply:
+    def _finished(self, heard: Heard, started: CallStarted, bill: Bill) -> Reply:
         log = self.performance.log
         text = self.performance.mask(heard.text)
         mask = self.performance.mask
-        calls = tuple(ToolCall(one.id, one.name, mask(one.arguments)) for one in heard.tool_calls)
+        calls = tuple(ToolCall(mask(one.id), mask(one.name), mask(one.arguments)) for one in heard.tool_calls)
         echo = heard.echo if heard.echo == self.performance.mask_all(heard.echo) else None  # whole, or not at all
         log.add(
             CallFinished(
                 log.keep(text) if text else None,
                 log.keep([_call_as_value(one) for one in calls]) if calls else None,
                 heard.finish,
-                usage,
-                cost,
-                self.model.prices,
-                self.model.basis(heard),
+                bill.usage,
+                bill.cost_usd,
+                bill.prices,
+                bill.basis,
                 heard.took_ms,
                 pack(heard.pieces),
                 log.keep(mask(heard.thought)) if heard.thought else None,
                 None if echo is None else log.keep(echo),
-                self.model.doubt(heard, self.asked),
+                bill.counted,
                 mask(heard.served),
                 mask(heard.request),
                 cause=started.seq,
@@ -267,9 +282,7 @@ class _Attempt:
         )
         return Reply(text, calls, echo)
 
-    def _failed(
-        self, broken: Broken, started: CallStarted, usage: Usage, cost: float, *, error: str = ""
-    ) -> CallFailed:
+    def _failed(self, broken: Broken, started: CallStarted, bill: Bill, *, error: str = "") -> CallFailed:
         wait = None if error else self._wait_after(broken)
         performance = self.performance
         message = performance.mask(broken.message)
@@ -278,10 +291,10 @@ class _Attempt:
                 Failure(error=error or broken.error, message=message, hint=broken.hint),
                 None if wait is None else int(wait * 1000),
                 performance.log.keep(performance.mask(broken.heard.text)) if broken.heard.text else None,
-                usage,
-                cost,
-                self.model.prices,
-                "rehearsed" if performance.mode == "rehearsal" else "estimated",
+                bill.usage,
+                bill.cost_usd,
+                bill.prices,
+                bill.basis,
                 broken.heard.took_ms,
                 cause=started.seq,
                 **self.about,
@@ -295,7 +308,7 @@ class _Attempt:
         if error not in RETRIED or self.attempt > most:
             return None
         spread = jitter(f"{self.performance.seed}:{self.id}")
-        wait = min(30.0, 2.0 ** (self.attempt - 1)) * (0.5 + spread / 2)
+        wait = min(LONGEST_BACKOFF, FIRST_WAIT * 2.0 ** (self.attempt - 1)) * (0.5 + spread / 2)
         if broken.retry_after is not None:
             wait = max(0.0, broken.retry_after) * (1 + spread / 20) if broken.retry_after > 0 else wait
         return min(LONGEST_WAIT, wait)
@@ -315,16 +328,18 @@ class _Attempt:
             self._tally(failed.usage, failed.cost_usd)
             return failed
         # It went out, and nobody knows what became of it: its worst case stays charged.
+        bill = bill_unknown(begun.hold, rehearsed=self.model.rehearsed)
         for account in self._accounts():
-            account.charge(Usage(), begun.hold.cost_usd)
-        self._count(Usage(), begun.hold.cost_usd)
+            account.charge(bill.usage, bill.cost_usd)
+        self._count(bill)
         self.performance.loose_ends.take_up(self.id)
         said = "the process ended while this call was under way; it is made again"
         return log.add(
             CallFailed(
                 Failure(error="interrupted", message=said),
                 0,
-                cost_usd=begun.hold.cost_usd,
+                cost_usd=bill.cost_usd,
+                basis=bill.basis,
                 cause=begun.seq,
                 **self.about,
             )
@@ -333,9 +348,9 @@ class _Attempt:
     def _accounts(self) -> tuple[Account, ...]:
         return self.act.accounts_of(self.asked.speaker)
 
-    def _count(self, usage: Usage, cost: float) -> None:
-        self._tally(usage, cost)
-        self.performance.count(usage, cost, unpriced=self.model.unpriced)
+    def _count(self, bill: Bill) -> None:
+        self._tally(bill.usage, bill.cost_usd)
+        self.performance.count(bill.usage, bill.cost_usd, unpriced=bill.basis == "unpriced")
 
     def _tally(self, usage: Usage, cost: float) -> None:
         """Count it in the steps around; the run knows it already when it is only recalled."""

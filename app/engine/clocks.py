@@ -53,6 +53,10 @@ class Clock(Protocol):
         """Call `ring` after a time."""
         ...
 
+    def waking(self, seconds: float, ring: Callable[[], None]) -> Alarm:
+        """The same for a strand that waits to go on: it rings also while a person holds others."""
+        ...
+
     def outside(self) -> AbstractAsyncContextManager[None]:
         """Around what the clock has no power over: tools, people, the network."""
         ...
@@ -120,6 +124,9 @@ class RealClock:
     def alarm(self, seconds: float, ring: Callable[[], None]) -> Alarm:
         return asyncio.get_running_loop().call_later(seconds, ring)
 
+    def waking(self, seconds: float, ring: Callable[[], None]) -> Alarm:
+        return self.alarm(seconds, ring)
+
     def outside(self) -> AbstractAsyncContextManager[None]:
         return _OUTSIDE
 
@@ -171,6 +178,11 @@ class VirtualClock:
         alarm = _VirtualAlarm(ring)
         self._push(self._now + seconds, alarm)
         return alarm
+
+    def waking(self, seconds: float, ring: Callable[[], None]) -> Alarm:
+        waking = _Waking(ring)
+        self._push(self._now + seconds, waking)
+        return waking
 
     def outside(self) -> AbstractAsyncContextManager[None]:
         return _Turn(self)
@@ -239,7 +251,8 @@ class VirtualClock:
 
     def _goes_on_by_itself(self, first: _Waiting | _VirtualAlarm) -> bool:
         """Is there more to come than alarms?"""
-        return any(isinstance(one, _Waiting) and not one.dropped for one in (first, *(entry[3] for entry in self._due)))
+        due = (first, *(entry[3] for entry in self._due))
+        return any(isinstance(one, _Waiting | _Waking) and not one.dropped for one in due)
 
 
 class _Waiting:
@@ -271,6 +284,12 @@ class _VirtualAlarm:
 
     def cancel(self) -> None:
         self.dropped = True
+
+
+class _Waking(_VirtualAlarm):
+    """One for a strand that waits."""
+
+    __slots__ = ()
 
 
 class _Outside:

@@ -27,6 +27,8 @@ async def hold_budget(
     performance: Performance, act: Act, accounts: tuple[Account, ...], hold: Hold, asked: Asked, call: str
 ) -> bool:
     """Hold a call's worst case in all accounts. False: a cheaper model has to be found."""
+    if hold.unpriced and performance.mode != "rehearsal":
+        _insist_on_a_price(accounts)
     told = looked = False
     while (short := performance.budgets.hold(accounts, hold)) is not None:
         account, measure, may_wait = short
@@ -55,6 +57,19 @@ async def hold_budget(
             "limit", limit_words(account, measure), "raise limits:, or use cheaper models", outcome="exhausted"
         )
     return True
+
+
+def _insist_on_a_price(accounts: tuple[Account, ...]) -> None:
+    """A limit of money cannot be kept by a call of which nobody knows what it costs."""
+    for account in accounts:
+        if "cost_usd" in account.limits:
+            said = f"{_whose(account)} may use {_SAID['cost_usd'].format(account.limits['cost_usd'])}, and nobody knows"
+            raise Mishap(
+                "limit",
+                f"{said} what the next call would cost",
+                "write the model's price into models:, or into your models.yaml",
+                outcome="exhausted",
+            )
 
 
 async def end_of_time(performance: Performance, account: Account, step: str = "", cause: int = 0) -> Mishap:

@@ -25,6 +25,7 @@ from app.engine.performance import Performance
 from app.engine.plan import plan_of
 from app.engine.run import Run
 from app.engine.starting import let_people_answer, opened_journal, run_started, settings_of, who
+from app.engine.tapes import tapes_again
 from app.engine.ulid import new_id
 from app.errors import NotFound, UsageError
 from app.events import (
@@ -118,7 +119,7 @@ def fork(
         complete = check_given(checked, inputs)
         answers = checked_answers(checked, answers)
         cut = _cut(parent, at, checked, changes, answers)
-        settings = settings_of(begun, opened, limits, providers)
+        settings = settings_of(begun, opened, limits, providers, tapes=tapes_again(begun.settings))
         run_log = opened.begin(new_id())
         first = run_started(checked, settings, Origin(who=by or who()))
         taken = list(_taken(parent[1:cut]))

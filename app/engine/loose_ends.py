@@ -58,7 +58,8 @@ class LooseEnds:
         match event:
             case CallStarted():
                 self._open[event.call] = CallFailed(
-                    CUT_OFF, cost_usd=event.hold.cost_usd, step=event.step, agent=event.agent, call=event.call,
+                    CUT_OFF, cost_usd=event.hold.cost_usd, basis="unpriced" if event.hold.unpriced else "estimated",
+                    step=event.step, agent=event.agent, call=event.call,
                     cause=event.seq,
                 )  # fmt: skip
             case ToolStarted():

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from app.document.suggest import shortened
 from app.document.values import Privacy
+from app.engine.billing import hold_of, read_at_worst, tariff_for
 from app.engine.outcomes import Mishap
-from app.engine.streaming import Broken, Heard
-from app.events import Basis, Candidate, Hold, Prices, Usage
+from app.engine.reaching import usual_models
+from app.events import Failure, Hold
 from app.scenario.model import ModelChoice, Routed
-from app.scenario.privacy import candidates, class_of, may_see
+from app.scenario.privacy import candidates, class_of, class_reached, may_see
+from app.scenario.worst import MOST_OUTPUT, most_output
 from providers import tokens
+from providers.addresses import address_of
 from providers.base import NoProvider, Provider, Request
-from providers.catalogue import ModelFacts, lookup
-from providers.pricing import basis_of, cost_of, prices_for, worst_cost, written_prices
+from providers.catalogue import ModelFacts, lookup, service_of
+from providers.limiter import NO_RATE, Rate, Ticket
+from providers.pricing import Tariff, worst_cost
 from providers.routing import Need, Option, choose
 from providers.routing import Routed as Choice
-from providers.watchdog import Patience
+from providers.wires.watchdog import Patience
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -26,9 +33,7 @@ if TYPE_CHECKING:
     from app.engine.play import Play
 
 UNDERSTUDY = "rehearsal/understudy"
-MOST_OUTPUT = 4096  # tokens of an answer when the file does not say how long it may be
-_FEW = 64  # tokens that say nothing: what a service adds of its own, and what is too short to be counted well
-MOST_WITH_THOUGHTS = 16_384  # of one that also has to hold what the model says to itself
+USUAL_OUTPUT = 512  # tokens, to compare prices by
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,67 +44,32 @@ class Model:
     use: str  # provider/model
     provider: Provider | None  # nobody here speaks to it
     endpoint: str
-    prices: Prices | None
+    tariff: Tariff | None
     facts: ModelFacts | None
     params: dict[str, Any] = field(default_factory=dict)
     most_output: int = MOST_OUTPUT
     rehearsed: bool = False
     patience: Patience = field(default_factory=Patience)
     why_not: str = ""  # it cannot be asked
+    privacy: Privacy = "public"  # what it may be shown at most
+    window: int = 0  # tokens that it takes in and gives out together; 0: nobody knows
+    rate: Rate = NO_RATE
+    rate_of_service: Rate = NO_RATE
 
     @property
     def api_name(self) -> str:
         """As its provider calls it."""
         return self.use.partition("/")[2]
 
-    @property
-    def unpriced(self) -> bool:
-        """Does nobody know what it costs?"""
-        return self.prices is None
+    def ticket(self, hold: Hold, *, again: bool) -> Ticket:
+        """What it lines up with for a call."""
+        return Ticket(self.endpoint, self.use, hold.tokens, self.rate_of_service, self.rate, again)
 
     def request(self, asked: Asked) -> Request:
         """What it is asked."""
         return Request(
             self.api_name, asked.messages, self.params, asked.offers, asked.shape, asked.script, self.most_output
         )
-
-    def hold(self, asked: Asked) -> Hold:
-        """What a call may cost at worst."""
-        read = tokens.at_worst(self.request(asked))
-        return Hold(cost_usd=round(worst_cost(read, self.most_output, self.prices), 9), tokens=read + self.most_output)
-
-    def usage_of(self, heard: Heard | Broken, asked: Asked) -> Usage:
-        """What was used: as the provider says, else by our own count."""
-        answer = heard.heard if isinstance(heard, Broken) else heard
-        if answer.usage is not None:
-            return answer.usage
-        if isinstance(heard, Broken) and answer.first_ms is None:
-            return Usage()  # refused before anything was read
-        return self.usage_so_far(answer, asked)
-
-    def usage_so_far(self, heard: Heard, asked: Asked) -> Usage:
-        """What a call that was cut off has used, by our own count."""
-        said = tokens.of_text(heard.text) + sum(tokens.of_text(one.arguments) for one in heard.tool_calls)
-        thought = tokens.of_text(heard.thought)
-        return Usage(input=tokens.of_request(self.request(asked)), output=said + thought, reasoning=thought)
-
-    def doubt(self, heard: Heard, asked: Asked) -> Usage | None:
-        """Our own count of an answer, if what the provider says it used is hard to believe."""
-        if heard.usage is None or self.rehearsed:
-            return None
-        counted = self.usage_so_far(heard, asked)
-        said = heard.usage.output - heard.usage.reasoning
-        read = heard.usage.total - heard.usage.output
-        spoken = counted.output - counted.reasoning
-        return None if _is_near(read, counted.input) and _is_near(said, spoken) else counted
-
-    def cost_of(self, usage: Usage) -> float:
-        """What that costs."""
-        return round(cost_of(usage, self.prices), 9)
-
-    def basis(self, heard: Heard) -> Basis:
-        """How far the cost can be trusted."""
-        return basis_of(self.prices, told=heard.usage is not None, rehearsed=self.rehearsed)
 
 
 class Models:
@@ -109,27 +79,25 @@ class Models:
         self._play: Play = act.scene.play
         self._performance: Performance = self._play.performance
         self._asked = asked
-        self._place = act.place.name
+        self._endpoints = self._performance.endpoints_of(asked.speaker.id)
         self._accounts = act.accounts_of(asked.speaker)
-        self._out: dict[str, str] = {}
+        self._privacy = self._play.checked.privacy_at.get((act.place.name, asked.speaker.id), "local")  # if in doubt
+        self._failed: dict[str, Failure] = {}  # by the model's name
 
-    def choose(self, routed: Choice) -> tuple[Model, tuple[Candidate, ...], str]:
-        """The best of those that are left, with the receipt; Mishap when none is."""
-        found = routed.chosen
-        receipt = tuple(replace_out(candidate, self._out.get(candidate.model, "")) for candidate in routed.candidates)
-        if found is None:
-            why = ", ".join(f"{one.model}: {one.out}" for one in receipt) or "the scenario names none"
-            raise Mishap("no_model", f"no model can take this ({why})", "footlights explain shows which may")
-        return self.named(found), receipt, routed.policy
+    def choose(self, routed: Choice) -> Model:
+        """The best of those that are left; Mishap when none is."""
+        if routed.chosen is None:
+            why = "; ".join(f"{one.model}: {one.note or one.out}" for one in routed.candidates)
+            told = f"no model can take this ({why or 'the scenario names none'})"
+            raise Mishap("no_model", told, "footlights explain shows which may")
+        return self.named(routed.chosen)
 
     def wait(self, routed: Choice) -> tuple[float, str]:
         """How long until one of those that are left is trusted again, and its endpoint; 0 when that helps nobody."""
-        if routed.chosen is not None or self._out:
+        if routed.chosen is not None or self._failed:
             return 0.0, ""
         endpoints = {self.named(one.model).endpoint for one in routed.candidates if one.out == "breaker"}
-        return min(
-            ((self._performance.endpoints.wait(endpoint), endpoint) for endpoint in endpoints), default=(0.0, "")
-        )
+        return min(((self._endpoints.wait(endpoint), endpoint) for endpoint in endpoints), default=(0.0, ""))
 
     def named(self, name: str) -> Model:
         """A model by its name in the scenario."""
@@ -138,117 +106,152 @@ class Models:
             known = self._play.models[name] = self._made(name)
         return known
 
-    def exclude(self, model: Model, why: str) -> None:
-        """Do not choose it again for this call."""
-        self._out[model.name] = why
+    def may_be_asked(self, model: Model) -> bool:
+        """Can it be asked, and may it see this? The last look before every call, whoever has chosen the model."""
+        is_here = model.provider is not None or self._performance.is_played(self._asked.speaker.id)
+        return is_here and may_see(model.privacy, self._privacy)
 
-    def has_other_than(self, model: Model) -> bool:
+    def exclude(self, model: Model, failure: Failure) -> None:
+        """Do not choose it again for this call."""
+        self._failed[model.name] = failure
+
+    def has_other_than(self, model: Model, failure: Failure) -> bool:
         """Is there another one to fall back on?"""
-        self._out[model.name] = "failed"
+        self._failed[model.name] = failure
         try:
             return self.route().chosen is not None
         finally:
-            del self._out[model.name]
+            del self._failed[model.name]
 
     def route(self) -> Choice:
         """Look at all that may take the call, as it stands with them now."""
         speaker = self._asked.speaker
-        options = [
-            replace(option, tripped=True)
-            if option.model in self._out or self._performance.endpoints.is_open(self.named(option.model).endpoint)
-            else option
-            for option in self._options()
-        ]
         route = speaker.agent.model.route if isinstance(speaker.agent.model, Routed) else None
         routing = speaker.card.routing if speaker.card else None
         prefer = tuple((route.prefer if route else []) or (routing.prefer if routing else []))
-        if any(account.downgraded for account in self._accounts):
+        is_anybody = not candidates(self._play.scenario, speaker.agent)
+        if any(account.downgraded for account in self._accounts) or (is_anybody and not prefer):
             prefer = ("cost",)
         need = Need(
+            privacy=self._privacy,
             prefer=prefer,
-            complexity=(route.complexity if route else None) or (routing.complexity if routing else None),
-            input_tokens=tokens.of_messages(self._asked.messages) if len(options) > 1 else 0,
-            output_tokens=MOST_OUTPUT // 8,
+            complexity=(route.complexity if route else None)
+            or (routing.complexity if routing else None)
+            or ("medium" if is_anybody else None),
+            input_tokens=tokens.of_messages(self._asked.messages),
             tools=bool(self._asked.offers),
             data=self._asked.shape is not None,
+            window_above=max((self.named(one).window for one in self._failed if self._was_too_long(one)), default=0),
+            at_most=self._left(),
         )
         fallback = tuple(route.fallback) if route else ()
-        routed = choose(options, need, fallback)
-        if routed.chosen is None and need.complexity is not None:  # rather a weaker model than none
-            routed = choose(options, replace(need, complexity=None), fallback)
-        if self._out:  # the chosen one has failed: from here on the author's order counts, and no score
+        routed = choose(list(self._as_they_stand(need.input_tokens)), need, fallback)
+        if self._failed:  # the chosen one has failed: from here on the author's order counts, and no score
             fit = {candidate.model for candidate in routed.candidates if not candidate.out}
             routed = replace(routed, chosen=next((name for name in fallback if name in fit), None), policy="fallback")
-        return routed
+        taping = self._performance.taping
+        return routed if taping is None else taping.as_recorded(self._asked, routed, failed=self._failed)
+
+    def _was_too_long(self, name: str) -> bool:
+        return self._failed[name].error == "context_too_long"
+
+    def _left(self) -> float | None:
+        """The dollars that are left for a call; whoever wants a cheaper model at the limit is told of the limit."""
+        left = (
+            account.limits["cost_usd"] - account.spent["cost_usd"]
+            for account in self._accounts
+            if "cost_usd" in account.limits and account.action != "downgrade"
+        )
+        return max(0.0, least) if (least := min(left, default=None)) is not None else None
+
+    def _as_they_stand(self, reads: int) -> Iterator[Option]:
+        """The options, with what changes from call to call."""
+        now, at_worst = time.time(), 0
+        for option in self._options():
+            model, failure = self.named(option.model), self._failed.get(option.model)
+            at_worst = at_worst or read_at_worst(model, self._asked)  # the same for all
+            price, hold = model.tariff and model.tariff(reads, now), hold_of(model, at_worst, now)
+            yield replace(
+                option,
+                tripped=self._endpoints.wait(model.endpoint),
+                failed=None if failure is None else (failure.error, shortened(failure.message or failure.error, 120)),
+                usual_usd=None if price is None else worst_cost(reads, USUAL_OUTPUT, price),
+                worst_usd=None if hold.unpriced else hold.cost_usd,
+            )
 
     def _options(self) -> list[Option]:
-        """Every model the agent may use here, and what stands against it; the same for all that is as private."""
+        """Every model the agent may use, as far as that is the same for all its calls."""
         play, agent = self._play, self._asked.speaker.id
-        level = play.checked.privacy_at.get((self._place, agent), play.scenario.privacy or "public")
         swapped = self._performance.directions.swapped.get(agent)
-        known = play.options.get((level, agent, swapped))
+        known = play.options.get((agent, swapped))
         if known is None:
-            known = play.options[level, agent, swapped] = self._look_up(level, swapped)
+            known = play.options[agent, swapped] = self._look_up(swapped)
         return known
 
-    def _look_up(self, level: Privacy, swapped: str | None) -> list[Option]:
+    def _look_up(self, swapped: str | None) -> list[Option]:
         play, speaker = self._play, self._asked.speaker
         scenario = play.scenario
         names = [swapped] if swapped else candidates(scenario, speaker.agent)
-        if not names and self._performance.mode == "rehearsal":
-            names = [UNDERSTUDY]
+        if not names:
+            mode = self._performance.mode
+            names = [UNDERSTUDY] if mode == "rehearsal" else usual_models(ready=mode == "live")
         agent = speaker.agent.model
         reserve = set()
         if isinstance(agent, Routed):
             among = agent.route.among if agent.route.among is not None else list(scenario.models)
             reserve = {name for name in agent.route.fallback if name not in among}
-        found = []
-        for name in names:
-            model, secrecy = self.named(name), class_of(scenario, name)
-            found.append(
-                Option(
-                    name,
-                    model.use,
-                    allowed=may_see(secrecy, level),
-                    has_key=model.provider is not None,
-                    facts=model.facts,
-                    prices=model.prices,
-                    privacy=secrecy,
-                    reserve=name in reserve,
-                )
-            )
-        return found
+        return [self._option(self.named(name), reserve=name in reserve) for name in names]
+
+    def _option(self, model: Model, *, reserve: bool) -> Option:
+        return Option(
+            model.name,
+            model.use,
+            model.privacy,
+            model.why_not if self._performance.needs_model(self._asked.speaker.id) else "",
+            facts=model.facts,
+            window=model.window,
+            most_output=model.most_output,
+            learned=self._performance.experience.get(model.use),
+            reserve=reserve,
+        )
 
     def _made(self, name: str) -> Model:
-        choice = self._play.scenario.models.get(name)
+        scenario, is_live = self._play.scenario, self._performance.mode != "rehearsal"
+        choice = scenario.models.get(name)
         use = choice.use if choice else name
         base_url = choice.base_url if choice else None
-        facts = lookup(use, base_url)
-        price = choice.price if choice else None
-        written = (
-            written_prices(price.input, price.output, price.cache_read, price.cache_write)
-            if price is not None
-            else None
-        )
+        facts, service = lookup(use, base_url), service_of(use)
         params = dict(choice.params) if choice else {}
         provider, why_not = None, ""
         try:
             provider = self._performance.provider(use, choice)
         except NoProvider as missing:
             why_not = missing.why
+        address = base_url or (address_of(service) if service is not None else "")
         return Model(
             name,
             use,
             provider,
             base_url or use.partition("/")[0],
-            prices_for(use, base_url, written),
+            tariff_for(use, choice, live=is_live),
             facts,
             params,
-            _most_output(choice, facts, params),
+            most_output(choice, facts),
             self._performance.mode == "rehearsal",
             patience=_patience(choice),
             why_not=why_not,
+            privacy=class_reached(scenario, name, address) if is_live and provider else class_of(scenario, name),
+            window=int((choice and choice.context) or (facts.context if facts is not None else 0)),
+            rate=_rate(choice),
+            rate_of_service=Rate(service.requests, service.tokens, service.at_a_time)
+            if service is not None
+            else NO_RATE,
         )
+
+
+def _rate(choice: ModelChoice | None) -> Rate:
+    written = choice.rate if choice is not None else None
+    return NO_RATE if written is None else Rate(written.requests, written.tokens, written.at_a_time)
 
 
 def _patience(choice: ModelChoice | None) -> Patience:
@@ -260,24 +263,3 @@ def _patience(choice: ModelChoice | None) -> Patience:
         written.between_tokens or usual.between,
         written.total or usual.total,
     )
-
-
-def _is_near(told: int, counted: int) -> bool:
-    """A fifth apart is too far, beyond what our count itself may be wrong by."""
-    most = 1.2 * tokens.MARGIN
-    return counted / most - _FEW <= told <= counted * most + _FEW
-
-
-def replace_out(candidate: Candidate, why: str) -> Candidate:
-    """A candidate of the receipt; one that was tried already says what became of it."""
-    return Candidate(model=candidate.model, use=candidate.use, out=why) if why else candidate
-
-
-def _most_output(choice: ModelChoice | None, facts: ModelFacts | None, params: dict[str, Any]) -> int:
-    written = params.get("max_tokens")
-    if isinstance(written, int) and written > 0:
-        return written
-    if choice is not None and choice.max_output is not None:
-        return int(choice.max_output)
-    usual = MOST_WITH_THOUGHTS if facts is not None and facts.thinks else MOST_OUTPUT
-    return min(usual, facts.max_output) if facts is not None and facts.max_output else usual

@@ -17,7 +17,7 @@ from app.engine.budgets import Account, Budgets
 from app.engine.choices import named_in
 from app.engine.clocks import Clock, RealClock, Signal, VirtualClock
 from app.engine.directions import Directions
-from app.engine.endpoints import of_a_rehearsal, of_this_process
+from app.engine.endpoints import Endpoints, of_a_rehearsal, of_this_process
 from app.engine.gates import Gates
 from app.engine.log import Log
 from app.engine.loose_ends import LooseEnds
@@ -26,15 +26,20 @@ from app.engine.outcomes import SKIPPED, Halt, Mishap
 from app.engine.reaching import endpoint_of
 from app.engine.recalling import Recall
 from app.engine.secrets import Secrets
+from app.engine.tapes import Tapes
+from app.engine.taping import Taping, Voice
 from app.engine.turnstile import Turnstile
-from app.events import BudgetExceeded, CallFailed, CallFinished, CallStarted, Event, GateOpened, Mode, Remark, Usage
+from app.events import BudgetExceeded, CallFailed, CallStarted, Event, GateOpened, Mode, Remark, Usage
 from app.scenario import Checked
 from app.scenario.model import AgentStep, ModelChoice
 from app.scenario.model.modifiers import Step
-from providers.base import Endpoint, Provider, Script
+from providers.base import Endpoint, NoProvider, Provider, Request, Script
 from providers.connections import connections
+from providers.routing import Experience
 
 if TYPE_CHECKING:
+    from app.engine.calls import Asked
+    from app.engine.models import Model
     from app.journal import Journal
     from app.tools.base import Surroundings
 
@@ -54,6 +59,7 @@ class Settings:
     root: Path = field(default_factory=Path)
     outbox: Path = field(default_factory=Path)
     providers: Callable[[str], Provider] | None = None
+    tapes: Tapes | None = None
 
 
 class Performance:
@@ -66,7 +72,8 @@ class Performance:
         self.named = once(checked, named_in)
         self.mode = settings.mode
         self.seed = settings.seed
-        self.clock_is_virtual = settings.mode == "rehearsal"
+        tapes = settings.tapes
+        self.clock_is_virtual = settings.mode == "rehearsal" or (tapes is not None and tapes.is_closed)
         begun = (log.recorded[-1].mono / 1000) if log.recorded else 0.0
         self.clock: Clock = VirtualClock(log, begun) if self.clock_is_virtual else RealClock(log, begun)
         log.clock = self.clock
@@ -78,12 +85,14 @@ class Performance:
         self.turnstile = Turnstile(self.clock)
         self._never = Signal(self.clock)
         self.endpoints = of_a_rehearsal(self.clock) if self.clock_is_virtual else of_this_process()
+        self.taping = None if tapes is None else Taping(self, tapes)
         self.matrix = None if settings.matrix is None else dict(settings.matrix)
         self.facts: dict[str, Any] = {
             "id": log.run, "scenario": "", "mode": self.mode, "seed": self.seed, "cost_usd": 0.0, "tokens": 0,
             "elapsed_s": begun,
         }  # fmt: skip
         log.on_event(self._tell_time)
+        self.experience: Mapping[str, Experience] = {}  # by provider/model: what earlier runs teach, in a live one
         self.unpriced = 0
         self.is_ending = False  # all that is left is to say how it ended
         self.usage = Usage()
@@ -109,13 +118,18 @@ class Performance:
 
     def account(self, scope: str, limits: Limits | None, path: str, *, agent: str = "") -> Account:
         """Open an account; what was spent of it before the run was resumed is spent."""
-        account = Account(scope, {}) if limits is None else Account.of(scope, limits)
+        path = path.rstrip("/")
+        account = Account(scope, {}, path, agent) if limits is None else Account.of(scope, limits, path, agent)
         if scope == "run":
             account.tighten(self.settings.limits)
-        if self.log.recorded:
-            account.recall(_within(self.log.recorded, path.rstrip("/"), agent))
+        account.recall(self.log.recorded)
         self._accounts[scope] = account
         return account
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts that were opened."""
+        return tuple(self._accounts.values())
 
     def is_ahead(self, scope: str) -> bool:
         """Was its limit reached before the run was resumed, and has the run not yet come back to it?"""
@@ -148,6 +162,8 @@ class Performance:
 
     def provider(self, use: str, choice: ModelChoice | None) -> Provider:
         """Who answers for a model, or NoProvider; in a rehearsal it is always the one that needs no key."""
+        if self.settings.tapes is not None and self.settings.tapes.is_closed:
+            raise NoProvider(use, "it is played from a cassette")
         if self.settings.providers is not None:
             return self.settings.providers(use)
         if self.mode == "rehearsal":
@@ -156,6 +172,25 @@ class Performance:
         if endpoint.key:
             self.secrets.know(endpoint.key_source, endpoint.key)
         return connections().to(endpoint)
+
+    def voice(self, asked: Asked, model: Model, request: Request) -> Voice:
+        """Who answers a call: its model, or the cassette that is played; Mishap when that knows no answer."""
+        if self.taping is not None:
+            return self.taping.voice(asked, model, request)
+        assert model.provider is not None  # one that cannot be reached is never chosen
+        return Voice(model.provider)
+
+    def is_played(self, agent: str) -> bool:
+        """Does an agent speak from a cassette?"""
+        return self.taping is not None and self.taping.plays(agent)
+
+    def needs_model(self, agent: str) -> bool:
+        """Does it need a model as well?"""
+        return self.taping is None or not self.taping.plays(agent) or self.taping.fills_in
+
+    def endpoints_of(self, agent: str) -> Endpoints:
+        """Those an agent calls; what was recorded says nothing of how they are now."""
+        return self.taping.endpoints if self.taping is not None and self.taping.plays(agent) else self.endpoints
 
     def take_number(self, call: str) -> None:
         """A number was given to a call that is not made again."""
@@ -167,6 +202,9 @@ class Performance:
         calls = self.loose_ends.tie(path)
         for call in calls:
             self.count(call.usage, call.cost_usd, unpriced=call.basis == "unpriced")
+            for account in self.accounts:
+                if account.covers(call):
+                    account.charge(call.usage, call.cost_usd)
         return calls
 
     # Those who watch
@@ -294,19 +332,7 @@ class Performance:
     @property
     def keeps_memory(self) -> bool:
         """Is what agents remember kept across runs?"""
-        return self.mode != "rehearsal"
-
-
-def _within(recorded: Any, path: str, agent: str) -> Iterator[Event]:
-    """The events that concern one scope: an agent's, a step's with all that is inside it, or the whole run's."""
-    inside = (f"{path}/", f"{path}[")
-    for event in recorded:
-        if isinstance(event, CallFinished | CallFailed):
-            if path and not (event.step == path or event.step.startswith(inside)):
-                continue
-            if agent and event.agent != agent:
-                continue
-        yield event
+        return self.mode == "live" and self.taping is None  # a cassette remembers nothing of other runs
 
 
 def _nobody_halts(halt: Halt) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cast.card import Card
 from app.document.types import Type
-from app.document.values import FileText, Privacy
+from app.document.values import FileText
 from app.engine.budgets import Account, stricter
 from app.engine.expressions import render_all
 from app.engine.outcomes import Giver, Mishap, Tally
@@ -87,7 +87,7 @@ class Play:
     values: dict[str, Any] = field(default_factory=dict)
     speakers: dict[str, Speaker] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)  # by name, as they are first asked for
-    options: dict[tuple[Privacy, str, str | None], list[Option]] = field(default_factory=dict)
+    options: dict[tuple[str, str | None], list[Option]] = field(default_factory=dict)
 
     @classmethod
     def of(

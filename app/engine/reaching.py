@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from app.document.suggest import listed
 from app.errors import FootlightsError
@@ -13,11 +12,14 @@ from app.scenario.model import ModelChoice
 from app.scenario.needs import secrets_in
 from app.scenario.privacy import candidates
 from providers import adapter_of
+from providers.addresses import address_of
 from providers.base import Endpoint, NoProvider, Provider
-from providers.catalogue import Service, service_of
+from providers.catalogue import insist_on_sound_file, known_models, service_of, services
 from providers.keys import UnreadableKey, find_key
+from providers.readiness import readiness_of
 
 CONNECT = 10.0  # seconds
+_NO_KEY = "export OPENAI_API_KEY=... or another's, name a model in models:, or --rehearse, which needs none"
 
 
 class NoModel(FootlightsError):
@@ -45,6 +47,8 @@ def endpoint_of(use: str, choice: ModelChoice | None) -> Endpoint:
         raise NoProvider(use, str(error), "footlights doctor says more") from error
     if key is None:
         raise NoProvider(use, f"{listed(names, 'or')} is not set", f"export {names[0]}=..., or --rehearse needs none")
+    if not key.value.isascii() or not key.value.isprintable() or " " in key.value:
+        raise NoProvider(use, f"{key.source} holds what no key is made of", "copy it again: a key is one word")
     return Endpoint(service.name, address, key.value, key.source, _connect(choice))
 
 
@@ -53,27 +57,26 @@ def _connect(choice: ModelChoice | None) -> float:
     return float(written or CONNECT)
 
 
-def address_of(service: Service) -> str:
-    """Where a service is, unless a scenario says otherwise; the usual forms of OLLAMA_HOST are understood."""
-    told = os.environ.get(service.address, "") if service.address else ""
-    if not told:
-        return service.base_url
-    if "://" not in told:
-        told = f"http://{told}"
-    scheme, _, rest = told.partition("://")
-    host, slash, path = rest.partition("/")
-    host = host.replace("0.0.0.0", "127.0.0.1") or "127.0.0.1"
-    if ":" not in host.rpartition("]")[2]:
-        host += f":{service.base_url.rpartition(':')[2]}"
-    return f"{scheme}://{host}{slash}{path}".rstrip("/")
+def usual_models(*, ready: bool) -> list[str]:
+    """The catalogue's models at services with a key: who speaks in a scenario that names no model.
+
+    A server of one's own is not among them: nobody knows which models it has.
+    """
+    asked = {name for name, one in services().items() if one.keys and (not ready or readiness_of(one).is_ready)}
+    return [facts.use for facts in known_models() if facts.use.partition("/")[0] in asked]
 
 
-def insist_on_models(checked: Checked, given: Callable[[str], Provider] | None = None) -> None:
-    """Raise NoModel when somebody would have nobody to speak through."""
+def insist_on_models(
+    checked: Checked, given: Callable[[str], Provider] | None = None, agents: Collection[str] = ()
+) -> None:
+    """Raise NoModel when somebody would have nobody to speak through: any of the cast, or of some agents."""
+    insist_on_sound_file()
     missing: dict[str, list[str]] = {}
     reasons: dict[str, NoProvider] = {}
     for part in _with_used(checked):
         for agent, found in _cast(part):
+            if agents and agent not in agents:
+                continue
             in_the_way = [why for use, choice in found if (why := _in_the_way(use, choice, given)) is not None]
             if len(in_the_way) == len(found):
                 missing[agent] = [use for use, _ in found]
@@ -81,9 +84,9 @@ def insist_on_models(checked: Checked, given: Callable[[str], Provider] | None =
     if not missing:
         return
     uses = list(dict.fromkeys(use for found in missing.values() for use in found))
-    through = f"; named are {listed(uses)}" if uses else ", and the scenario names none"
+    through = f"; named are {listed(uses)}" if uses else ", the scenario names none, and no service has a key here"
     said = "; ".join(f"{use}: {why.why}" for use, why in reasons.items())
-    hint = next((why.hint for why in reasons.values() if why.hint), "--rehearse performs it without one")
+    hint = next((why.hint for why in reasons.values() if why.hint), _NO_KEY)
     raise NoModel(f"{listed(list(missing))} cannot reach a model{through}" + (f" ({said})" if said else ""), hint)
 
 
@@ -93,7 +96,7 @@ def _cast(part: Checked) -> Iterator[tuple[str, list[tuple[str, ModelChoice | No
     assert scenario is not None
     for name in dict.fromkeys(name for place in part.places for name, _ in speakers(place)):
         found = []
-        for one in candidates(scenario, scenario.agents[name]):
+        for one in candidates(scenario, scenario.agents[name]) or usual_models(ready=True):
             choice = scenario.models.get(one)
             found.append((choice.use if choice is not None else one, choice))
         yield name, found

@@ -7,7 +7,7 @@ import getpass
 import os
 import platform
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from app.engine.performance import Performance, Settings
 from app.engine.play import Speaker
 from app.engine.reaching import insist_on_models
 from app.engine.run import Run
+from app.engine.tapes import Tapes, insist_on_tapes, tapes_again, tapes_for
 from app.engine.ulid import new_id
 from app.events import Event, Mode, Origin, Performer, RunResumed, RunStarted
 from app.scenario import Checked, load
@@ -54,11 +55,15 @@ def perform(
     matrix: Mapping[str, Any] | None = None,
     hosts: tuple[str, ...] = (),
     providers: Callable[[str], Provider] | None = None,
+    cassette: Path | None = None,
+    record: Path | None = None,
+    live: Collection[str] = (),
 ) -> Run:
     """Perform a scenario; call it inside a running event loop. The run begins at once.
 
     `answers` maps gates (by the step's path, or "*") to choices; `people` asks the person at hand; `patient` waits for
-    answers from other processes. What is wrong with the scenario or the inputs is raised here.
+    answers from other processes. Models are played back from a `cassette`, but for those of the agents in `live`, and
+    what they say is written to `record`. What is wrong with any of this is raised here.
     """
     asyncio.get_running_loop()
     checked = scenario if isinstance(scenario, Checked) else _found(scenario)
@@ -68,9 +73,12 @@ def perform(
     opened, ours = opened_journal(journal, workspace)
     try:
         root = once(checked, _root)
-        settings = Settings(mode, seed, bounds, matrix, hosts, root, opened.path.parent / "outbox", providers)
-        if mode == "live":
-            insist_on_models(checked, providers)
+        insist_on_tapes(mode, checked, cassette, record, live)
+        if (mode == "live" and cassette is None) or live:
+            insist_on_models(checked, providers, live)
+        tapes = tapes_for(checked, cassette, record, live)
+        mode = "cassette" if cassette is not None else mode
+        settings = Settings(mode, seed, bounds, matrix, hosts, root, opened.path.parent / "outbox", providers, tapes)
         run_log = opened.begin(new_id())
         log = Log(run_log)
         performance = Performance(log, opened, settings, checked)
@@ -97,9 +105,13 @@ def resume(
     patient: bool = False,
     hosts: tuple[str, ...] = (),
     providers: Callable[[str], Provider] | None = None,
+    cassette: Path | None = None,
     by: str = "",
 ) -> Run:
-    """Go on with a run that was paused or cut off, from the files it was made of. What is finished is not repeated."""
+    """Go on with a run that was paused or cut off, from the files it was made of. What is finished is not repeated.
+
+    `cassette` says where the one it plays from is now.
+    """
     asyncio.get_running_loop()
     opened, ours = opened_journal(journal, workspace)
     try:
@@ -110,7 +122,8 @@ def resume(
             assert isinstance(begun, RunStarted)
             log = Log(run_log, recorded)
             checked = checked_again(log.value(begun.source))
-            settings = settings_of(begun, opened, limits, providers, hosts)
+            tapes = tapes_again(begun.settings, cassette, begun.settings.get("record", ""))
+            settings = settings_of(begun, opened, limits, providers, hosts, tapes)
             performance = Performance(log, opened, settings, checked)
             let_people_answer(performance, checked_answers(checked, answers), people, patient)
             going = Run(opened, run_log, recorded, owns_journal=ours)
@@ -160,6 +173,7 @@ def settings_of(
     limits: Mapping[str, float] | None,
     providers: Callable[[str], Provider] | None,
     hosts: tuple[str, ...] = (),
+    tapes: Tapes | None = None,
 ) -> Settings:
     """What was decided about a run, for one that goes on from it; new limits and hosts take the place of the old."""
     was = begun.settings
@@ -172,6 +186,7 @@ def settings_of(
         Path(was.get("root", ".")),
         journal.path.parent / "outbox",
         providers,
+        tapes,
     )
 
 
@@ -209,6 +224,7 @@ def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> 
                 ("matrix", settings.matrix),
                 ("hosts", list(settings.hosts)),
                 ("root", str(settings.root)),
+                *(settings.tapes.settings() if settings.tapes is not None else {}).items(),
             )
             if value
         },

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.engine.aloud import Aloud
 from app.events import CallSpeaking, CallStarted, Usage
 from providers.base import Chunk, ErrorClass, Finish, Provider, ProviderError, Request, ToolCall
-from providers.watchdog import Patience, Stalled, in_time
+from providers.wires.watchdog import Patience, Stalled, in_time
 
 if TYPE_CHECKING:
     from app.engine.performance import Performance
@@ -20,6 +20,7 @@ MOST_CHARACTERS = 4_000_000
 MOST_FOR_A_TOKEN = 16  # characters: an answer longer than this many for each token it may have ignores its limit
 SPARE = 4_000
 _PATIENCE = Patience()
+_NOTHING = Usage()
 ENDED = frozenset({"connection", "timeout", "malformed", "incomplete"})  # what cannot take a complete answer back
 
 
@@ -38,6 +39,8 @@ class Heard:
     echo: dict[str, Any] | None = None
     served: str = ""
     request: str = ""
+    is_read: bool = False  # the model has taken the request in: something came of it, or we waited for it in vain
+    is_complete: bool = False
 
 
 @dataclass(slots=True)
@@ -76,11 +79,12 @@ async def _hear(listening: _Listening, chunks: AsyncIterator[Chunk], request: Re
     try:
         await listening.hear_out(chunks)
     except ProviderError as error:
-        if not (listening.is_complete and error.error in ENDED):
+        if not (heard.is_complete and error.error in ENDED):
             await listening.rest(error.after)
             return Broken(heard, error.error, error.message, error.hint, error.retry_after)
     except Stalled as stalled:
-        if not listening.is_complete:
+        heard.is_read = True
+        if not heard.is_complete:
             return Broken(heard, "timeout", f"{request.model}: {stalled}")
     finally:
         listening.fall_silent()
@@ -88,11 +92,6 @@ async def _hear(listening: _Listening, chunks: AsyncIterator[Chunk], request: Re
             await close()
     await listening.rest(0.0)
     return listening.verdict()
-
-
-def _can_be_true(usage: Usage) -> bool:
-    """Some servers report nothing, or less than nothing, for an answer that they gave."""
-    return usage.total > 0 and min(usage.input, usage.cache_read, usage.cache_write, usage.output) >= 0
 
 
 class _Listening:
@@ -106,11 +105,12 @@ class _Listening:
         self._parts: list[str] = []
         self._thoughts: list[str] = []
         self._characters = 0
-        self._most = min(MOST_CHARACTERS, most_output * MOST_FOR_A_TOKEN + SPARE) if most_output else MOST_CHARACTERS
+        self._most = MOST_CHARACTERS
+        if most_output and not performance.clock_is_virtual:  # what is written for a rehearsal has an end
+            self._most = min(MOST_CHARACTERS, most_output * MOST_FOR_A_TOKEN + SPARE)
         self._due: list[float] = []  # when each part comes, in a rehearsal
         self._total = self._passed = 0.0  # seconds that a rehearsed answer takes, and those that were let pass
         self._begun = self._last = performance.clock.now()
-        self.is_complete = False
 
     async def hear_out(self, chunks: AsyncIterator[Chunk]) -> None:
         heard, performance = self.heard, self._performance
@@ -124,6 +124,7 @@ class _Listening:
 
     def _take(self, chunk: Chunk) -> None:
         heard = self.heard
+        heard.is_read = True
         if heard.first_ms is None and (chunk.text or chunk.tool_calls or chunk.thought):
             self._first()
         if chunk.thought:
@@ -139,11 +140,11 @@ class _Listening:
             self._aloud.hear(chunk.text)
         if chunk.tool_calls:
             heard.tool_calls.extend(chunk.tool_calls)
-        if chunk.usage is not None and _can_be_true(chunk.usage):
+        if chunk.usage is not None and chunk.usage != _NOTHING:  # some servers report nothing for what they gave
             heard.usage = chunk.usage
         if chunk.finish is not None:
             heard.finish = chunk.finish
-            self.is_complete = True
+            heard.is_complete = True
         if chunk.echo is not None:
             heard.echo = chunk.echo
         heard.served = chunk.served or heard.served
@@ -153,7 +154,7 @@ class _Listening:
         """An answer has an end, also where a server knows none."""
         self._characters += len(text)
         if self._characters > self._most:
-            self.is_complete = False
+            self.heard.is_complete = False
             raise ProviderError("malformed", f"the answer went on after {self._most:,} characters, its limit long past")
 
     async def rest(self, after: float) -> None:
@@ -181,19 +182,21 @@ class _Listening:
             del self._parts[said:], self.heard.pieces[said:]
             self.heard.usage = None
             self.heard.tool_calls.clear()
+        self.heard.is_complete = False
         self.end()
 
     def verdict(self) -> Heard | Broken:
         """Is it an answer? A stream that simply stops is none."""
         heard = self.heard
-        if not self.is_complete:
+        if not heard.is_complete:
             return Broken(heard, "incomplete", "the answer broke off before it was complete")
         if heard.finish == "length":
             return Broken(
                 heard, "truncated", "the answer was cut at the length limit", "raise max_tokens, or ask for less"
             )
         if heard.finish == "refused":
-            return Broken(heard, "refused", heard.text.strip()[:200] or "the model declined to answer")
+            told = self._performance.mask(heard.text.strip())[:200]  # masked before it is cut: half a key is one too
+            return Broken(heard, "refused", told or "the model declined to answer")
         if not heard.text.strip() and not heard.tool_calls:
             return Broken(heard, "empty", "the answer has nothing in it")
         return heard

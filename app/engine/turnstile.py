@@ -72,6 +72,11 @@ class Turnstile:
         """Does it hold effects back?"""
         return self._held
 
+    @property
+    def is_closing(self) -> bool:
+        """Does nothing begin any more?"""
+        return self._closing
+
     def close(self, when_quiet: Callable[[], None]) -> None:
         """Let nothing begin any more, and say when what is under way has ended."""
         self._closing = True

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from aiosqlite import Connection
 
-from app.events import Event, RunFinished, decode
+from app.events import CallFailed, CallFinished, Event, RunFinished, decode
 from app.journal import live, search
 from app.journal.connection import locate
 from app.journal.damage import UNREADABLE, reading, true_to
@@ -19,6 +19,7 @@ from app.journal.glance import Glance
 from app.journal.reader import open_locked
 from app.journal.refs import refs_of, unpacked
 from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
+from app.state.spending import Spent, spent_by
 
 _GLANCE = 0.05  # seconds between looks at whether anything was written
 _PULSE = 1.0  # seconds between looks at whether the performer is alive
@@ -89,6 +90,18 @@ class Archive:
             return decode(found[0][0]).mono if found else None
         except UNREADABLE:
             return None
+
+    async def spent_in(self, run: str) -> Spent:
+        """Return what the calls of a run have cost, and how far that can be trusted; without those nobody can read."""
+        spent = Spent()
+        for (body,) in await self._all(_ENDS, {"run": run}):
+            try:
+                ended = decode(body)
+            except UNREADABLE:
+                continue
+            if isinstance(ended, CallFinished | CallFailed):
+                spent += spent_by(ended)
+        return spent
 
     async def events(self, run: str, after: int = 0, limit: int | None = None) -> list[Event]:
         """Return the events of a run that come after a number."""
@@ -190,6 +203,10 @@ _EVENTS = (
     " ORDER BY seq LIMIT :limit"
 )
 _NEWEST = "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) ORDER BY seq DESC LIMIT 1"
+_ENDS = (
+    "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run)"
+    " AND kind IN ('call.finished', 'call.failed')"
+)
 _SHORT = "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND text IS NOT NULL"
 _LATER = "SELECT body, text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND seq >= :seq"
 _NAMED_BLOBS = "SELECT digest, packed, body FROM blobs WHERE digest IN (SELECT value FROM json_each(:digests))"

@@ -5,33 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from app.document.types import Text
 from app.document.values import Privacy, strictest
+from app.scenario.bounds import exchanges_of, tools_of
 from app.scenario.checking import Checked
 from app.scenario.checks.inspection import speakers
 from app.scenario.expressions import parse_template, references
 from app.scenario.model import (
     Agent,
-    AgentStep,
     ApproveStep,
     AskStep,
-    DebateStep,
-    EscalateStep,
     ModelChoice,
     Scenario,
-    Speaks,
-    TeamStep,
     ToolStep,
-    UsesStep,
 )
-from app.scenario.model.modifiers import Step
 from app.scenario.passages import passages_of_step
-from app.scenario.places import Place
 from app.scenario.privacy import candidates, class_of, is_hosted, may_see, runs_here
 from providers.catalogue import services
-
-REPAIRS = 2  # an answer that does not fit its output is asked for again at most so often
-TOOL_TURNS = 8  # calls of the model in a step with tools that states no turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +95,7 @@ def needs_of(checked: Checked) -> Needs:
         tuple(dict.fromkeys(tool for part in parts for tool in _tools(part))),
         tuple(dict.fromkeys(secret for part in parts for secret in _secrets(part))),
         tuple(dict.fromkeys(name for part in parts for name, default in _of(part).env.items() if default is None)),
-        _all_calls(checked, {}),
+        _all_calls(checked),
     )
 
 
@@ -127,14 +116,10 @@ def _of(checked: Checked) -> Scenario:
     return checked.scenario
 
 
-def _all_calls(checked: Checked, known: dict[int, int | None]) -> int | None:
+def _all_calls(checked: Checked) -> int | None:
     """Calls of models at the very most, judges among them; None when a computed list decides."""
-    if id(checked) not in known:
-        counted = [_calls(place, checked, known) for place in checked.places if place.block.owner is None]
-        marks = sum(expected.judged is not None for expected in _of(checked).expect)
-        judged = marks * _calls_to_speak([], shaped=True)
-        known[id(checked)] = None if None in counted else judged + sum(count or 0 for count in counted)
-    return known[id(checked)]
+    counted = [exchange.calls for exchange in exchanges_of(checked)]
+    return None if None in counted else sum(count for count in counted if count is not None)
 
 
 def _cast(checked: Checked) -> tuple[Member, ...]:
@@ -203,24 +188,8 @@ def _tools(checked: Checked) -> list[str]:
         if isinstance(place.step, ToolStep):
             found.append(place.step.tool)
         for name, _ in speakers(place):
-            found.extend(_tools_of(checked, place.step, name))
+            found.extend(tools_of(checked, place.step, name))
     return found
-
-
-def _tools_of(checked: Checked, step: Step, name: str) -> list[str]:
-    """The tools an agent may use in a step: the step's, else the agent's, else the card's."""
-    if isinstance(step, Speaks) and step.tools is not None:
-        return step.tools
-    return _own_tools(checked, name)
-
-
-def _own_tools(checked: Checked, name: str) -> list[str]:
-    """The tools an agent may use wherever a step does not say: its own, else the card's."""
-    assert checked.scenario is not None
-    agent, entry = checked.scenario.agents.get(name), checked.cast.get(name)
-    if agent is not None and agent.tools is not None:
-        return agent.tools
-    return entry.card.tools if entry is not None and entry.card is not None else []
 
 
 def _secrets(checked: Checked) -> list[str]:
@@ -238,43 +207,3 @@ def secrets_in(text: str) -> list[str]:
     """The names of the secrets that a text asks for."""
     paths = [reference.path for placed in parse_template(text).placed for reference in references(placed.expression)]
     return [str(path[1]) for path in paths if path[0] == "secrets" and len(path) > 1]
-
-
-def _calls(place: Place, checked: Checked, known: dict[int, int | None]) -> int | None:
-    """Calls of models at the very most, retries by the provider left out; None when a computed list decides."""
-    once = _calls_once(place, checked, known)
-    step = place.step
-    if once == 0:
-        return 0
-    if once is None or isinstance(step.for_each, str):
-        return None
-    times = len(step.for_each) if isinstance(step.for_each, list) else 1
-    return once * times * (step.loop.max if step.loop else 1) * (step.retry.attempts if step.retry else 1)
-
-
-def _calls_once(place: Place, checked: Checked, known: dict[int, int | None]) -> int | None:
-    step = place.step
-    if (inner := place.inner()) is not None:
-        counted = [_calls(Place(name, child, inner), checked, known) for name, child in inner.steps.items()]
-        return None if None in counted else sum(count for count in counted if count is not None)
-    shaped = isinstance(step, Speaks) and checked.types.declared.get(place.name) != Text()
-    match step:
-        case AgentStep():
-            return _calls_to_speak(_tools_of(checked, step, step.agent), step.turns, shaped=shaped)
-        case EscalateStep(escalate=escalate):  # each also says how sure it is, so that even a text has a shape
-            return sum(_calls_to_speak(_tools_of(checked, step, name), shaped=True) for name in escalate.agents)
-        case TeamStep(team=team):  # the manager hands out until the turns are over, and sums up
-            led = _calls_to_speak(["delegate"], team.turns + 1, shaped=shaped)
-            return led + team.turns * max(_calls_to_speak(_own_tools(checked, name)) for name in team.members)
-        case DebateStep(debate=debate):  # a vote is the position in the last round: it takes no call
-            speeches = len(debate.members) * debate.rounds + (1 if debate.judge else 0)
-            return speeches * _calls_to_speak([], shaped=True)
-        case UsesStep():
-            used = checked.used.get(place.name)
-            return _all_calls(used, known) if used is not None and used.scenario is not None else None
-    return 0
-
-
-def _calls_to_speak(tools: list[str], turns: int | None = None, *, shaped: bool = False) -> int:
-    """Calls until one agent has answered, at the very most: while it uses tools, and until the answer has its shape."""
-    return (turns or TOOL_TURNS if tools else 1) + (REPAIRS if shaped else 0)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from app.document.values import PRIVACY_ORDER, Privacy
 from app.scenario.model import Agent, ModelChoice, Routed, Scenario
-from providers.catalogue import services
-
-ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+from providers.catalogue import is_loopback, service_of
 
 
 def candidates(scenario: Scenario, agent: Agent) -> list[str]:
@@ -24,34 +20,56 @@ def candidates(scenario: Scenario, agent: Agent) -> list[str]:
 
 
 def class_of(scenario: Scenario, model: str) -> Privacy:
-    """What a model may be shown: what the file says, else by where it runs."""
+    """What a model may be shown by what the file says, else by where it says that it runs."""
     choice = scenario.models.get(model)
     if choice is not None and choice.privacy is not None:
         return choice.privacy
-    provider = (choice.use if choice else model).partition("/")[0]
-    if provider == "rehearsal":
-        return "local"
-    if is_hosted(provider):
-        return "public"
-    return "local" if runs_here(provider, choice) else "public"
+    use = choice.use if choice is not None else model
+    return _class_at(use, None, choice)
+
+
+def class_reached(scenario: Scenario, model: str, address: str) -> Privacy:
+    """What a model may be shown once it is known where it is reached: nothing elsewhere is local, whoever says so."""
+    choice = scenario.models.get(model)
+    use = choice.use if choice is not None else model
+    found = _class_at(use, address, choice)
+    if choice is None or choice.privacy is None:
+        return found
+    return "public" if choice.privacy == "local" != found else choice.privacy
 
 
 def is_hosted(provider: str) -> bool:
     """Is it somebody else's service, wherever an address says it is?"""
-    service = services().get(provider)
+    service = service_of(provider)
     return service is not None and service.privacy == "public"
 
 
 def runs_here(provider: str, choice: ModelChoice | None) -> bool:
-    """Is the server on this machine? Ollama is unless its address says otherwise."""
-    if choice is None or choice.base_url is None:
-        return provider == "ollama"
-    try:
-        return urlsplit(choice.base_url).hostname in ON_THIS_MACHINE
-    except ValueError:
-        return False
+    """Is the server on this machine, by what is written?"""
+    if choice is not None and choice.base_url is not None:
+        return is_loopback(choice.base_url)
+    service = service_of(provider)
+    return service is not None and is_loopback(service.base_url)
 
 
 def may_see(model: Privacy, step: Privacy) -> bool:
     """May a model of one class be shown a step of another?"""
     return PRIVACY_ORDER.index(model) >= PRIVACY_ORDER.index(step)
+
+
+def _class_at(use: str, address: str | None, choice: ModelChoice | None) -> Privacy:
+    """By whose service it is and where: the address, else what is written."""
+    if use.startswith("rehearsal/"):
+        return "local"
+    service = service_of(use)
+    if (service is not None and service.privacy == "public") or _is_passed_on(use):
+        return "public"
+    if service is not None and service.privacy == "private" and (choice is None or choice.base_url is None):
+        return "private"  # whose it is was said of the service, and not of another address
+    here = runs_here(use, choice) if address is None else is_loopback(address)
+    return "local" if here else "public"
+
+
+def _is_passed_on(use: str) -> bool:
+    """Ollama on this machine hands some models on to its own cloud: gpt-oss:120b-cloud."""
+    return use.partition(":")[2].endswith("cloud")

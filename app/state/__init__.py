@@ -4,7 +4,8 @@ Every view is made of this: the stage, the lines of a headless run, a replay, a 
 like one that was there from the start, because both hold the same `RunState`.
 """
 
-from app.state.figures import Meter, Stretch, critical_path, meters
+from app.state.attempts import attempts_of, takeover
+from app.state.figures import Meter, Stretch, critical_path, meters, tally_of
 from app.state.rules import apply, fold
 from app.state.shapes import (
     AgentState,
@@ -17,8 +18,10 @@ from app.state.shapes import (
     Tally,
     ToolState,
 )
+from app.state.spending import NOTHING, Spent, spent_by
 
 __all__ = [
-    "AgentState", "CallState", "DebateState", "GateState", "Meter", "RunState", "Status", "StepState", "Stretch",
-    "Tally", "ToolState", "apply", "critical_path", "fold", "meters",
+    "NOTHING", "AgentState", "CallState", "DebateState", "GateState", "Meter", "RunState", "Spent", "Status",
+    "StepState", "Stretch", "Tally", "ToolState", "apply", "attempts_of", "critical_path", "fold", "meters",
+    "spent_by", "takeover", "tally_of",
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from app.state.shapes import (
     Tally,
     ToolState,
 )
+from app.state.spending import spent_by
 from app.state.steps import step_of
 
 
@@ -119,19 +120,21 @@ def _end_call(state: RunState, event: CallFinished | CallFailed) -> CallState:
     hold = call.started.hold if call.started is not None and call.ended is None else None
     call.ended = event
     call.done = event.mono
-    call.cost_usd += event.cost_usd
+    spent = spent_by(event)
+    call.spent += spent
     usage = event.usage
     for tally in _tallies(state, event):
         tally.input += usage.input
         tally.cache_read += usage.cache_read
         tally.cache_write += usage.cache_write
         tally.output += usage.output
-        tally.cost_usd += event.cost_usd
         tally.took_ms += event.took_ms
-        if event.basis == "estimated":
-            tally.estimated_usd += event.cost_usd
-        elif event.basis == "unpriced":
-            tally.unpriced += 1
+        tally.cost_usd += spent.cost_usd
+        tally.estimated_usd += spent.estimated_usd
+        tally.rehearsed_usd += spent.rehearsed_usd
+        tally.rehearsed += spent.rehearsed
+        tally.unpriced += spent.unpriced
+        tally.local_ms += spent.local_ms
         if hold is not None:
             tally.held_usd -= hold.cost_usd
             tally.held_tokens -= hold.tokens

@@ -72,6 +72,12 @@ def _last_link(state: RunState) -> int:
     return max(ended, key=lambda step: (step.ended or 0, step.ended_at)).ended_at if ended else 0
 
 
+def tally_of(state: RunState, scope: str) -> Tally:
+    """What a scope has taken: run, agent:cto, step:polish."""
+    kind, _, name = scope.partition(":")
+    return _scope(state, kind, name)[0]
+
+
 def _used(state: RunState, kind: str, name: str, measure: str) -> tuple[float, float]:
     tally, wall = _scope(state, kind, name)
     match measure:

@@ -44,6 +44,7 @@ from app.events import (
     ToolStarted,
     Usage,
 )
+from app.state.spending import Spent
 
 Status = Literal["new", "running", "paused"] | Outcome
 StepStatus = Literal["waiting", "running", "retrying"] | Outcome
@@ -65,7 +66,10 @@ class Tally:
     output: int = 0
     cost_usd: float = 0.0
     estimated_usd: float = 0.0  # the part of the cost that no provider has confirmed
+    rehearsed_usd: float = 0.0  # the part that was never paid
+    rehearsed: int = 0  # calls for which no model was asked
     unpriced: int = 0  # calls whose price nobody knows
+    local_ms: int = 0  # of those that ran on a machine of one's own
     took_ms: int = 0  # of all calls together, however many at a time
     held_usd: float = 0.0
     held_tokens: int = 0
@@ -133,13 +137,24 @@ class CallState:
     spoke: int | None = None
     done: int | None = None
     waited_ms: int = 0
-    cost_usd: float = 0.0  # of all its attempts
+    spent: Spent = field(default_factory=Spent)  # by all its attempts
+
+    @property
+    def cost_usd(self) -> float:
+        """What all its attempts have cost."""
+        return self.spent.cost_usd
 
     @property
     def model(self) -> str:
         """The model it went to, or will go to."""
         said = self.started or self.routed
         return said.model if said else ""
+
+    @property
+    def use(self) -> str:
+        """The same as `provider/model`, where that is known."""
+        said = self.started or self.routed
+        return (said.use or said.model) if said else ""
 
     @property
     def attempt(self) -> int:

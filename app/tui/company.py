@@ -12,6 +12,7 @@ from app.document import parse, read_source
 from app.errors import ScenarioRefused
 from app.scenario.library import Listed, list_scenarios
 from app.settings import search_folders
+from app.state import NOTHING, Spent
 from app.tui.history import Called, Ledger
 
 
@@ -39,12 +40,12 @@ class Record:
 
     calls: int = 0
     answered: int = 0
-    cost_usd: float = 0.0
-    unpriced: int = 0
+    spent: Spent = NOTHING
     tokens: int = 0
     p50_ms: int = 0
     p95_ms: int = 0
     last: int = 0  # wall clock of the last one, microseconds
+    speed: float = 0.0  # tokens of answers a second, first tokens waited for
 
     @property
     def success(self) -> float:
@@ -66,12 +67,12 @@ def record_of(calls: Iterable[Called]) -> Record:
     return Record(
         len(found),
         len(times),
-        sum(call.cost_usd for call in found),
-        sum(call.unpriced for call in found),
+        sum((call.spent for call in found), NOTHING),
         sum(call.tokens for call in found),
         at_share(times, 0.5),
         at_share(times, 0.95),
         max((call.at for call in found), default=0),
+        _speed([call for call in found if call.ok]),
     )
 
 
@@ -82,6 +83,11 @@ def records(ledger: Ledger, *, rehearsed: bool) -> dict[str, Record]:
         if call.card and call.rehearsed is rehearsed:
             by_card.setdefault(call.card, []).append(call)
     return {card: record_of(calls) for card, calls in by_card.items()}
+
+
+def _speed(answered: Sequence[Called]) -> float:
+    took = sum(call.took_ms for call in answered)
+    return sum(call.output for call in answered) / took * 1000 if took else 0.0
 
 
 def at_share(ordered: Sequence[int], share: float) -> int:

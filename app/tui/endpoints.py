@@ -1,24 +1,23 @@
-"""The services models run at and the models there are: what each costs and may see, and what was spent on it so far."""
+"""The services models run at and the models there are: what each costs and may see, and how its calls went so far."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import get_args
 
-from app.scenario.model.parts import PROVIDERS
-from app.scenario.privacy import is_hosted
 from app.tui.company import Record, record_of
 from app.tui.history import Called, Ledger
-from providers import adapter_of
-from providers.base import NoProvider
-from providers.catalogue import ModelFacts, known_models
+from providers.catalogue import ModelFacts, known_models, lookup
 from providers.catalogue import services as catalogue
+from providers.readiness import Readiness, readiness_of
 from providers.routing import Privacy
+from providers.wires.capabilities import Ability, capabilities_of
 
 REHEARSAL = "rehearsal"
+ANY = "*"  # stands for the models of a service of which the catalogue names none
+_UNSEEN = Readiness(False, "being looked at", "", "", "", "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +25,37 @@ class Service:
     """Who answers for some models, and whether it can be asked."""
 
     name: str
-    is_ready: bool
-    why: str
-    key: str = ""  # where the key comes from, never what it is
-    privacy: Privacy = "public"
+    title: str = ""
+    standing: Readiness = _UNSEEN
+    requests: float | None = None  # a minute
+    tokens: float | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Could it be asked now?"""
+        return self.standing.is_ready
+
+    @property
+    def why(self) -> str:
+        """That it is ready, or what is missing."""
+        if self.name == REHEARSAL:
+            return "always there: no key, no network, no cost"
+        return self.standing.why or "ready"
+
+    @property
+    def key(self) -> str:
+        """Where its key comes from, never what it is."""
+        return self.standing.key
+
+    @property
+    def privacy(self) -> Privacy:
+        """What it may be shown, if no scenario says otherwise."""
+        return self.standing.privacy
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model, and what was spent on it."""
+    """A model, and how its calls went."""
 
     use: str  # provider/model
     service: Service
@@ -42,68 +63,70 @@ class Model:
     today: Record
     in_all: Record
     rehearsed: Record
+    refuses: tuple[Ability, ...] = ()  # what it has shown that it cannot do
 
     @property
     def name(self) -> str:
         """As its service calls it."""
         return self.use.partition("/")[2]
 
+    @property
+    def is_named(self) -> bool:
+        """Is it one model, and not any that its service has?"""
+        return self.name != ANY
 
-def services(environment: Mapping[str, str] = os.environ) -> dict[str, Service]:
-    """Every service by its name, the one that is always there first."""
-    return {name: _service(name, environment) for name in (REHEARSAL, *(one for one in PROVIDERS if one != REHEARSAL))}
+
+def listed() -> dict[str, Service]:
+    """Every service by its name as the catalogue knows it, before anybody looked whether it is ready."""
+    names = sorted(catalogue(), key=lambda name: name != REHEARSAL)
+    return {name: Service(name, catalogue()[name].title) for name in names}
+
+
+def services() -> dict[str, Service]:
+    """Every service and how it stands. A keyring that is locked may take seconds."""
+    found = {}
+    for name in listed():
+        known = catalogue()[name]
+        found[name] = Service(name, known.title, readiness_of(known), known.requests, known.tokens)
+    return found
 
 
 def models(found: Mapping[str, Service], ledger: Ledger, now: float) -> list[Model]:
-    """Every model of the catalogue and every other one that was called, by service."""
+    """Every model of the catalogue and every other one that was called, by service: those that are ready first.
+
+    A service of which no model is known has one that stands for all.
+    """
     midnight = int(time.mktime((*time.localtime(now)[:3], 0, 0, 0, 0, 0, -1)) * 1_000_000)
     calls: dict[str, list[Called]] = {}
     for call in ledger.calls:
         calls.setdefault(call.use, []).append(call)
-    facts = {each.use: each for each in known_models()}
+    uses = dict.fromkeys((*(each.use for each in known_models()), *calls))
+    with_models = {use.partition("/")[0] for use in uses}
     made = []
-    for use in dict.fromkeys((*facts, *calls)):
+    for use in (*uses, *(f"{name}/{ANY}" for name in found if name not in with_models)):
         service = found.get(use.partition("/")[0]) or _unknown(use.partition("/")[0])
-        made.append(_model(use, service, facts.get(use), calls.get(use, []), midnight))
+        made.append(_model(use, service, calls.get(use, []), midnight))
     order = {name: number for number, name in enumerate(found)}
-    return sorted(made, key=lambda model: order.get(model.service.name, len(order)))
+
+    def place(model: Model) -> tuple[bool, int]:
+        return not model.service.is_ready, order.get(model.service.name, len(order))
+
+    return sorted(made, key=place)
 
 
-def _model(use: str, service: Service, facts: ModelFacts | None, calls: list[Called], midnight: int) -> Model:
+def _model(use: str, service: Service, calls: list[Called], midnight: int) -> Model:
     paid = [call for call in calls if not call.rehearsed]
+    known = capabilities_of(service.standing.address, use.partition("/")[2])
     return Model(
         use,
         service,
-        facts,
+        lookup(use),
         record_of(call for call in paid if call.at >= midnight),
         record_of(paid),
         record_of(call for call in calls if call.rehearsed),
+        tuple(ability for ability in get_args(Ability) if not known.can(ability)),
     )
 
 
-def _service(name: str, environment: Mapping[str, str]) -> Service:
-    if name == REHEARSAL:
-        return Service(name, True, "always there: no key, no network, no cost", privacy="local")
-    privacy: Privacy = "public" if is_hosted(name) else "local" if name == "ollama" else "private"
-    key, has_key = _key_of(name, environment)
-    try:
-        adapter_of(name)
-    except NoProvider as missing:
-        return Service(name, False, missing.why, key, privacy)
-    return Service(name, has_key, "ready" if has_key else "no key", key, privacy)
-
-
-def _key_of(name: str, environment: Mapping[str, str]) -> tuple[str, bool]:
-    """Where its key comes from, and whether there is one; no value is ever looked at for longer than that takes."""
-    wanted = catalogue()[name].keys
-    for variable in wanted:
-        if environment.get(variable):
-            return f"{variable} is set in the environment", True
-        if file := environment.get(f"{variable}_FILE"):
-            is_there = Path(file).is_file()
-            return (f"from the file in {variable}_FILE" if is_there else f"{variable}_FILE names no file"), is_there
-    return (f"{' or '.join(wanted)} is not set", False) if wanted else ("needs none", True)
-
-
 def _unknown(name: str) -> Service:
-    return Service(name, False, "no service of this name is known")
+    return Service(name, standing=Readiness(False, "no service of this name is known", "", "", "", "public"))

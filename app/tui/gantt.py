@@ -35,6 +35,7 @@ from app.events import (
     ToolStarted,
     ToolWaiting,
 )
+from app.state import NOTHING, Spent, spent_by
 
 if TYPE_CHECKING:
     from app.playback.show import Show
@@ -96,7 +97,7 @@ class Spend:
     ended: int
     tokens: int  # all of them
     output: int
-    cost_usd: float
+    spent: Spent
 
 
 @dataclass(slots=True)
@@ -107,6 +108,7 @@ class Gantt:
     arrows: list[Arrow] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     spends: list[Spend] = field(default_factory=list)
+    spent: Spent = NOTHING
     now: int = 0
     over: bool = False
     version: int = 0  # another one means: something was added, or all of it is new
@@ -197,7 +199,9 @@ def _call_ended(gantt: Gantt, event: CallFinished | CallFailed) -> None:
     gantt.end(f"call:{event.call}", event.mono, broken=failed)
     began, spoke = gantt.calls.pop(event.call, (event.mono, event.mono))
     usage = event.usage
-    gantt.spends.append(Spend(began, spoke, event.mono, usage.total, usage.output, event.cost_usd))
+    spent = spent_by(event)
+    gantt.spent += spent
+    gantt.spends.append(Spend(began, spoke, event.mono, usage.total, usage.output, spent))
     if not isinstance(event, CallFailed):
         return
     retried = event.retry_ms is not None

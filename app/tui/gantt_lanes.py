@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from app.state import NOTHING, RunState
+from app.state.words import Spending
 from app.tui.gantt import Bar, Gantt
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from app.state import RunState, StepState
 
 By = Literal["agent", "step"]
-Figures = tuple[int, int, float]  # milliseconds at work, tokens, dollars
+Figures = tuple[int, int, Spending]  # milliseconds at work, tokens, money
 
 MOST_TRACKS = 4  # rows of one lane; what is done at the same time beyond that shares the last
 MANY = 40  # lanes beyond which steps inside others are folded until somebody opens them
@@ -33,7 +35,7 @@ class Lane:
     folded: bool | None = None  # whether what is inside it is hidden; None where nothing is
     span: tuple[int, int | None] | None = None  # of a step: from when to when it lasted
     status: str = ""
-    figures: Figures = (0, 0, 0.0)
+    figures: Figures = (0, 0, NOTHING)
     says: str = ""  # why a step was skipped
 
     @property
@@ -93,11 +95,11 @@ def _by_agent(gantt: Gantt, state: RunState) -> Iterator[Lane]:
     for name, agent in state.agents.items():
         who, tally, bars = agent.who, agent.tally, of.get(f"agent:{name}", [])
         title = who.title if titles.count(who.title) == 1 and who.title else name
-        figures = (_busy(bars, gantt.now), tally.tokens, tally.cost_usd)
+        figures = (_busy(bars, gantt.now), tally.tokens, tally)
         yield Lane(f"agent:{name}", title, who.glyph, who.color, tracks_of(bars), status=agent.status, figures=figures)
     for name in (TOOLS, PEOPLE):
         if name in of:
-            yield Lane("", name, "", "white", tracks_of(of[name]), figures=(_busy(of[name], gantt.now), 0, 0.0))
+            yield Lane("", name, "", "white", tracks_of(of[name]), figures=(_busy(of[name], gantt.now), 0, NOTHING))
 
 
 def _whose(bar: Bar, state: RunState) -> str:
@@ -132,7 +134,7 @@ def _by_step(gantt: Gantt, state: RunState, folded: Collection[str]) -> Iterator
             path in folded if step.children else None,
             (step.began, step.ended),
             step.status,
-            ((gantt.now if step.ended is None else step.ended) - step.began, step.tally.tokens, step.tally.cost_usd),
+            ((gantt.now if step.ended is None else step.ended) - step.began, step.tally.tokens, step.tally),
             step.reason,
         )
 

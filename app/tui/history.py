@@ -19,7 +19,7 @@ from app.journal.questions import Questions
 from app.journal.reader import Reader
 from app.journal.search import catch_up
 from app.playback.show import as_words
-from app.state import RunState, fold
+from app.state import NOTHING, RunState, Spent, fold, spent_by
 
 Found = TypeVar("Found")
 
@@ -66,8 +66,7 @@ class Figures:
     """What is told of a run in a list, beside what its row says."""
 
     took_ms: int = 0
-    estimated: bool = False  # a part of its cost is no more than an estimate
-    unpriced: int = 0
+    spent: Spent = NOTHING
     activity: tuple[int, ...] = ()  # tokens in each stretch of its time
 
 
@@ -89,9 +88,9 @@ class Called(NamedTuple):
     use: str  # provider/model
     rehearsed: bool
     ok: bool
-    cost_usd: float
-    unpriced: bool
+    spent: Spent
     tokens: int
+    output: int
     took_ms: int
 
 
@@ -133,8 +132,7 @@ def figures_of(events: Sequence[Event]) -> Figures:
     took = events[-1].mono if events else 0
     return Figures(
         took,
-        any(event.basis == "estimated" and event.cost_usd for event in ends),
-        sum(event.basis == "unpriced" for event in ends),
+        sum(map(spent_by, ends), NOTHING),
         _activity(ends, took),
     )
 
@@ -208,12 +206,19 @@ def calls_of(events: Iterable[Event]) -> Iterable[Called]:
         match event:
             case RunStarted():
                 cards = {each.id: each.card for each in event.cast}
-                rehearsed = event.mode == "rehearsal"
+                rehearsed = not event.asks_models
             case CallStarted():
                 started[event.call] = event
             case CallFinished() | CallFailed() if event.call in started:
                 use = started[event.call].use or started[event.call].model
                 yield Called(
-                    event.at, cards.get(event.agent, ""), use, rehearsed, isinstance(event, CallFinished),
-                    event.cost_usd, event.basis == "unpriced", event.usage.total, event.took_ms,
-                )  # fmt: skip
+                    event.at,
+                    cards.get(event.agent, ""),
+                    use,
+                    rehearsed or event.basis == "rehearsed",
+                    isinstance(event, CallFinished),
+                    spent_by(event),
+                    event.usage.total,
+                    event.usage.output,
+                    event.took_ms,
+                )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.events import Failure, RunStarted
+from app.events import CallFailed, Failure, RunStarted, ToolFailed
 from app.playback.show import Show
 from app.tui.lines import line_of, name_of
 from app.tui.text import clock
@@ -57,14 +57,14 @@ class Inspected:
 
 def inspect(show: Show, thing: str) -> Inspected:
     """What is known of a thing that is named as `call:ID`, `step:PATH`, `agent:ID`, `tool:ID`, `gate:ID`, `seq:N`..."""
-    from app.tui import inspected_acts, inspected_events, inspected_steps
+    from app.tui import inspected_calls, inspected_events, inspected_steps, inspected_tools
 
     kind, _, name = thing.partition(":")
     state = show.state
     if kind == "call" and name in state.calls:
-        return inspected_acts.call(show, state.calls[name])
+        return inspected_calls.call(show, state.calls[name])
     if kind == "tool" and name in state.tools:
-        return inspected_acts.tool(show, state.tools[name])
+        return inspected_tools.tool(show, state.tools[name])
     if kind == "step" and (step := nearest_step(show, name)):
         return inspected_steps.step(show, state.steps[step])
     if kind == "agent" and name in state.agents:
@@ -171,6 +171,26 @@ def failure_items(show: Show, failure: Failure) -> Iterator[Item]:
         path, _, line = failure.where.rpartition(":")
         if line.isdecimal():
             yield from excerpt(show, path, int(line))
+
+
+def failures_of(show: Show, call: str) -> list[tuple[int, Failure]]:
+    """Each event that says that a call or a tool of it failed, and how."""
+    return [
+        (event.seq, event.failure)
+        for event in show.state.errors
+        if isinstance(event, CallFailed | ToolFailed) and event.call == call
+    ]
+
+
+def error_items(show: Show, failed: list[tuple[int, Failure]]) -> Iterator[Item]:
+    """What went wrong, one thing after the other; and where, if nothing else says so."""
+    for number, (seq, failure) in enumerate(failed):
+        if number:
+            yield gap()
+        yield event_item(show, seq)
+        yield from failure_items(show, failure)
+    if not any(failure.where for _, failure in failed):
+        yield from definition_of(show, show.events[failed[-1][0] - 1].step)
 
 
 # The files that the run was made of

@@ -9,7 +9,8 @@ import msgspec
 
 from app.events import BudgetExceeded, BudgetWarned, Event, Failure, Handoff, LimitsChanged, Ref, kind_of
 from app.playback.show import Show
-from app.state import GateState, meters
+from app.state import GateState, meters, tally_of
+from app.state.words import notes
 from app.tui.inspected import (
     Inspected,
     Item,
@@ -230,6 +231,8 @@ def _limit(show: Show, scope: str) -> Iterator[Item]:
         yield title({"cost_usd": "cost", "wall": "time", "turns": "calls"}.get(meter.measure, meter.measure))
         yield fact("limit", amount(meter.measure, meter.limit))
         yield fact("spent", f"{amount(meter.measure, meter.spent)}, {meter.share:.0%}", "text bold")
+        if meter.measure == "cost_usd":
+            yield from (fact("", note, "warning") for note in notes(tally_of(show.state, scope)))
         yield fact("held", amount(meter.measure, meter.held))
         yield fact("free", amount(meter.measure, meter.free), "good" if meter.free else "error")
         yield gap()

@@ -8,6 +8,7 @@ from typing import Any
 from app.events import CallFinished, RunStarted, StepFailed, definition
 from app.playback.show import Show
 from app.state import AgentState, StepState, Tally
+from app.state.words import notes
 from app.tui.inspected import (
     Inspected,
     Item,
@@ -26,7 +27,7 @@ from app.tui.inspected import (
     whole,
 )
 from app.tui.lines import name_of, plural, step_name
-from app.tui.text import clock, money, took
+from app.tui.text import clock, money, paid, took
 from app.tui.text import tokens as counted
 
 _STYLES = {"succeeded": "good", "running": "accent", "waiting": "muted", "skipped": "muted", "retrying": "warning"}
@@ -44,7 +45,7 @@ def step(show: Show, step: StepState) -> Inspected:
     if step.failure is not None or any(_is_failure_of(event, step) for event in show.state.errors):
         parts.append(Part("error", lambda: list(_errors(show, step))))
     lasted = took(step.ended - step.began) if step.ended is not None else ""
-    spent = money(step.tally.cost_usd) if step.tally.calls else ""
+    spent = paid(step.tally) if step.tally.calls else ""
     return Inspected(
         thing=to_step(show, step.path),
         kind="step",
@@ -112,9 +113,8 @@ def _tally(tally: Tally) -> Iterator[Item]:
         fact("calls", plural(tally.calls, "call")),
         fact("tokens", f"{counted(tally.tokens)}: {counted(tally.input)} in, {counted(tally.cache_read)} from the "
              f"cache, {counted(tally.cache_write)} into it, {counted(tally.output)} out"),
-        fact("cost", money(tally.cost_usd), "text bold"),
-        fact("estimated", f"{money(tally.estimated_usd)} of it" if tally.estimated_usd else ""),
-        fact("unpriced", plural(tally.unpriced, "call") if tally.unpriced else ""),
+        fact("cost", paid(tally), "text bold"),
+        *(fact("", note, "warning" if tally.unpriced or tally.estimated_usd > 0 else "muted") for note in notes(tally)),
         fact("held", f"{money(tally.held_usd)}, {counted(tally.held_tokens)} tokens" if tally.held_usd > 0 else ""),
         fact("calls took", took(tally.took_ms)),
     )  # fmt: skip
@@ -139,7 +139,8 @@ def _acts(show: Show, step: StepState) -> Iterator[Item]:
         yield Item("no call, no tool and no question", "muted")
     for call in calls:
         lasted = f", {took(call.done - call.began)}" if call.done is not None else ""
-        told = f"{name_of(call.agent, state)}, {call.model}: {call.status}{lasted}, {money(call.cost_usd)}"
+        spent = f", {paid(call.spent)}" if call.ended is not None else ""
+        told = f"{name_of(call.agent, state)}, {call.model}: {call.status}{lasted}{spent}"
         yield fact(call.id, told, "error" if call.status == "failed" else "text", f"call:{call.id}")
     for tool in tools:
         style = "error" if tool.status == "failed" else "text"
@@ -190,7 +191,7 @@ def agent(show: Show, agent: AgentState) -> Inspected:
         title=who.id,
         says=agent.status,
         style="accent",
-        brief=(plural(tally.calls, "call"), plural(tally.tokens, "token"), money(tally.cost_usd)),
+        brief=(plural(tally.calls, "call"), plural(tally.tokens, "token"), paid(tally)),
         parts=parts,
         seq=seq,
         agent=who.id,
@@ -287,7 +288,7 @@ def run(show: Show) -> Inspected:
         title=called,
         says=state.status,
         style=style,
-        brief=(took(state.mono), plural(totals.calls, "call"), plural(totals.tokens, "token"), money(totals.cost_usd)),
+        brief=(took(state.mono), plural(totals.calls, "call"), plural(totals.tokens, "token"), paid(totals)),
         parts=tuple(parts),
         seq=state.seq,
         lasts=not state.over,

@@ -169,6 +169,7 @@ KEYS: tuple[Key, ...] = (
     Key("cast.mode", "m", "mode", "next_mode", "Its next way of working.", 2),
     # Models
     Key("models.details", "enter", "details", "details", "All that is known of it.", 1),
+    Key("models.test", "t", "test", "test", "Ask it for one word: a real call, paid for and kept.", 2),
     # Inbox
     Key("inbox.answer", "enter", "answer", "answer", "Answer the question.", 1),
     Key("inbox.open", "o", "stage", "open", "Open its run on the stage.", 2),

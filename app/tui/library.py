@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.tui.paint.leaf import plain
+from providers.catalogue import service_of
 
 Mark = Literal["people", "network", "key"]
 
 _NETWORKED = ("web.", "http")  # tools that leave this machine
-_HOSTED = ("openai", "anthropic", "gemini")
 _GATES = ("approve", "ask")
 _DEEPEST = 8  # blocks inside blocks that are looked into for marks
 
@@ -122,7 +122,7 @@ def marks_of(told: Mapping[str, Any]) -> Iterator[Mark]:
     choices = [choice for choice in _map(told, "models").values() if isinstance(choice, dict)]
     models = [str(choice.get("use", "")) for choice in choices if "base_url" not in choice]
     models += [str(agent.get("model", "")) for agent in _map(told, "agents").values() if isinstance(agent, dict)]
-    hosted = any(model.partition("/")[0] in _HOSTED for model in models)
+    hosted = any((service := service_of(model)) is not None and service.keys for model in models)
     tools = [str(step.get("tool", "")) for step in steps]
     tools += [str(tool) for one in (*steps, *_map(told, "agents").values()) for tool in _listed(one, "tools")]
     if hosted or any(tool.startswith(_NETWORKED) for tool in tools):

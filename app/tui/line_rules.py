@@ -50,10 +50,11 @@ from app.events import (
     ToolStarted,
     ToolWaiting,
 )
-from app.state import RunState
+from app.state import RunState, spent_by, takeover, tally_of
+from app.state.words import paid_at_all
 from app.tui.line_words import ACTIONS, DIRECTIONS, HANDOVERS, KINDS, RESUMES, WAITS
 from app.tui.naming import LONGEST, amount, name_of, one_line, plural, short_path, step_name
-from app.tui.text import money, paid, tokens, took
+from app.tui.text import paid, tokens, took
 from app.tui.verdict import expectations_told
 
 Tone = Literal["plain", "quiet", "good", "warning", "error", "person", "handoff", "story"]
@@ -142,7 +143,7 @@ def _run_finished(scene: Scene, event: RunFinished) -> Said:
     good = event.excused or (event.outcome == "succeeded" and event.expected)
     missed = "" if event.expected else expectations_told(scene.state)
     parts = (event.outcome, "as expected" if event.excused else "", missed, _because(event.failure))
-    figures = f"{plural(event.usage.total, 'token')} · {paid(event.cost_usd, unpriced=event.unpriced)}"
+    figures = f"{plural(event.usage.total, 'token')} · {paid(scene.state.totals)}"
     told = ", ".join(part for part in parts if part)
     return Said("ends", told, "done" if good else "failed", "good" if good else "error", figures)
 
@@ -165,7 +166,7 @@ def _step_finished(scene: Scene, event: StepFinished) -> Said:
         return Said("ends", event.outcome, "warned", "warning", about=_step(event))
     step = scene.state.steps.get(event.step)
     said = step is None or step.of not in ("agent", "narrate", "steps")  # what was said stands a row above
-    parts = (money(event.cost_usd) if event.cost_usd else "", took(event.mono - step.began) if step else "")
+    parts = (paid_at_all(step.tally) if step else "", took(event.mono - step.began) if step else "")
     figures = " · ".join(part for part in parts if part and part != "0 ms")
     if step is not None and step.turn and not step.until:  # what the loop was for may never have come
         told = f"after {plural(step.turn, 'turn')}, the most there may be"
@@ -236,6 +237,8 @@ def _call_routed(scene: Scene, event: CallRouted) -> Said:
     others = sum(1 for candidate in event.candidates if candidate.model != event.model)
     of = f", of {others + 1}" if others else ""
     use = f" · {event.use}" if event.use and event.use != event.model else ""
+    if why := takeover(scene.state, scene.state.calls[event.call]) if event.call in scene.state.calls else "":
+        return Said("instead", one_line(f"{event.use or event.model} takes over: {why}"), "retried", "warning")
     return Said("model", one_line(f"{event.model}{of}{use}"), tone="quiet")
 
 
@@ -257,8 +260,7 @@ def _call_speaking(scene: Scene, event: CallSpeaking) -> Said:
 def _call_finished(scene: Scene, event: CallFinished) -> Said:
     cut_off = {"length": "cut off at its limit: ", "refused": "refused: "}.get(event.finish, "")
     told = scene.compact(event.text) or ("asks for tools" if event.tool_calls is not None else "nothing")
-    cost = paid(event.cost_usd, estimated=event.basis == "estimated", unpriced=event.basis == "unpriced")
-    figures = f"{tokens(event.usage.output)} tok · {cost} · {took(event.took_ms)}"
+    figures = f"{tokens(event.usage.output)} tok · {paid(spent_by(event))} · {took(event.took_ms)}"
     return Said("says", cut_off + told, "warned" if cut_off else "done", "warning" if cut_off else "plain", figures)
 
 
@@ -329,17 +331,19 @@ def _directed(scene: Scene, event: Directed) -> Said:
 
 
 def _budget_warned(scene: Scene, event: BudgetWarned) -> Said:
-    told = f"{event.share:.0%} of its limit is used: {_used(event)}"
+    told = f"{event.share:.0%} of its limit is used: {_used(scene, event)}"
     return Said("limit", told, "warned", "warning", about=scene.scope(event.scope))
 
 
 def _budget_exceeded(scene: Scene, event: BudgetExceeded) -> Said:
-    told = f"at its limit, {_used(event)}: {ACTIONS[event.action]}"
+    told = f"at its limit, {_used(scene, event)}: {ACTIONS[event.action]}"
     return Said("limit", told, "failed", "error", about=scene.scope(event.scope))
 
 
-def _used(event: BudgetWarned | BudgetExceeded) -> str:
-    return f"{amount(event.measure, event.spent)} of {amount(event.measure, event.limit)}"
+def _used(scene: Scene, event: BudgetWarned | BudgetExceeded) -> str:
+    unpriced = tally_of(scene.state, event.scope).unpriced if event.measure == "cost_usd" else 0
+    more = f", {plural(unpriced, 'call')} unpriced" if unpriced else ""
+    return f"{amount(event.measure, event.spent)} of {amount(event.measure, event.limit)}{more}"
 
 
 def _limits_changed(scene: Scene, event: LimitsChanged) -> Said:

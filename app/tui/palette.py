@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from app.tui.app import Theatre
 
@@ -52,7 +53,13 @@ class Palette(CommandPalette):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where there is no room for a list there is no page of it to turn."""
-        return action != "command_list" or bool(self.query_one(CommandList).scrollable_content_region.area)
+        return action != "command_list" or any(one.scrollable_content_region.area for one in self.query(CommandList))
+
+    def _gather_commands(self, search_value: str) -> Worker[None]:
+        """As Textual's, but one that begins when the palette is leaving finds no list, and must not end the app."""
+        gather = CommandPalette._gather_commands.__wrapped__  # type: ignore[attr-defined]
+        group = self._GATHER_COMMANDS_GROUP
+        return self.run_worker(partial(gather, self, search_value), group=group, exclusive=True, exit_on_error=False)
 
 
 class Commands(Provider):

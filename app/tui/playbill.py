@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from app.errors import FootlightsError, Problem
 from app.safety import mask_secrets, safe_text
+from app.state import Spent
 from app.tui.library import Play
 from app.tui.paint.leaf import plain
 from app.tui.preflight import Check, Verdict, archive_check
+from providers.keys import has_key
 
 if TYPE_CHECKING:
     from app.document.values import Limits
@@ -70,8 +72,13 @@ class Past:
     status: str
     mode: str
     started: int
-    cost_usd: float
+    spent: Spent
     took_ms: int
+
+    @property
+    def cost_usd(self) -> float:
+        """As far as prices are known."""
+        return self.spent.cost_usd
 
 
 NEVER_USED = Check("good", "archive", "made by the first run")
@@ -152,11 +159,13 @@ def read_history(scenario: str, workspace: Path | None) -> History:
     async def read() -> History:
         async with Archive.open(workspace) as archive:
             rows = await archive.runs(scenario=scenario, limit=RUNS)
-            times = [await archive.time_of(row.run) for row in rows]
-        pasts = (
-            Past(row.run, row.status, row.mode, row.started, row.cost_usd, took or 0)
-            for row, took in zip(rows, times, strict=True)
-        )
+            pasts = [
+                Past(
+                    row.run, row.status, row.mode, row.started, await archive.spent_in(row.run),
+                    await archive.time_of(row.run) or 0,
+                )
+                for row in rows
+            ]  # fmt: skip
         return History(tuple(pasts), wrong or Check("good", "archive", "in order"))
 
     wrong = archive_check(workspace)
@@ -198,10 +207,11 @@ def _needs(needs: Needs) -> list[Need]:
     for gate in needs.gates:
         waits = f"after {_time(gate.timeout)}: {gate.default}" if gate.timeout else "waits until answered"
         found.append(Need("person", plain(" · ".join(word for word in (gate.step, gate.role, waits) if word))))
-    for what, names in (("secret", needs.secrets), ("env", needs.environment)):
-        for name in names:
-            there = _is_set(name)
-            found.append(Need(what, f"{plain(name)} is {'set' if there else 'not set'}", _good(there)))
+    told = [("secret", name, has_key(name)) for name in needs.secrets]
+    told += [("env", name, bool(os.environ.get(name))) for name in needs.environment]
+    found += [
+        Need(what, f"{plain(name)} is {'set' if there else 'not set'}", _good(there)) for what, name, there in told
+    ]
     if needs.hosts:
         found.append(Need("network", plain(", ".join(needs.hosts))))
     if needs.tools:
@@ -213,17 +223,13 @@ def _key(model: Candidate) -> Need:
     """A model, and whether the key that it takes is there; never the key."""
     if not model.keys:
         return Need("model", plain(f"{model.use}, no key needed"), "good")
-    there = next((name for name in model.keys if _is_set(name)), "")
+    there = next((name for name in model.keys if has_key(name)), "")
     says = f"{there} is set" if there else f"{' or '.join(model.keys)} is not set"
     return Need("key", plain(f"{says}, for {model.use}"), _good(bool(there)))
 
 
 def _good(there: bool) -> Verdict:
     return "good" if there else "warning"
-
-
-def _is_set(name: str) -> bool:
-    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
 
 
 def _worst(scenario: Scenario, needs: Needs) -> Worst:

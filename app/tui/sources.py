@@ -87,7 +87,7 @@ class Source(Protocol):
 
 
 class Here:
-    """A run that is performed in this process. A rehearsal waits for its audience before each effect."""
+    """A run that is performed in this process. On virtual time it waits for its audience before each effect."""
 
     def __init__(self, going: Run) -> None:
         self.run = going.id
@@ -98,9 +98,9 @@ class Here:
         self._arrived = asyncio.Event()
         self._known: int | None = len(going.events)  # what a run that was resumed had recorded
         assert going.performance is not None
-        self._is_rehearsed = going.performance.mode == "rehearsal"
+        self.is_led = going.performance.clock_is_virtual
         going.watch(self._hear)
-        if self._is_rehearsed:
+        if self.is_led:
             going.led_by(self._seen)
 
     @property
@@ -122,7 +122,7 @@ class Here:
     async def feed(self, playhead: Playhead) -> None:
         known = len(self.going.events) if self._known is None else self._known
         self._known = None  # whoever comes back comes to where it is then
-        playhead.live = not self._is_rehearsed
+        playhead.live = not self.is_led
         self._enter(playhead)
         try:
             count = 0
@@ -172,12 +172,12 @@ class Here:
             playhead.hear(call, text)
         self._audiences.append(playhead)
         self._arrived.set()
-        if self._is_rehearsed:
+        if self.is_led:
             self.going.led_by(self._seen)
 
     def _leave(self, playhead: Playhead) -> None:
         self._audiences.remove(playhead)
-        if not self._audiences and self._is_rehearsed:
+        if not self._audiences and self.is_led:
             self.going.led_by(None)
 
     async def _seen(self, seq: int) -> None:

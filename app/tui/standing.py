@@ -92,7 +92,7 @@ def standing(show: Show, agent: str, now: float | None = None) -> Standing:
     if any(gate.opened.step == actor.step for gate in state.open_gates) and actor.step:
         return Standing("asks")
     if actor.doing != "idle":
-        return _at_work(state, actor, now)
+        return _at_work(show, actor, now)
     return _at_rest(show, actor)
 
 
@@ -127,7 +127,8 @@ def coming(show: Show) -> frozenset[str]:
 _COMING: WeakKeyDictionary[Show, tuple[RunState, int, frozenset[str]]] = WeakKeyDictionary()
 
 
-def _at_work(state: RunState, actor: AgentState, now: float | None) -> Standing:
+def _at_work(show: Show, actor: AgentState, now: float | None) -> Standing:
+    state = show.state
     if len(actor.under_way) > 1:
         return _at_several(actor)
     call = state.calls.get(actor.call)
@@ -137,7 +138,7 @@ def _at_work(state: RunState, actor: AgentState, now: float | None) -> Standing:
     if actor.doing == "waiting":
         wait_ms = call.waiting.wait_ms if call is not None and call.waiting is not None else 0
         return Standing("waiting", took(wait_ms) if wait_ms else "")
-    if actor.doing == "thinking":
+    if actor.doing == "thinking" or not show.heard.get(actor.call):  # it thinks, as long as there is nothing to read
         waited = now - call.began if now is not None and call is not None else 0
         return Standing("thinking", f"{waited / 1000:.0f} s" if waited >= 1000 else "")
     return Standing("speaking")

@@ -11,6 +11,10 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, split_graphemes
 
+from app.state.words import money as money
+from app.state.words import paid as paid
+from app.state.words import took as took
+
 _TAB = 4
 _FAR = 4096  # characters: a line that is longer is wrapped from a mark in it where only its end is shown
 _HANGING = re.compile(r" *(?:[-*•·–>] +|\d{1,3}[.)] +)?")
@@ -60,27 +64,6 @@ def wrap_tail(text: str, width: int, rows: int) -> list[str]:
     return list(found)
 
 
-def money(usd: float) -> str:
-    """An amount, finer where it is small: $0, $0.0042, $0.031, $2.40, $1 204."""
-    if usd <= 0:
-        return "$0"
-    if usd < 0.00005:
-        return "<$0.0001"
-    if usd < 0.00995:
-        return f"${usd:.4f}"
-    if usd < 0.9995:
-        return f"${usd:.3f}"
-    return f"${usd:.2f}" if usd < 999.995 else f"${_grouped(round(usd))}"
-
-
-def paid(usd: float, *, estimated: bool = False, unpriced: int = 0) -> str:
-    """Money that was spent: ~ where no provider has confirmed it, ? where nobody knows the price of a part."""
-    said = f"{'~' if estimated else ''}{money(usd)}"
-    if not unpriced:
-        return said
-    return f"{said}+?" if usd > 0 else "$?"
-
-
 def tokens(count: float) -> str:
     """A count, shorter where it is large: 980, 1 204, 12.4k, 200k, 3.1M."""
     if count < 9_999.5:
@@ -109,19 +92,6 @@ def fine_clock(ms: float) -> str:
         return clock(ms / 1000)
     minutes, left = divmod(tenths, 600)
     return f"{minutes}:{left // 10:02}.{left % 10}"
-
-
-def took(ms: float) -> str:
-    """How long something took: 340 ms, 1.2 s, 1 min 12 s, 2 h 5 min."""
-    if ms < 999.5:
-        return f"{ms:.0f} ms"
-    if ms < 59_950:
-        return f"{ms / 1000:.1f} s"
-    minutes, seconds = divmod(round(ms / 1000), 60)
-    if minutes < 60:
-        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 def _grouped(count: int) -> str:

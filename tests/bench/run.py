@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,7 @@ def main() -> int:
                 *checks(folder),
                 *engine(stage, folder),
                 *journal(folder),
+                *wires(),
                 *panels(),
                 *house(folder),
             ]
@@ -133,6 +135,32 @@ def journal(folder: Path) -> list[Bench]:
         ),
         Bench("a run of 10,000 events, verified / its rows, read and decoded", verified, AtMost(4), read),
         Bench("one call of the rehearsal provider", short_written_reply(), AtMost(0.0001), shown=microseconds),
+    ]
+
+
+def wires() -> list[Bench]:
+    """Answers that stream in over sockets, in processes of their own."""
+    from bench.streaming import share
+    from bench.wires import RATE, STREAMS, beyond_the_bytes, share_of_a_core
+
+    fifty = f"{STREAMS} streams at {RATE} tokens a second"
+    ours = partial(share_of_a_core, "ours")
+    return [
+        Bench(
+            f"{fifty}, adapter and bus, of one core",
+            partial(beyond_the_bytes, "ours"),
+            AtMost(0.3),
+            shown=share,
+            rounds=3,
+        ),
+        Bench(
+            f"{fifty}, with sockets and journal / the SDK's typed path",
+            ours,
+            AtMost(0.9),
+            partial(share_of_a_core, "typed"),
+            share,
+            rounds=3,
+        ),
     ]
 
 

@@ -235,5 +235,5 @@ def test_a_screen_reader_is_given_sentences_and_no_drawings(monkeypatch: pytest.
     assert "risk: 3.\n" in said
     assert "shipped: no.\n" in said
     assert "CTO hands over to Backend Developer: Two tasks, one contract, risk 3. Go.\n" in said
-    assert "CTO: calls 3, tokens 4,600, cost $0.0132?, time 14.0 s.\n" in said
+    assert "CTO: calls 3, tokens 4,600, cost an unknown price and about $0.0132, time 14.0 s.\n" in said
     assert all(line[-1] in ".:!?" for line in said.splitlines())

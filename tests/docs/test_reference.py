@@ -140,7 +140,7 @@ def test_a_page_is_short_enough_to_be_read(page: Path) -> None:
     lines = page.read_text(encoding="utf-8").splitlines()
     words = [line for line in TABLE.sub("", "\n".join(lines) + "\n").splitlines() if line.strip()]
     assert len(words) <= 400
-    assert page.name != "ARCHITECTURE.md" or len(lines) < 180
+    assert page.name != "ARCHITECTURE.md" or len(lines) < 200
 
 
 def test_a_table_lines_up_in_a_terminal_but_for_its_last_column() -> None:

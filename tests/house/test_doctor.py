@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 
 from app.cli.doctor import _platform, _sqlite
 from corpus.commands import Outcome
+from corpus.stub import Answer, Stub
+from providers.wires.capabilities import capabilities_of
 
 Perform = Callable[..., Outcome]
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "OLLAMA_HOST")
@@ -35,7 +39,18 @@ def findings(perform: Perform) -> Callable[[], dict[str, dict[str, str]]]:
 def test_a_sound_machine_gives_exit_code_0_and_a_line_for_everything(perform: Perform) -> None:
     shown = perform("doctor")
     assert (shown.code, shown.err) == (0, "")
-    for word in ("Footlights", "Python", "platform", "SQLite", "libyaml", "disk", "memory", "data", "openai", *KEYS):
+    for word in (
+        "Footlights",
+        "Python",
+        "platform",
+        "SQLite",
+        "libyaml",
+        "disk",
+        "memory",
+        "data",
+        "openai",
+        "keyring",
+    ):
         assert f" {word} " in shown.out
 
 
@@ -58,6 +73,7 @@ def test_no_value_of_a_key_is_ever_shown(
 ) -> None:
     for index, name in enumerate(KEYS):
         monkeypatch.setenv(name, f"canary-{index}")
+    monkeypatch.setenv("OLLAMA_HOST", "http://me:canary@127.0.0.1:11434")
     monkeypatch.setenv("GEMINI_API_KEY_FILE", "canary-written-where-a-path-belongs")
     monkeypatch.delenv("GEMINI_API_KEY")
     file = tmp_path / "key"
@@ -66,21 +82,101 @@ def test_no_value_of_a_key_is_ever_shown(
     monkeypatch.setenv("OPENAI_API_KEY_FILE", str(file))
     shown = perform(*words)
     assert "canary" not in shown.out + shown.err
-    assert "set (environment)" in shown.out
-    assert "set (OPENAI_API_KEY_FILE)" in shown.out
+    assert "set: ANTHROPIC_API_KEY in the environment" in shown.out
+    assert "set: the file that OPENAI_API_KEY_FILE names" in shown.out
 
 
 def test_a_key_file_that_others_may_read_is_a_warning_with_its_remedy(
     findings: Callable[[], dict[str, dict[str, str]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "key"
-    file.touch()
+    file.write_text("any")
     monkeypatch.setenv("OPENAI_API_KEY_FILE", str(file))
     file.chmod(0o644)
     found = findings()["OPENAI_API_KEY"]
     assert (found["verdict"], found["remedy"]) == ("warning", f"chmod 600 '{file}'")
     file.chmod(0o600)
     assert findings()["OPENAI_API_KEY"]["verdict"] == "ok"
+
+
+def test_a_key_file_that_is_empty_is_a_warning(
+    findings: Callable[[], dict[str, dict[str, str]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").touch(mode=0o600)
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", str(tmp_path / "key"))
+    assert findings()["OPENAI_API_KEY"]["detail"] == "the file that OPENAI_API_KEY_FILE names is empty"
+
+
+def test_each_service_is_ready_or_says_what_it_lacks(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "any")
+    findings = json.loads(perform("doctor", "--json").out)["findings"]
+    found = {one["name"]: one for one in findings if one["area"] == "services"}
+    assert (found["groq"]["verdict"], found["groq"]["detail"][:36]) == ("ok", "ready, https://api.groq.com/openai/v")
+    assert (found["openai"]["verdict"], found["openai"]["detail"]) == ("note", "OPENAI_API_KEY is not set")
+    assert found["ollama"]["detail"] == "ready, http://127.0.0.1:11434, may see what is local"
+
+
+def test_a_models_file_of_my_own_is_counted_and_its_mistakes_are_warnings(
+    findings: Callable[[], dict[str, dict[str, str]]], tmp_path: Path
+) -> None:
+    (tmp_path / "config").mkdir()
+    own = tmp_path / "config" / "models.yaml"
+    own.write_text('services: {house: {adapter: compatible, base_url: "http://127.0.0.1:9/v1"}}')
+    own.chmod(0o600)
+    found = findings()
+    assert found["models.yaml"]["detail"] == f"1 service and 0 models of your own in {own}"
+    assert found["house"]["verdict"] == "ok"
+    own.chmod(0o666)
+    assert findings()["models.yaml"]["remedy"] == f"chmod go-w '{own}'"
+    own.write_text("servces: {}")
+    found = findings()
+    assert found["models.yaml:1:1"]["remedy"] == 'did you mean "services"?'
+    assert found["models.yaml"]["verdict"] == "warning"
+
+
+def test_the_price_list_says_its_version_and_the_day_of_its_newest_price(
+    findings: Callable[[], dict[str, dict[str, str]]],
+) -> None:
+    assert re.fullmatch(r"genai-prices [\d.]+, with prices of \d{4}-\d\d-\d\d", findings()["prices"]["detail"])
+
+
+def test_what_was_learned_of_services_is_counted_and_damage_to_it_is_no_matter(
+    findings: Callable[[], dict[str, dict[str, str]]], tmp_path: Path
+) -> None:
+    assert findings()["learned"]["detail"] == "nothing yet of what services refuse"
+    capabilities_of("http://127.0.0.1:9/v1", "qwen").cannot("strict")
+    assert findings()["learned"]["detail"].startswith("what 1 model cannot do")
+    (tmp_path / "home" / "endpoints.json").write_text("{")
+    assert (findings()["learned"]["verdict"], findings()["data"]["verdict"]) == ("note", "ok")
+
+
+def test_certificates_that_are_named_and_not_there_are_a_warning(
+    findings: Callable[[], dict[str, dict[str, str]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    assert findings()["certificates"]["verdict"] == "warning"
+    (tmp_path / "gone.pem").touch()
+    assert findings()["certificates"]["verdict"] == "ok"
+
+
+async def test_services_are_asked_whether_they_answer_only_when_that_is_wanted(
+    footlights: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with Stub(Answer(status=404, framing="length")) as stub:
+        (tmp_path / "config").mkdir()
+        (tmp_path / "config" / "models.yaml").write_text(
+            f'services: {{house: {{adapter: compatible, keys: [HOUSE_KEY], base_url: "{stub.url}/v1"}}}}'
+        )
+        monkeypatch.setenv("HOUSE_KEY", "canary-of-the-house")
+        monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:9")
+        await asyncio.to_thread(footlights, "doctor")
+        assert not stub.asked
+        shown = await asyncio.to_thread(footlights, "doctor", "--network", "--json")
+    found = {one["name"]: one for one in json.loads(shown.out)["findings"] if one["area"] == "network"}
+    assert (found["house"]["verdict"], found["house"]["detail"]) == ("ok", f"{stub.host} answers")
+    assert found["ollama"]["verdict"] == "warning"
+    assert [(asked.method, asked.body) for asked in stub.asked] == [("HEAD", b"")]
+    assert not any("canary" in value for value in stub.asked[0].headers.values())
 
 
 def test_a_data_folder_open_to_others_is_a_warning(

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.commands import ROOT
 
-SDKS = {"openai", "anthropic", "ollama"}
+SDKS = {"openai", "anthropic", "ollama", "genai_prices"}
 SCREEN = {"textual", "rich"}
 NETWORK = {"httpx", "httpx2", "aiosqlite"}
 SLOW = {"pydantic", "yaml", "dataclasses", "typing", "argparse", "pathlib", "re", "json"}
@@ -41,6 +41,12 @@ def test_commands_that_draw_no_screen_load_none_and_no_sdk(words: tuple[str, ...
     loaded = loaded_by(*words)
     assert "app" in loaded
     assert not loaded & (SDKS | SCREEN | NETWORK)
+
+
+def test_the_list_of_models_loads_no_network_no_loop_and_no_reader_of_what_nobody_wrote() -> None:
+    loaded = loaded_by("models")
+    assert "providers" in loaded
+    assert not loaded & (SDKS | SCREEN | NETWORK | {"asyncio", "pydantic", "sqlite3"})
 
 
 def test_performing_a_rehearsal_loads_no_screen_no_network_and_no_checker_of_schemas() -> None:

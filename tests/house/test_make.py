@@ -21,6 +21,8 @@ TARGETS = {
     "format",
     "bench",
     "bench-peers",
+    "engine",
+    "peers",
     "soak",
     "coverage",
     "wheel",

@@ -9,7 +9,8 @@ import pytest
 
 from app.events import Candidate
 from providers.catalogue import ModelFacts, lookup
-from providers.routing import Need, Option, Out, Preference, choose, why_out
+from providers.pricing import worst_cost
+from providers.routing import ENOUGH, Experience, Need, Option, Out, Preference, choose, why_out
 
 
 def facts_of(use: str) -> ModelFacts:
@@ -20,7 +21,11 @@ def facts_of(use: str) -> ModelFacts:
 
 def option(model: str, use: str, **state: Any) -> Option:
     facts = facts_of(use)
-    return replace(Option(model, use, facts=facts, prices=facts.prices), **state)
+    cost = worst_cost(1000, 500, facts.prices)
+    known = Option(
+        model, use, facts=facts, window=facts.context, most_output=500, usual_usd=cost, worst_usd=round(cost, 9)
+    )
+    return replace(known, **state)
 
 
 SMART = option("smart", "anthropic/claude-opus-5-5", privacy="private")
@@ -48,23 +53,33 @@ def test_of_equals_the_first_in_the_file_is_chosen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stands", "need", "out"),
+    ("stands", "need", "out", "note"),
     [
-        (replace(SMART, allowed=False, has_key=False), Need(), "privacy"),
-        (replace(SMART, has_key=False, tripped=True), Need(), "no key"),
-        (replace(SMART, tripped=True), Need(input_tokens=10**9), "breaker"),
-        (SMART, Need(input_tokens=1_000_001), "context"),
-        (QUICK, Need(complexity="medium"), "capability"),
-        (replace(SMART, facts=ModelFacts(use="x", tools=False)), Need(tools=True), "capability"),
-        (replace(SMART, facts=ModelFacts(use="x", data=False)), Need(data=True), "capability"),
-        (SMART, Need(input_tokens=1000, output_tokens=1000, at_most=0.01), "price"),
-        (UNKNOWN, Need(at_most=100.0), "price"),
+        (replace(QUICK, why_not="x"), Need(privacy="private"), "privacy", "it is public, and this is private"),
+        (SMART, Need(privacy="local"), "privacy", "it is private, and this is local"),
+        (replace(QUICK, why_not="OPENAI_API_KEY is not set", tripped=9), Need(), "no key", "OPENAI_API_KEY is not set"),
+        (replace(QUICK, tripped=24.2), Need(input_tokens=10**9), "breaker",
+         "it has failed too often; the next try is in 25 s"),
+        (SMART, Need(input_tokens=1_051_700), "context",
+         "its window is 1,000,000 tokens, this needs about 1,100,000"),
+        (replace(LOCAL, model="short", window=40_960), Need(window_above=40_960), "context",
+         "its window is 40,960 tokens, and 40,960 were not enough"),
+        (QUICK, Need(complexity="medium"), "capability", "it is for low complexity, this is medium"),
+        (replace(QUICK, facts=ModelFacts(use="x", tools=False)), Need(tools=True), "capability",
+         "it cannot ask for tools"),
+        (replace(QUICK, facts=ModelFacts(use="x", data=False)), Need(data=True), "capability",
+         "it cannot be held to a schema"),
+        (SMART, Need(at_most=0.01), "price", "$0.0150 at most, over the $0.0100 that are left"),
+        (UNKNOWN, Need(at_most=100.0), "price", "nobody knows its price, and $100.00 are left"),
+        (replace(QUICK, failed=("overloaded", "openai said 529")), Need(), "overloaded", "openai said 529"),
     ],
-)
-def test_each_reason_to_be_out_is_told_by_its_name(stands: Option, need: Need, out: Out) -> None:
-    assert why_out(stands, need) == out
+)  # fmt: skip
+def test_each_reason_to_be_out_is_told_by_its_name_and_in_words(
+    stands: Option, need: Need, out: Out, note: str
+) -> None:
+    assert why_out(stands, need) == (out, note)
     routed = choose((stands, LOCAL), need)
-    assert routed.candidates[0] == Candidate(stands.model, stands.use, 0.0, out)
+    assert routed.candidates[0] == Candidate(stands.model, stands.use, 0.0, out, note=note)
     assert routed.chosen != stands.model
 
 
@@ -75,17 +90,18 @@ def test_every_reason_there_is_has_been_told() -> None:
 def test_a_model_that_nobody_knows_can_be_chosen_but_is_not_thought_cheap_or_quick() -> None:
     assert choose((UNKNOWN, SMART), Need(prefer=("cost",))).chosen == "smart"
     assert choose((UNKNOWN,), Need(complexity="high")).chosen == "vllm"
-    assert why_out(UNKNOWN, Need(input_tokens=10**9, complexity="high")) is None
+    assert why_out(UNKNOWN, Need(input_tokens=10**9, window_above=10**9, complexity="high")) is None
 
 
 def test_a_fixed_model_is_taken_as_it_is_if_it_may_see_the_step() -> None:
     routed = choose((QUICK,), Need(complexity="high", prefer=("quality",)))
     assert (routed.chosen, routed.policy) == ("quick", "fixed")
-    assert choose((replace(QUICK, allowed=False),)).chosen is None
+    assert choose((QUICK,), Need(input_tokens=10**9, at_most=0.0)).chosen == "quick"
+    assert choose((QUICK,), Need(privacy="private")).chosen is None
 
 
 def test_the_receipt_names_every_candidate_in_file_order_with_its_score() -> None:
-    routed = choose((SMART, replace(QUICK, tripped=True), LOCAL), Need(prefer=("quality", "cost"), complexity="medium"))
+    routed = choose((SMART, replace(QUICK, tripped=5.0), LOCAL), Need(prefer=("quality", "cost"), complexity="medium"))
     assert [(one.model, one.use, bool(one.score), one.out) for one in routed.candidates] == [
         ("smart", "anthropic/claude-opus-5-5", True, ""),
         ("quick", "openai/gpt-6-luna", False, "breaker"),
@@ -102,7 +118,7 @@ def test_what_else_is_on_offer_does_not_change_a_score() -> None:
 
 
 def test_fallbacks_come_in_the_order_written_without_the_chosen_and_those_that_are_out() -> None:
-    options = (SMART, QUICK, replace(LOCAL, allowed=False))
+    options = (SMART, QUICK, replace(LOCAL, why_not="it is not there"))
     routed = choose(options, Need(prefer=("quality",)), fallback=("local", "quick", "smart"))
     assert (routed.chosen, routed.fallbacks) == ("smart", ("quick",))
 
@@ -110,11 +126,45 @@ def test_fallbacks_come_in_the_order_written_without_the_chosen_and_those_that_a
 def test_a_model_kept_in_reserve_is_chosen_only_when_no_other_can() -> None:
     reserve = replace(SMART, reserve=True)
     assert choose((reserve, QUICK), Need(prefer=("quality",))).chosen == "quick"
-    assert choose((reserve, replace(QUICK, tripped=True)), Need(prefer=("quality",))).chosen == "smart"
+    assert choose((reserve, replace(QUICK, tripped=5.0)), Need(prefer=("quality",))).chosen == "smart"
 
 
 def test_when_all_are_out_nobody_is_chosen_and_the_receipt_says_why() -> None:
-    routed = choose((replace(SMART, allowed=False), replace(QUICK, has_key=False)))
+    routed = choose((QUICK, replace(SMART, why_not="ANTHROPIC_API_KEY is not set")), Need(privacy="private"))
     assert routed.chosen is None
     assert [one.out for one in routed.candidates] == ["privacy", "no key"]
     assert choose(()).chosen is None
+
+
+def test_what_speaks_for_a_model_is_noted() -> None:
+    learned = Experience(41, success=0.976, first_ms=300, speed=61.6)
+    notes = [choose((one,)).candidates[0].note for one in (SMART, LOCAL, UNKNOWN, replace(SMART, learned=learned))]
+    assert notes == [
+        "$0.0150 at most, 50 tokens/s",
+        "free, 12 tokens/s",
+        "nobody knows its price",
+        "$0.0150 at most, 62 tokens/s, 98 % of 41 calls",
+    ]
+
+
+def test_what_is_too_dear_or_too_weak_is_better_than_nothing_and_the_weak_one_comes_last() -> None:
+    need = Need(prefer=("cost",), complexity="high", at_most=0.001)
+    assert choose((SMART, QUICK), need).chosen == "smart"
+    assert choose((replace(SMART, tripped=9.0), QUICK), need).chosen == "quick"
+    assert choose((SMART, QUICK), replace(need, complexity=None)).chosen == "quick"
+    assert choose((SMART, QUICK), need).policy == "prefer cost; complexity high"
+
+
+def test_what_was_learned_takes_the_place_of_the_catalogue_when_there_is_enough_of_it() -> None:
+    need = Need(prefer=("speed",))
+    slow = replace(QUICK, learned=Experience(ENOUGH, speed=2.0))
+    assert choose((QUICK, SMART), need).chosen == "quick"
+    assert choose((slow, SMART), need).chosen == "smart"
+    assert choose((replace(slow, learned=Experience(ENOUGH - 1, speed=2.0)), SMART), need).chosen == "quick"
+
+
+def test_a_model_whose_calls_fail_scores_lower() -> None:
+    need = Need(prefer=("quality",))
+    shaky = replace(SMART, learned=Experience(20, success=0.2))
+    assert choose((shaky, replace(SMART, model="twin")), need).chosen == "twin"
+    assert choose((shaky,), need).candidates[0].score == pytest.approx(0.2)

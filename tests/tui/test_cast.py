@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from app.engine import perform
+from app.engine.trials import trial_of
 from app.events import CallFailed, CallFinished, CallStarted, Event, Failure, Mode, Performer, RunStarted, Usage
 from app.journal import Archive
+from app.state import Spent
 from app.tui.company import Record, at_share, company, record_of, records
 from app.tui.history import Books, Ledger, calls_of
 from app.tui.screens.trying import Trying
-from app.tui.trial import trial_of
 from corpus.commands import ROOT
 from corpus.playing import House
 from tui.places import SIZES, hall, insist_on_every_key, shown
@@ -137,7 +138,9 @@ async def test_nothing_is_performed_for_an_empty_prompt() -> None:
         assert not house.screen.is_performing
 
 
-async def test_without_a_model_that_is_ready_it_stays_a_rehearsal_and_says_why() -> None:
+async def test_without_a_model_that_is_ready_it_stays_a_rehearsal_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/models.yaml").write_text("services: {ollama: {adapter: not.here}}\n")
     async with hall("cast") as (house, pilot):
         await pilot.press("enter", "tab")
         assert house.told == ["no model is configured; the Models screen says why"]
@@ -182,7 +185,7 @@ def ledger(*runs: list[Event]) -> Ledger:
 def test_calls_are_counted_by_card_and_rehearsals_apart() -> None:
     found = ledger(called("a/b", 100), called("a/b", 300, fails=True), called("a/b", 200, rehearsed=True))
     live, rehearsed = records(found, rehearsed=False), records(found, rehearsed=True)
-    assert live["a/b"] == Record(2, 1, 1.0, 0, 20, 100, 100)
+    assert live["a/b"] == Record(2, 1, Spent(1.0, estimated_usd=0.5), 20, 100, 100)
     assert live["a/b"].success == 0.5
     assert rehearsed["a/b"].calls == 1
 

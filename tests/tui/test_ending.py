@@ -153,7 +153,7 @@ def test_an_ending_says_what_the_run_took_and_gave() -> None:
     ending = ending_of(show_of(over(met=(True, False))), UNICODE)
     assert ending is not None
     assert (ending.title, ending.ms, ending.cost, ending.cost_note) == (
-        "Ship it", 6_000, "$0.014", "rehearsed, nothing is paid",
+        "Ship it", 6_000, "$0.0140", "rehearsed, nothing to pay",
     )  # fmt: skip
     assert (ending.tokens, ending.calls, ending.missed) == ("4 400 tokens", "2 calls", ("expectation 1",))
     assert (ending.answer_of, ending.answer) == ("plan", "Two tasks. Go.")

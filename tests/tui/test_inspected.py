@@ -119,14 +119,14 @@ def test_a_call_has_its_prompt_answer_receipt_usage_and_events() -> None:
     assert "1  system" in prompt and "2  user" in prompt and "Deliver the contract" in prompt
     assert said(part(show, "call:api#1", "answer")).startswith("  ")
     receipt = said(part(show, "call:api#1", "receipt"))
-    for words in ("chosen  smart", "anthropic/claude-sonnet-5-5", "policy  fixed", "score 0.89", "file.read"):
+    for words in ("model  smart", "anthropic/claude-sonnet-5-5", "policy  fixed", "smart  taken", "file.read"):
         assert words in receipt
     usage = said(part(show, "call:api#1", "usage"))
     for words in (
         "input",
         "from the cache",
         "output",
-        "rehearsed: nothing was paid",
+        "rehearsed, nothing to pay",
         "held for it",
         "first token",
         "a second",

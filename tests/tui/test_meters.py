@@ -23,7 +23,6 @@ from app.tui.paint.meter_box import meter_box
 from app.tui.paint.meters import Left, Limit, Reading, Share, left_of, meter_line
 from app.tui.paint.rows import width_of
 from app.tui.rates import Rates
-from app.tui.text import paid
 from app.tui.widgets.meters import Meters, limits_of, reading_of
 from corpus.histories import History
 from tui.bare import BareHouse, opened, text_of
@@ -69,7 +68,7 @@ def test_with_enough_room_one_row_says_everything() -> None:
         "first 800 ms",
     ):
         assert part in said
-    assert "≈ $0.050 · 0:40 left" in said
+    assert "≈ $0.05 · 0:40 left" in said
 
 
 def test_while_nobody_knows_how_fast_somebody_speaks_no_figure_is_made_up() -> None:
@@ -103,13 +102,6 @@ def test_money_of_a_rehearsal_is_said_to_be_none() -> None:
     rehearsed = replace(FULL, is_rehearsed=True)
     assert "rehearsed $0.031" in line(rehearsed)
     assert "rehearsed, nothing is paid" in box(rehearsed)
-
-
-def test_money_that_nobody_confirmed_or_knows_is_marked() -> None:
-    assert paid(0.02) == "$0.020"
-    assert paid(0.02, estimated=True) == "~$0.020"
-    assert paid(0.02, unpriced=1) == "$0.020+?"
-    assert paid(0, unpriced=2) == "$?"
 
 
 def test_a_limit_that_is_nearly_used_warns_in_colour_with_a_mark_and_in_figures() -> None:
@@ -166,8 +158,8 @@ def test_a_model_that_nobody_knows_has_no_share_of_its_context() -> None:
     ("left", "told"),
     [
         (None, "not yet known"),
-        (Left((0.045, 0.055), (35_000, 45_000)), "≈ $0.050 · 0:40"),
-        (Left((0.02, 0.05), (20_000, 90_000)), "≈ $0.020–0.050 · 0:20–1:30"),
+        (Left((0.045, 0.055), (35_000, 45_000)), "≈ $0.05 · 0:40"),
+        (Left((0.02, 0.05), (20_000, 90_000)), "≈ $0.02–0.05 · 0:20–1:30"),
         (Left((0, 0), (20_000, 22_000)), "≈ 0:21"),
     ],
 )
@@ -208,9 +200,9 @@ def read(history: History) -> Reading:
 
 def test_the_figures_are_those_of_the_run() -> None:
     reading = read(half_way())
-    assert (reading.tokens, reading.cost, reading.is_rehearsed) == (4_400, "$0.014", True)
+    assert (reading.tokens, reading.cost, reading.is_rehearsed) == (4_400, "$0.0140", True)
     assert [(limit.name, limit.spent, limit.of) for limit in reading.limits] == [
-        ("cost", "$0.014", "$2.00"),
+        ("cost", "$0.0140", "$2.00"),
         ("tokens", "4 400", "200k"),
         ("wall", "0:06", "15:00"),
     ]
@@ -249,7 +241,7 @@ def test_an_estimate_and_an_unknown_price_are_marked() -> None:
         history.add(CallStarted(model="smart", agent="cto", call=call))
         history.add(CallFinished(agent="cto", call=call, cost_usd=0.01 - number / 100, basis=basis))
     reading = read(history)
-    assert (reading.cost, reading.is_rehearsed) == ("~$0.010+?", False)
+    assert (reading.cost, reading.is_rehearsed) == ("? + ≈$0.0100", False)
 
 
 async def test_on_the_stage_they_are_a_row_or_a_box() -> None:
@@ -261,7 +253,7 @@ async def test_on_the_stage_they_are_a_row_or_a_box() -> None:
     async with opened(house, (80, 24)) as pilot:
         meters.redraw()
         await pilot.pause()
-        assert "rehearsed $0.014" in text_of(house)
+        assert "rehearsed $0.0140" in text_of(house)
         meters.styles.height = 12
         await pilot.pause()
         assert "nothing, it is over" in text_of(house)

@@ -53,8 +53,10 @@ def shown(look: Look, width: int = 50, height: int = 12) -> str:
 
 def test_a_panel_says_who_what_they_are_at_and_what_they_took() -> None:
     told = Telling()
-    told.begin("qa")
-    look = look_at(told, figures=Figures(412, 0.0042, rate=61.4), model="smart")
+    call = told.begin("qa")
+    assert texts(panel(look_at(told), 60, 10, UNICODE))[0].endswith("┊ thinking ━┓")  # nothing can be read of it yet
+    told.show.hear(call, "It stands.")
+    look = look_at(told, figures=Figures(412, "$0.0042", rate=61.4), model="smart")
     rows = texts(panel(look, 60, 10, UNICODE))
     assert rows[0].startswith("┏━ ▲ QA ENGINEER ━") and rows[0].endswith("▸ speaking ━┓")
     assert rows[-1].startswith("┗━ 412 tok  $0.0042  61/s ━") and rows[-1].endswith("━ smart ━┛")
@@ -63,9 +65,9 @@ def test_a_panel_says_who_what_they_are_at_and_what_they_took() -> None:
 @pytest.mark.parametrize(
     ("figures", "foot"),
     [
-        (Figures(412, 0.0042, is_estimated=True), "412 tok  ~$0.0042"),
-        (Figures(412, 0.0042, is_unpriced=True), "412 tok  $0.0042?"),
-        (Figures(412, 0.0042, is_rehearsed=True), "412 tok  $0.0042 rehearsed"),
+        (Figures(412, "≈$0.0042"), "412 tok  ≈$0.0042"),
+        (Figures(412, "? + $0.0042"), "412 tok  ? + $0.0042"),
+        (Figures(412, "$0.0042", is_rehearsed=True), "412 tok  $0.0042 rehearsed"),
         (Figures(), "─" * 12),
     ],
 )
@@ -75,8 +77,9 @@ def test_money_is_marked_when_it_is_not_what_a_provider_charged(figures: Figures
 
 def test_in_a_narrow_panel_words_go_before_the_name_does() -> None:
     told = Telling()
-    told.begin("qa")
-    rows = texts(panel(look_at(told, figures=Figures(2353, 0.0074, is_rehearsed=True, rate=61)), 26, 9, UNICODE))
+    call = told.begin("qa")
+    told.show.hear(call, "It stands.")
+    rows = texts(panel(look_at(told, figures=Figures(2353, "$0.0074", is_rehearsed=True, rate=61)), 26, 9, UNICODE))
     assert "▲ QA" in rows[0] and "▸ s" in rows[0]
     assert "2 353 tok" in rows[-1]
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.engine import perform
+from app.state import Spent
 from app.tui.glyphs import ASCII, UNICODE
 from app.tui.library import Play
 from app.tui.paint.graph import graph, outline, panned, picture, whole_graph
@@ -47,7 +48,7 @@ def text_of(rows: list[Row]) -> str:
 
 
 def past(cost: float, seconds: float, *, mode: str = "live", status: str = "succeeded") -> Past:
-    return Past(f"RUN{cost}", status, mode, 0, cost, int(seconds * 1000))
+    return Past(f"RUN{cost}", status, mode, 0, Spent(cost), int(seconds * 1000))
 
 
 def test_it_tells_the_cast_the_limits_and_what_a_live_run_needs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +83,7 @@ def test_a_model_without_a_price_leaves_the_cost_open(tmp_path: Path) -> None:
 def test_the_last_runs_say_what_it_usually_takes() -> None:
     runs = (past(0.06, 110), past(0.04, 80), past(9, 9, status="failed"), past(0, 1, mode="rehearsal"))
     told = shown(bill_of("software/hello"), history=History(runs))
-    assert "$0.040–$0.060, 1:20–1:50 (last 2 runs)" in " ".join(told.split())
+    assert "$0.0400–$0.0600, 1:20–1:50 (last 2 runs)" in " ".join(told.split())
     assert "✗ " in told
 
 

@@ -26,6 +26,7 @@ from app.events import (
     Usage,
 )
 from app.journal import Archive, Journal
+from app.state import Spent
 from app.tui.history import STRETCHES, Pulse, figures_of, waiting_count
 from app.tui.screens.confirm import Confirm
 from app.tui.screens.stage import Stage
@@ -387,7 +388,7 @@ def test_the_activity_of_a_run_is_spread_over_the_time_its_calls_took() -> None:
     ]
     found = figures_of(events)
     assert found.took_ms == 1000
-    assert found.estimated
+    assert found.spent == Spent(1.0, estimated_usd=1.0)
     assert sum(found.activity) == 600
     assert not any(found.activity[STRETCHES // 2 + 1 :])
 

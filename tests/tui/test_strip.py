@@ -110,7 +110,8 @@ async def test_the_strip_follows_the_show() -> None:
         mine.styles.height = 1
         await pilot.pause()
         assert "CTO · idle" in text_of(house)
-        told.begin("cto")
+        call = told.begin("cto")
+        told.show.hear(call, "Two tasks.")
         mine.redraw()
         await pilot.pause()
         assert "CTO ▸ speaking" in text_of(house)

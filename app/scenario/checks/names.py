@@ -7,7 +7,7 @@ from app.document import Path
 from app.document.suggest import did_you_mean, listed
 from app.scenario.checks.inspection import Inspection, speakers
 from app.scenario.model import Agent, AgentStep, Routed
-from app.scenario.model.parts import PROVIDERS
+from providers.catalogue import services
 
 
 def check_cards(case: Inspection) -> None:
@@ -128,9 +128,9 @@ def _check_model(case: Inspection, model: str, at: Path) -> None:
             model, models, f"known here: {listed(models)}" if models else "write provider/model, or add models:"
         )
         case.report.error("unknown-model", f'there is no model "{model}"', hint, at=at)
-    elif provider not in PROVIDERS:
+    elif provider not in (known := services()):
         case.report.error(
-            "unknown-provider", f'there is no provider "{provider}"', did_you_mean(provider, PROVIDERS), at=at
+            "unknown-provider", f'there is no provider "{provider}"', did_you_mean(provider, known), at=at
         )
 
 

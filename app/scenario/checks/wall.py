@@ -8,6 +8,7 @@ from app.document import Path
 from app.document.suggest import listed
 from app.document.values import Privacy, strictest
 from app.scenario.checks.inspection import Inspection, speakers
+from app.scenario.places import Place
 from app.scenario.privacy import candidates, class_of, is_hosted, may_see, runs_here
 
 
@@ -60,5 +61,17 @@ def _shown(case: Inspection) -> Iterator[tuple[str, Path, Privacy]]:
         judged = case.by_name.get(expected.step or "")
         if expected.judged is not None and judged is not None and expected.judged.by in case.scenario.agents:
             by = expected.judged.by
-            spoken = [case.privacy_at.get((judged.name, name)) for name, _ in speakers(judged)]
-            yield by, ("expect", index, "judged", "by"), strictest(case.required_privacy(judged, by), *spoken)
+            needed = strictest(case.required_privacy(judged, by), *_spoken_in(case, judged))
+            case.privacy_at[judged.name, by] = needed
+            yield by, ("expect", index, "judged", "by"), needed
+
+
+def _spoken_in(case: Inspection, judged: Place) -> Iterator[Privacy]:
+    """Who may see what is said in a step, in the steps inside it and in a scenario that it uses."""
+    for place in case.places:
+        if judged.name in (outer.name for outer in (place, *place.enclosing())):
+            yield from (
+                case.privacy_at[place.name, name] for name, _ in speakers(place) if name in case.scenario.agents
+            )
+            if place.name in case.used:
+                yield from case.used[place.name].privacy_at.values()

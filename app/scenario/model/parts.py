@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from app.cast.card import Color, Glyph, Prose
+from app.document.addresses import wrong_with
 from app.document.values import (
     Complexity,
     Count,
@@ -21,9 +22,9 @@ from app.document.values import (
     mistake,
     shaped,
 )
-from providers.catalogue import services
+from providers.catalogue import built_in, services
 
-PROVIDERS = tuple(services())
+PROVIDERS = tuple(built_in().services)
 Outcome = Literal["succeeded", "failed", "skipped", "cancelled", "exhausted", "refused", "truncated", "expired"]
 
 
@@ -70,13 +71,27 @@ class Timeouts(Section):
     total: Duration | None = key(None, says="For the whole answer.", example="10m")
 
 
+class Rate(Section):
+    """What may go out in any minute, from all runs of a process together; the strictest limit counts."""
+
+    requests: Count | None = key(None, says="Requests a minute.", example="60")
+    tokens: Count | None = key(None, says="Tokens a minute, read and written.", example="100k")
+    at_a_time: int | None = key(None, says="Calls at the same time; left out, 8.", example="32", ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.requests is None and self.tokens is None and self.at_a_time is None:
+            raise mistake("rate", "this limits nothing", "such as  {requests: 60, tokens: 100k}")
+        return self
+
+
 class ModelChoice(Section):
     """A model under a name of this scenario's own."""
 
     use: Annotated[str, Field(max_length=200)] = key(
         says="provider/model.",
         example="anthropic/claude-sonnet-5-5",
-        errors="The provider must be one of " + ", ".join(PROVIDERS) + ".",
+        errors="The provider must be one of " + ", ".join(PROVIDERS) + ", or of your own models.yaml.",
     )
     base_url: Annotated[str, Field(max_length=500)] | None = key(
         None, says="Where an OpenAI-compatible or Ollama server listens.", example="http://127.0.0.1:8000/v1"
@@ -105,21 +120,15 @@ class ModelChoice(Section):
     timeouts: Timeouts | None = key(
         None, says="How long it may keep a call waiting.", example="{first_token: 5m, between_tokens: 30s}"
     )
+    rate: Rate | None = key(
+        None, says="What it takes a minute; calls beyond that wait in line.", example="{requests: 60, tokens: 100k}"
+    )
 
     @model_validator(mode="after")
     def _provider_exists(self) -> Self:
         check_provider(self.use, "use")
-        if self.base_url is not None and not self.base_url.startswith(("http://", "https://")):
-            raise mistake(
-                "base-url",
-                f'"{self.base_url}" is not a web address',
-                "it begins with http:// or https://",
-                at="base_url",
-            )
-        if self.base_url is not None and "@" in self.base_url.split("/")[2]:
-            raise mistake(
-                "secret", "a web address must not hold a password", 'use key: "${{ secrets.NAME }}"', at="base_url"
-            )
+        if self.base_url is not None and (wrong := wrong_with(self.base_url)) is not None:
+            raise mistake(wrong.code, wrong.message, wrong.hint, at="base_url")
         if self.use.startswith("openai-compatible/") and self.base_url is None:
             raise mistake(
                 "base-url",
@@ -139,10 +148,8 @@ def check_provider(use: str, at: str | None = None) -> None:
     provider, slash, model = use.partition("/")
     if not slash or not model.strip():
         raise mistake("model", f'"{use}" is not provider/model', 'such as "anthropic/claude-sonnet-5-5"', at=at)
-    if provider not in PROVIDERS:
-        raise mistake(
-            "unknown-provider", f'there is no provider "{provider}"', did_you_mean(provider, PROVIDERS), at=at
-        )
+    if provider not in (known := services()):
+        raise mistake("unknown-provider", f'there is no provider "{provider}"', did_you_mean(provider, known), at=at)
 
 
 class Route(Section):

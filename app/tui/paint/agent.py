@@ -14,7 +14,7 @@ from app.tui.paint.graph import role_of
 from app.tui.paint.leaf import ago, bar, clean, columns, facts, heading, over, plain, plural, prose
 from app.tui.paint.rows import Row, Span, spread
 from app.tui.table import Column
-from app.tui.text import money, tokens, took, wrap
+from app.tui.text import money, paid, tokens, took, wrap
 
 MOST_OF_A_PERSONA = 7  # lines
 MOST_OF_A_PROMPT = 14
@@ -35,7 +35,7 @@ def columns_of(record: Recorded, glyphs: Glyphs) -> tuple[Column[Member], ...]:
 
     def cost(member: Member) -> Row:
         known = record(member)
-        return (Span(money(known.cost_usd), "muted"),) if known else ()
+        return (Span(paid(known.spent), "muted"),) if known else ()
 
     return (
         Column("agent", lambda member: who(member, glyphs), 18, grows=3, by=lambda member: member.title.lower()),
@@ -44,7 +44,8 @@ def columns_of(record: Recorded, glyphs: Glyphs) -> tuple[Column[Member], ...]:
                by=lambda member: len(member.plays), falls=True),
         Column("calls", calls, 6, right=True, leaves=1, by=lambda member: _of(record(member)).calls, falls=True),
         Column("answered", success, 8, right=True, leaves=5, by=lambda member: _of(record(member)).success),
-        Column("cost", cost, 8, right=True, leaves=2, by=lambda member: _of(record(member)).cost_usd, falls=True),
+        Column("cost", cost, 12, right=True, leaves=2, by=lambda member: _of(record(member)).spent.cost_usd,
+               falls=True),
     )  # fmt: skip
 
 
@@ -135,12 +136,11 @@ def _history(
 
 def _record(name: str, record: Record, width: int, now: int, glyphs: Glyphs) -> list[Row]:
     style = "good" if record.success >= GOOD else "warning"
-    cost = money(record.cost_usd) + ("+" if record.unpriced else "")
     last = (Span(f"last {ago(record.last, now)}", "muted"),)
     return [
         spread((Span(name, "text bold"), Span(f"  {plural(record.calls, 'call')}", "muted")), last, width),
         (*bar(record.success, 10, style, glyphs), Span("  "), *_share(record), Span(" answered", "muted")),
-        (Span(f"{cost}", "text"), Span(f"  {tokens(record.tokens)} tokens", "muted")),
+        (Span(paid(record.spent), "text"), Span(f"  {tokens(record.tokens)} tokens", "muted")),
         (Span("half within ", "muted"), Span(took(record.p50_ms)), Span(", 95 % within ", "muted"),
          Span(took(record.p95_ms))),
     ]  # fmt: skip

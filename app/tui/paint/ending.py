@@ -24,7 +24,7 @@ _BESIDE = 140  # columns from which a low card has three columns
 _TALL = 10  # rows inside from which there is air
 _LOW, _LEAST_HEAD = 8, 4  # rows inside below which nothing else has room; rows of how it ended
 _MISSED = 3  # expectations that were not met, by name
-_NAME, _FIGURE, _BAR = 18, 9, 18  # cells of one of the cast
+_NAME, _FIGURE, _BAR = 18, 12, 15  # cells of one of the cast
 
 
 @dataclass(frozen=True, slots=True)

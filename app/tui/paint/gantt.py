@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.state.words import in_short, paid_at_all
 from app.tui.gantt_chart import Chart
 from app.tui.gantt_lanes import PEOPLE, TOOLS, Lane
 from app.tui.gantt_view import View, Window, spelled, tick_step, ticks, window_of
@@ -23,11 +24,12 @@ from app.tui.paint.gantt_grid import (
 )
 from app.tui.paint.rows import Row, Span, fitted
 from app.tui.paint.strips import Strip, all_money, all_tokens, drawn, paid, spoken
-from app.tui.text import cells, cut, fit, money, took
+from app.tui.text import cells, cut, fit, took
+from app.tui.text import paid as told
 from app.tui.text import tokens as counted
 
 WIDE = 96  # columns from which each lane says what it took
-FIGURES = 20
+FIGURES = 22
 LEGEND_FROM, STRIPS_FROM, PATH_FROM = 12, 9, 8  # rows
 TALLEST, TALL = 6, 3  # rows of a strip, at most; and at least, before lanes are given more than they need
 SPACINGS = ((True, 1), (True, 0), (False, 1), (False, 0))  # are steps named below their bars; and rows of air
@@ -160,7 +162,7 @@ def _lanes(chart: Chart, view: View, chosen: Chosen, layout: Layout, look: Look)
     drawn_ones = drawn_lanes(chart, view, layout.window, layout.lines, look, critical=chosen.critical)
     rows: list[Row] = []
     named = -1
-    priced = any(lane.figures[2] for lane in chart.lanes)
+    priced = any(paid_at_all(lane.figures[2]) for lane in chart.lanes)
     for (number, track), cells_of_row in zip(layout.lines, drawn_ones, strict=True):
         head = track >= 0 and number != named
         named = number if head else named
@@ -204,9 +206,10 @@ def _figures(lane: Lane, width: int, *, priced: bool) -> Row:
     """How long, and how much: in money, where anything cost any."""
     if width < FIGURES:
         return ()
-    busy, count, cost = lane.figures
-    spent = money(cost) if cost or (count and priced) else f"{counted(count)} tok" if count else ""
-    return (Span(f" {took(busy) if busy else '':>8}", "muted"), Span(f" {spent:>10}", "muted"))
+    busy, count, spending = lane.figures
+    is_told = paid_at_all(spending) or (count and priced)
+    spent = in_short(spending) if is_told else f"{counted(count)} tok" if count else ""
+    return (Span(f" {took(busy) if busy else '':>8}", "muted"), Span(f" {spent:>12}", "muted"))
 
 
 # Below the lanes
@@ -245,13 +248,14 @@ def _path(chart: Chart, layout: Layout, look: Look) -> Row:
 
 
 def _strips(chart: Chart, chosen: Chosen, layout: Layout, look: Look) -> list[Row]:
-    spends, window = chart.gantt.spends, layout.window
+    spends, spent, window = chart.gantt.spends, chart.gantt.spent, layout.window
     if chosen.rates:
         spoke, cost = spoken(spends, window), paid(spends, window)
-        says = [f"{spoke.most:,.0f}/s at most", f"{money(cost.most)}/min"]
+        rate = f"{told(replace(spent, cost_usd=cost.most))}/min" if cost.most else told(spent)
+        says = [f"{spoke.most:,.0f}/s at most", rate]
     else:
         spoke, cost = all_tokens(spends, window), all_money(spends, window)
-        says = [counted(spoke.total), money(cost.total)]
+        says = [counted(spoke.total), told(spent)]
     return [
         *_strip("tokens", spoke, says[0], "info", chart, layout, look),
         *([()] if layout.strip > 1 else []),

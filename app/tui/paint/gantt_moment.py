@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from app.events import CallFailed
 from app.playback.show import Show
 from app.state import CallState
+from app.state.words import in_full
 from app.tui.gantt import Bar
 from app.tui.gantt_chart import Chart
 from app.tui.gantt_view import View, spelled
 from app.tui.glyphs import Glyphs
 from app.tui.lines import WAITS, line_of, name_of, one_line, plural, sign
 from app.tui.paint.rows import Row, Span, width_of
-from app.tui.text import money, took
+from app.tui.text import paid, took
 
 Fact = tuple[str, str, str]  # label, what is said, style
 
@@ -126,10 +127,7 @@ def _handed(chart: Chart, show: Show, bar: Bar) -> Iterator[Fact]:
 
 
 def _cost(call: CallState) -> str:
-    basis = call.ended.basis if call.ended is not None else "exact"
-    if basis == "unpriced":
-        return "not known"
-    return money(call.cost_usd) if basis == "exact" else f"{money(call.cost_usd)} {basis}"
+    return ", ".join(in_full(call.spent))
 
 
 def _cause(show: Show, seq: int) -> Iterator[Fact]:
@@ -167,5 +165,5 @@ def _of_lane(chart: Chart, show: Show, view: View, right: str) -> Moment:
         says.append(("", f"idle since {spelled(before, 100)}{until}", "muted"))
     busy, count, cost = lane.figures
     if busy:
-        says.append(("in all", f"{took(busy)}, {plural(count, 'token')}, {money(cost)}", "muted"))
+        says.append(("in all", f"{took(busy)}, {plural(count, 'token')}, {paid(cost)}", "muted"))
     return Moment(lane.thing, (Span(one_line(lane.title), "text bold"),), right, tuple(says))

@@ -8,7 +8,8 @@ from math import sqrt
 
 from app.journal import Hit, RunRow
 from app.safety import mask_secrets, safe_text
-from app.state import RunState, meters
+from app.state import Meter, RunState, meters, tally_of
+from app.state.words import in_a_cell, is_rehearsed, notes
 from app.tui.glyphs import Glyphs
 from app.tui.history import STRETCHES, Detail, Figures
 from app.tui.paint.graph import role_of
@@ -16,7 +17,7 @@ from app.tui.paint.leaf import ago, bar, clean, columns, excerpt, facts, heading
 from app.tui.paint.rows import Row, Span
 from app.tui.paint.spark import sparkline
 from app.tui.table import Column
-from app.tui.text import cells, cut, money, tokens, took
+from app.tui.text import cells, cut, money, paid, tokens, took
 
 MOST_LINES = 10  # of one text
 MOST_ERRORS = 6
@@ -51,10 +52,12 @@ def title_of(row: RunRow) -> str:
 
 
 def cost(row: RunRow, figures: Figures | None) -> Row:
-    """What it cost: ~ where a part is an estimate, + where nobody knows the price of some calls."""
-    mark = "+" if figures and figures.unpriced else "~" if figures and figures.estimated else " "
-    style = "muted" if row.mode == "rehearsal" else "text"
-    return (Span(money(row.cost_usd), style), Span(mark, "warning"))
+    """What it cost, marked for what it is; bare until its calls were looked at."""
+    if figures is None:
+        return (Span(money(row.cost_usd), "muted"),)
+    spent = figures.spent
+    style = "muted" if is_rehearsed(spent) else "warning" if spent.unpriced or spent.estimated_usd else "text"
+    return (Span(in_a_cell(spent), style),)
 
 
 def columns_of(
@@ -82,7 +85,7 @@ def columns_of(
         Column("when", lambda row: (Span(ago(row.started, now()), "muted"),), 11, leaves=1, right=True,
                by=lambda row: row.started, falls=True),
         Column("took", duration, 10, leaves=4, right=True, by=lambda row: _took(figures(row)), falls=True),
-        Column("cost ", lambda row: cost(row, figures(row)), 9, leaves=2, right=True,
+        Column("cost", lambda row: cost(row, figures(row)), 12, leaves=2, right=True,
                by=lambda row: row.cost_usd, falls=True),
         Column("tokens", lambda row: (Span(tokens(row.tokens), "muted"),), 7, leaves=5, right=True,
                by=lambda row: row.tokens, falls=True),
@@ -102,7 +105,7 @@ def told(
 ) -> list[Row]:
     """One run for a glance."""
     row, state = detail.row, detail.state
-    rows = _standing(detail, now, glyphs)
+    rows = _standing(detail, width, now, glyphs)
     rows += _found(hits, state, width)
     rows += _errors(state, width, glyphs)
     rows += _texts("what came of it", detail.outputs, width, glyphs)
@@ -113,10 +116,10 @@ def told(
     return rows
 
 
-def _standing(detail: Detail, now: int, glyphs: Glyphs) -> list[Row]:
+def _standing(detail: Detail, width: int, now: int, glyphs: Glyphs) -> list[Row]:
     row, state = detail.row, detail.state
     totals = state.totals
-    spent: list[Span] = [Span(money(totals.cost_usd), "text bold"), Span(f"  {tokens(totals.tokens)} tokens", "muted")]
+    spent: list[Span] = [Span(paid(totals), "text bold"), Span(f"  {tokens(totals.tokens)} tokens", "muted")]
     spent.append(Span(f"  {plural(totals.calls, 'call')}", "muted"))
     rows: list[Row] = [
         (*status(row.status, glyphs), Span(f"  {ago(row.started, now)}, {took(state.mono)}", "muted")),
@@ -124,10 +127,8 @@ def _standing(detail: Detail, now: int, glyphs: Glyphs) -> list[Row]:
     ]
     if row.mode == "rehearsal":
         rows.append((Span("rehearsed: no model was asked or paid", "muted"),))
-    if totals.estimated_usd:
-        rows.append((Span(f"~ {money(totals.estimated_usd)} of it is an estimate", "warning"),))
-    if totals.unpriced:
-        rows.append((Span(f"+ {plural(totals.unpriced, 'call')} of which nobody knows the price", "warning"),))
+    else:
+        rows += [line for note in notes(totals) for line in prose(note, width, "warning")]
     if row.status in ("paused", "interrupted"):
         why = f" ({plain(row.reason)})" if row.reason else ""
         rows.append((Span(f"it can go on{why}: R resumes it", "warning"),))
@@ -219,7 +220,7 @@ def _cast(state: RunState, width: int, glyphs: Glyphs) -> list[Row]:
         said: Row = (
             *bar(tally.tokens / most if most else 0, max(4, min(10, width - 36)), style, glyphs),
             Span(f" {tally.calls:>3}", "text" if tally.calls else "muted"),
-            Span(f"  {money(tally.cost_usd)}", "muted"),
+            Span(f"  {paid(tally)}", "muted"),
         )
         lines.append((f"{plain(who.glyph)[:1]} {plain(who.title or who.id)}", said))
     return [*heading("cast", "calls and cost"), *columns(lines, width)] if lines else []
@@ -231,9 +232,13 @@ def _limits(state: RunState, width: int, glyphs: Glyphs) -> list[Row]:
         style = "error" if meter.share >= 1 else "warning" if meter.share >= 0.75 else "good"
         name = {"cost_usd": "cost", "wall": "time"}.get(meter.measure, meter.measure)
         scope = "" if meter.scope == "run" else f" {plain(meter.scope.partition(':')[2])}"
-        used = f"  {_amount(meter.measure, meter.spent)} of {_amount(meter.measure, meter.limit)}"
+        used = f"  {_spent(meter, state)} of {_amount(meter.measure, meter.limit)}"
         lines.append((f"{name}{scope}", (*bar(meter.share, 10, style, glyphs), Span(used, "muted"))))
     return [*heading("limits"), *columns(lines, width)] if lines else []
+
+
+def _spent(meter: Meter, state: RunState) -> str:
+    return paid(tally_of(state, meter.scope)) if meter.measure == "cost_usd" else _amount(meter.measure, meter.spent)
 
 
 def _amount(measure: str, value: float) -> str:

@@ -91,8 +91,13 @@ def left_of(left: Left | None, glyphs: Glyphs, *, is_over: bool = False) -> str:
     least, most = left.cost_usd
     if most <= 0:
         return f"{about} {time}"
-    cost = money((least + most) / 2) if least >= most * _NARROW else f"{money(least)}{dash}{money(most)[1:]}"
+    cost = roughly((least + most) / 2) if least >= most * _NARROW else f"{roughly(least)}{dash}{roughly(most)[1:]}"
     return f"{about} {cost} {glyphs.dot} {time}"
+
+
+def roughly(usd: float) -> str:
+    """An amount that nobody knows better than to two figures."""
+    return money(usd) if usd < 0.0001 or usd >= 1 else f"${float(f'{usd:.2g}'):.6f}".rstrip("0")
 
 
 def rate_of(reading: Reading, glyphs: Glyphs) -> str:

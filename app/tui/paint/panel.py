@@ -15,7 +15,7 @@ from app.tui.paint.rows import Row, Span, width_of
 from app.tui.paint.said import WIDEST
 from app.tui.script import Entry
 from app.tui.standing import Standing
-from app.tui.text import cells, cut, money, tokens, wrap
+from app.tui.text import cells, cut, tokens, wrap
 from app.tui.titles import shortened
 
 _AIRY = 8  # rows inside from which the first one stays empty
@@ -27,9 +27,7 @@ class Figures:
     """What an agent has taken so far."""
 
     tokens: int = 0
-    usd: float = 0.0
-    is_estimated: bool = False
-    is_unpriced: bool = False
+    paid: str = ""  # marked for what it is
     is_rehearsed: bool = False
     rate: float = 0.0  # tokens a second, while it speaks
 
@@ -112,15 +110,14 @@ def _standing(look: Look, width: int, glyphs: Glyphs) -> Row:
 
 def _foot(figures: Figures, room: int) -> Row:
     """Tokens, money, rate: as many of them as fit."""
-    if not figures.tokens and not figures.usd:
+    if not figures.tokens and not figures.paid:
         return ()
     count = f"{tokens(figures.tokens)} tok"
-    paid = money(figures.usd)
-    paid = f"{'~' if figures.is_estimated else ''}{paid}{'?' if figures.is_unpriced else ''}"
+    spent = f"{count}  {figures.paid}" if figures.paid else count
     rate = f"  {figures.rate:.0f}/s" if figures.rate >= 1 else ""
     rehearsed = " rehearsed" if figures.is_rehearsed else ""
     short = " reh." if figures.is_rehearsed else ""
-    for said_of_it in (f"{count}  {paid}{rehearsed}{rate}", f"{count}  {paid}{short}{rate}", f"{count}  {paid}{short}"):
+    for said_of_it in (f"{spent}{rehearsed}{rate}", f"{spent}{short}{rate}", f"{spent}{short}"):
         if cells(said_of_it) <= room:
             return (Span(said_of_it, "muted"),)
     return (Span(count, "muted"),) if cells(count) <= room else ()

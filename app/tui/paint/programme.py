@@ -14,7 +14,7 @@ from app.tui.paint.rows import Row, Span, spread, width_of
 from app.tui.paint.spark import sparkline
 from app.tui.playbill import Actor, History, Past, Playbill, Worst, usual
 from app.tui.preflight import Check, Verdict
-from app.tui.text import cells, clock, cut, fit, money, took, wrap
+from app.tui.text import cells, clock, cut, fit, money, paid, took, wrap
 from app.tui.text import tokens as counted
 
 _LABEL = 10  # cells of what stands before a fact
@@ -103,7 +103,9 @@ def _usually(history: History) -> str:
         return ""
     runs = plural(len(pasts), "rehearsal" if mode == "rehearsal" else "run")
     costs, times = [past.cost_usd for past in pasts], [past.took_ms / 1000 for past in pasts]
-    return f"{_range(costs, money)}, {_range(times, clock)} (last {runs})"
+    mark = "? + " if any(past.spent.unpriced for past in pasts) else ""
+    mark += "≈" if any(past.spent.estimated_usd for past in pasts) else ""
+    return f"{mark}{_range(costs, money)}, {_range(times, clock)} (last {runs})"
 
 
 def _range(values: Sequence[float], said: Callable[[float], str]) -> str:
@@ -129,7 +131,7 @@ def _runs(runs: Sequence[Past], most: int, now: int, width: int, glyphs: Glyphs)
 
 def _run(past: Past, now: int, width: int, glyphs: Glyphs) -> Row:
     glyph, style = _status(past.status, glyphs)
-    right = f"{money(past.cost_usd)}  {clock(past.took_ms / 1000):>5}"
+    right = f"{paid(past.spent)}  {clock(past.took_ms / 1000):>5}"
     mode = "rehearsed" if past.mode == "rehearsal" else past.mode
     said = past.status if past.status != "succeeded" else mode
     left: Row = (Span(f"{glyph} ", style), Span(fit(ago(past.started, now), 12)), Span(said, "muted"))
@@ -139,7 +141,7 @@ def _run(past: Past, now: int, width: int, glyphs: Glyphs) -> Row:
 def run_option(past: Past, now: int) -> Option:
     """One of the earlier runs, to choose from."""
     how = f"{past.status}, {'rehearsed' if past.mode == 'rehearsal' else past.mode}"
-    return Option(past.run, ago(past.started, now), f"{how}, {money(past.cost_usd)}, {clock(past.took_ms / 1000)}")
+    return Option(past.run, ago(past.started, now), f"{how}, {paid(past.spent)}, {clock(past.took_ms / 1000)}")
 
 
 def _status(status: str, glyphs: Glyphs) -> tuple[str, str]:

@@ -27,7 +27,7 @@ def spoken(spends: Sequence[Spend], window: Window) -> Strip:
 
 def paid(spends: Sequence[Spend], window: Window) -> Strip:
     """Dollars a minute: each call's spread over the time that it took."""
-    strip = _rates(spends, window, lambda spend: (spend.began, spend.ended, spend.cost_usd * 60))
+    strip = _rates(spends, window, lambda spend: (spend.began, spend.ended, spend.spent.cost_usd * 60))
     return Strip(strip.heights, strip.most, strip.total / 60)
 
 
@@ -38,7 +38,7 @@ def all_tokens(spends: Sequence[Spend], window: Window) -> Strip:
 
 def all_money(spends: Sequence[Spend], window: Window) -> Strip:
     """All dollars until then."""
-    return _totals(spends, window, lambda spend: spend.cost_usd)
+    return _totals(spends, window, lambda spend: spend.spent.cost_usd)
 
 
 def drawn(strip: Strip, rows: int, levels: Sequence[str]) -> list[str]:

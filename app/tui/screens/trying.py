@@ -14,21 +14,22 @@ from textual.events import Key
 from textual.message import Message
 from textual.widgets import TextArea
 
+from app.engine.trials import trial_of
 from app.errors import FootlightsError
 from app.events import CallFinished, CallStarted
 from app.playback.show import as_words
+from app.state import Spent
 from app.tui.canvas import Canvas
 from app.tui.card import Card
 from app.tui.company import Member
 from app.tui.endpoints import REHEARSAL, services
 from app.tui.frames import SPEECH, Frames
 from app.tui.paint.agent import who
-from app.tui.paint.leaf import plain, plural
+from app.tui.paint.leaf import plain
 from app.tui.paint.rows import Row, Span, spread
 from app.tui.paint.said import end_of
 from app.tui.refused import in_words
-from app.tui.text import money, tokens, took
-from app.tui.trial import trial_of
+from app.tui.text import paid, tokens, took
 from app.tui.widgets.table import glyphs_of
 from providers.catalogue import known_models
 
@@ -227,9 +228,9 @@ class Keys(Part):
         result = self.card.result
         if result is None:
             return ()
-        unpriced = f", {plural(result.unpriced, 'call')} unpriced" if result.unpriced else ""
-        spent = f"{tokens(result.usage.total)} tokens  {money(result.cost_usd)}{unpriced}  {took(self.card.took_ms)}"
-        return (Span(spent, "muted"),)
+        spent = paid(Spent(result.cost_usd, unpriced=result.unpriced))
+        told = f"{tokens(result.usage.total)} tokens  {spent}  {took(self.card.took_ms)}"
+        return (Span(told, "muted"),)
 
 
 def ready_models() -> list[str]:

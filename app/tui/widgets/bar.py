@@ -127,9 +127,9 @@ class Bar(Canvas):
 
     @property
     def _is_led(self) -> bool:
-        """A rehearsal in this process waits for its audience."""
+        """A run on virtual time, in this process, waits for its audience."""
         start = self._show.state.start
-        return self._source.performed == "here" and start is not None and start.mode == "rehearsal"
+        return self._source.performed == "here" and start is not None and not start.asks_models
 
     def _look(self, glyphs: Glyphs) -> None:
         """Put lamps for what was seen since the last look; one that was put stays when the audience goes back."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.playback.show import Show, as_words
-from app.state import AgentState, RunState, Tally
+from app.state import AgentState, RunState
+from app.state.words import in_short, notes
 from app.tui.arrangement import Arrangement, Box
 from app.tui.canvas import Canvas
 from app.tui.glyphs import Glyphs
@@ -101,8 +102,8 @@ def ending_of(show: Show, glyphs: Glyphs) -> Ending | None:
         title=one_line((state.start.title or state.start.scenario) if state.start is not None else ""),
         verdict=verdict,
         ms=state.mono,
-        cost=_paid(totals) if totals.calls else "",
-        cost_note=_note(state, totals),
+        cost=paid(totals) if totals.calls else "",
+        cost_note=", ".join(notes(totals)),
         tokens=plural(totals.tokens, "token"),
         calls=plural(totals.calls, "call"),
         because=one_line(because),
@@ -139,22 +140,6 @@ def _parts(state: RunState, glyphs: Glyphs) -> tuple[Part, ...]:
 
 
 def _part(agent: AgentState, share: float, glyphs: Glyphs, by_money: bool) -> Part:
-    said = _paid(agent.tally) if by_money else f"{tokens(agent.tally.tokens)} tok"
+    said = in_short(agent.tally) if by_money else f"{tokens(agent.tally.tokens)} tok"
     name = one_line(agent.who.title or agent.who.id)
     return Part(sign(agent.who, glyphs), role_of(agent.who), name, said, share)
-
-
-def _paid(tally: Tally) -> str:
-    return paid(tally.cost_usd, estimated=tally.estimated_usd > 0, unpriced=tally.unpriced)
-
-
-def _note(state: RunState, totals: Tally) -> str:
-    """What there is to know of the money."""
-    notes = []
-    if state.start is not None and state.start.mode == "rehearsal":
-        notes.append("rehearsed, nothing is paid")
-    elif totals.estimated_usd > 0:
-        notes.append("in part estimated" if totals.estimated_usd < totals.cost_usd else "estimated")
-    if totals.unpriced:
-        notes.append(f"{plural(totals.unpriced, 'call')} without a known price")
-    return ", ".join(notes)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.state import RunState, Tally, meters
+from app.state import Meter, RunState, meters, tally_of
+from app.state.words import is_rehearsed
 from app.tui.canvas import Canvas
 from app.tui.forecast import Earlier, Forecast, Outlook, Planned, planned
 from app.tui.glyphs import Glyphs
@@ -79,8 +80,8 @@ def reading_of(show: Show, rates: Rates, left: Forecast | None, glyphs: Glyphs, 
         said=rates.whole(state, heard, BUCKETS, now),
         rate=rates.speed(state, heard, now),
         lately=rates.lately(state, heard, BUCKETS, now),
-        cost=_took(totals),
-        is_rehearsed=state.start is not None and state.start.mode == "rehearsal",
+        cost=paid(totals),
+        is_rehearsed=(state.start is not None and state.start.mode == "rehearsal") or is_rehearsed(totals),
         limits=limits_of(state),
         contexts=_shares(state, rates, glyphs),
         tools=rates.tools(state),
@@ -98,7 +99,7 @@ def limits_of(state: RunState) -> tuple[Limit, ...]:
     of_run: list[Limit] = []
     others: list[Limit] = []
     for meter in meters(state):
-        spent, of = (_amount(meter.measure, value) for value in (meter.spent, meter.limit))
+        spent, of = _spent(meter, state), _amount(meter.measure, meter.limit)
         held = meter.held / meter.limit if meter.limit else 0.0
         limit = Limit(_name(meter.scope, meter.measure, state), spent, of, meter.share, held)
         (of_run if meter.scope == "run" else others).append(limit)
@@ -112,6 +113,10 @@ def _name(scope: str, measure: str, state: RunState) -> str:
     return name_of(name, state) if kind == "agent" else step_name(name, state)
 
 
+def _spent(meter: Meter, state: RunState) -> str:
+    return paid(tally_of(state, meter.scope)) if meter.measure == "cost_usd" else _amount(meter.measure, meter.spent)
+
+
 def _amount(measure: str, value: float) -> str:
     return clock(value) if measure == "wall" else amount(measure, value).removesuffix(" tokens")
 
@@ -122,7 +127,3 @@ def _shares(state: RunState, rates: Rates, glyphs: Glyphs) -> tuple[Share, ...]:
         for each in rates.contexts(state)
         for agent in [state.agents[each.agent]]
     )
-
-
-def _took(tally: Tally) -> str:
-    return paid(tally.cost_usd, estimated=tally.estimated_usd > 0, unpriced=tally.unpriced)

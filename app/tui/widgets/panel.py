@@ -10,6 +10,7 @@ from textual.events import Click, Hide
 
 from app.events import Performer
 from app.playback.show import Show
+from app.state.words import is_rehearsed
 from app.tui.canvas import Canvas
 from app.tui.naming import one_line
 from app.tui.paint.light import strength_of
@@ -17,6 +18,7 @@ from app.tui.paint.panel import Figures, Look, panel
 from app.tui.paint.rows import Row
 from app.tui.script import Speech, first_task, script_of
 from app.tui.standing import Standing, is_at_rest, standing
+from app.tui.text import paid
 from app.tui.widgets.messages import Inspect
 from app.tui.widgets.table import glyphs_of
 
@@ -92,10 +94,8 @@ class AgentPanel(Canvas, can_focus=True):
         tally, start = actor.tally, show.state.start
         return Figures(
             tokens=tally.tokens,
-            usd=tally.cost_usd,
-            is_estimated=tally.estimated_usd > 0,
-            is_unpriced=tally.unpriced > 0,
-            is_rehearsed=start is not None and start.mode == "rehearsal",
+            paid=paid(tally) if tally.tokens or tally.cost_usd or tally.unpriced else "",
+            is_rehearsed=(start is not None and start.mode == "rehearsal") or is_rehearsed(tally),
             rate=self._rate.value,
         )
 

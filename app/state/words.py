@@ -1,0 +1,138 @@
+"""Money and time in words, the same wherever they stand: on the stage, in lines, in lists.
+
+What was spent is told with how far the figure can be trusted. `$0.0123` is what services said they counted; `≈$0.0123`
+holds a part that none has confirmed; `? + $0.0123` lacks calls whose price nobody knows; what ran on a machine of one's
+own took time, and no money.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Spending(Protocol):
+    """What some calls have cost together."""
+
+    @property
+    def cost_usd(self) -> float:
+        """All of it, as far as prices are known."""
+
+    @property
+    def estimated_usd(self) -> float:
+        """The part that no provider has confirmed."""
+
+    @property
+    def rehearsed_usd(self) -> float:
+        """The part that was never paid: no model was asked."""
+
+    @property
+    def rehearsed(self) -> int:
+        """Calls for which no model was asked."""
+
+    @property
+    def unpriced(self) -> int:
+        """Calls whose price nobody knows."""
+
+    @property
+    def local_ms(self) -> int:
+        """How long models ran on a machine of one's own."""
+
+
+def paid(spending: Spending) -> str:
+    """What was spent, with the mark it needs; never nothing where a price is not known."""
+    usd, unpriced = spending.cost_usd, spending.unpriced
+    if usd <= 0:
+        if unpriced:
+            return "unpriced" if unpriced == 1 else f"{unpriced:,} unpriced"
+        return f"local · {took(spending.local_ms)}" if spending.local_ms else money(0)
+    known = f"{'≈' if spending.estimated_usd > 0 else ''}{money(usd)}"
+    return f"? + {known}" if unpriced else known
+
+
+def notes(spending: Spending) -> list[str]:
+    """What else is to be known of it, a few words each; nothing where the figure says it all."""
+    told = []
+    if is_rehearsed(spending):
+        told.append("rehearsed, nothing to pay")
+    elif spending.rehearsed_usd > 0:
+        told.append(f"{money(spending.rehearsed_usd)} of it rehearsed")
+    if spending.estimated_usd > 0:
+        is_all = spending.estimated_usd >= spending.cost_usd * (1 - 1e-9)
+        told.append("estimated" if is_all else f"{money(spending.estimated_usd)} of it estimated")
+    if spending.unpriced:
+        told.append(f"{plural(spending.unpriced, 'call')} unpriced")
+    if spending.local_ms and (spending.cost_usd > 0 or spending.unpriced):
+        told.append(f"{took(spending.local_ms)} on this machine at no cost")
+    return told
+
+
+def in_short(spending: Spending) -> str:
+    """The same in fewer cells: time on a machine of one's own is left out, where it stands beside it anyway."""
+    return paid(spending).partition(" · ")[0]
+
+
+def in_a_cell(spending: Spending) -> str:
+    """The same for a table, where nothing else says that it was only rehearsed."""
+    return f"{paid(spending)} reh." if is_rehearsed(spending) else paid(spending)
+
+
+def in_full(spending: Spending) -> list[str]:
+    """What was spent and all that is to be known of it, in parts."""
+    first, *more = notes(spending) or [""]
+    if is_rehearsed(spending):
+        return [f"{paid(spending)} {first}", *more]
+    return [paid(spending), *filter(None, (first, *more))]
+
+
+def paid_at_all(spending: Spending) -> str:
+    """What was spent; nothing where there is nothing to tell."""
+    is_told = spending.cost_usd > 0 or spending.unpriced or spending.local_ms
+    return paid(spending) if is_told else ""
+
+
+def is_rehearsed(spending: Spending) -> bool:
+    """Was no model asked at all?"""
+    is_paid = spending.rehearsed_usd < spending.cost_usd * (1 - 1e-9)
+    return bool(spending.rehearsed) and not (is_paid or spending.unpriced or spending.local_ms)
+
+
+def money(usd: float) -> str:
+    """An amount, finer where it is small: $0.00, <$0.0001, $0.0123, $2.40, $1,204.00."""
+    if 0 < usd < 0.00005:
+        return "<$0.0001"
+    return f"${usd:,.2f}" if usd >= 0.99995 or usd <= 0 else f"${usd:.4f}"
+
+
+def took(ms: float) -> str:
+    """How long something took: 340 ms, 1.2 s, 1 min 12 s, 2 h 5 min."""
+    if ms < 999.5:
+        return f"{ms:.0f} ms"
+    if ms < 59_950:
+        return f"{ms / 1000:.1f} s"
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    if minutes < 60:
+        return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def plural(count: int, word: str) -> str:
+    """A count with its word: 1 call, 3 calls."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def times(count: int) -> str:
+    """How often, to be said after a verb: nothing for once, ` twice`, ` four times`."""
+    if count < 2:
+        return ""
+    return " twice" if count == 2 else f" {_COUNTS.get(count, str(count))} times"
+
+
+_COUNTS = dict(enumerate(("three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=3))
+
+BASES = {
+    "exact": "as the service counted",
+    "estimated": "by our own count: the service did not say",
+    "unpriced": "nobody knows its price",
+    "rehearsed": "rehearsed, nothing to pay",
+}

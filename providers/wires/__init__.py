@@ -1,0 +1,1 @@
+"""How services are spoken to: what all adapters share, and the protocols that several of them speak."""
