@@ -329,6 +329,9 @@ class CallStarted(Event, tag="call.started"):
     tools: tuple[str, ...] = ()
     shape: Ref | None = None  # the JSON Schema of the answer
     hold: Hold = Hold()
+    played: bool = False  # a cassette answers: no model is asked, and nobody is paid
+    patience_ms: int = 0  # how long its first token may take; 0: nobody waits for a model
+    address: str = ""  # of the server that is asked, where the scenario says it
 
 
 class CallSpeaking(Event, tag="call.speaking"):
@@ -354,6 +357,7 @@ class CallFinished(Event, tag="call.finished"):
     counted: Usage | None = None  # by our own count, where the provider's is hard to believe
     served: str = ""  # the model that answered, as the provider names it
     request: str = ""  # the provider's own number for the request
+    played: bool = False  # from a cassette: its cost is what was paid when it was recorded
 
 
 class CallFailed(Event, tag="call.failed"):
@@ -367,6 +371,7 @@ class CallFailed(Event, tag="call.failed"):
     prices: Prices | None = None
     basis: Basis = "estimated"
     took_ms: int = 0
+    played: bool = False
 
 
 # Tools
@@ -480,6 +485,7 @@ class BudgetExceeded(Event, tag="budget.exceeded"):
     held: float = 0.0
     limit: float = 0.0
     action: Literal["stop", "pause", "ask", "downgrade"] = "stop"
+    needed: float = 0.0  # what the call that did not fit may take at most
 
 
 class LimitsChanged(Event, tag="limits.changed"):

@@ -48,6 +48,7 @@ class Told:
     def __init__(self, recording: Recording, clock: Clock, seq: int, performed: Where = "nowhere") -> None:
         self.run = recording.run
         self.performed: Where = performed
+        self.came_from: Where = performed
         self._recording = recording
         self._clock = clock
         self.seq = seq

@@ -83,6 +83,7 @@ class Request:
     shape: dict[str, Any] | None = None  # a JSON Schema the answer must have; None: text
     script: Script = Script()
     most_output: int = 0  # tokens it may write; 0: as many as it likes
+    privacy: str = "public"  # who may see it: an adapter that knows more of its server than the engine looks once more
 
 
 class Chunk(msgspec.Struct, frozen=True, gc=False):
@@ -100,6 +101,7 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
     thought: str = ""  # what the model says to itself before it answers
     echo: dict[str, Any] | None = None  # goes into the assistant's Message when the conversation goes on
     served: str = ""  # the model that answered, as the provider names it
+    remote: str = ""  # the machine that the server has handed the request on to
     request: str = ""  # the provider's own number for the request
 
 
@@ -115,6 +117,7 @@ class ProviderError(Exception):
         self.hint = hint
         self.retry_after = retry_after  # seconds the provider asks for
         self.after = after  # as in Chunk
+        self.was_read = False  # the answer had begun when this came: the request was taken in, and is paid for
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,15 @@ def insist_on_sound_file() -> None:
 
 
 def lookup(use: str, base_url: str | None = None) -> ModelFacts | None:
-    """Find a model by provider/model; None when nothing is known of it. On this machine it is known to be free."""
+    """Find a model by provider/model; None when nothing is known of it. A server of one's own, here, is free.
+
+    Somebody else's service is not, also where it is reached through something on this machine.
+    """
     facts = find_in(_known(_own_file())[0], use)
     service = service_of(use)
     address = base_url or (service.base_url if service is not None else "")
-    if address and is_loopback(address) and not _has_own_price(facts):
+    is_hosted = service is not None and service.privacy == "public"
+    if address and is_loopback(address) and not is_hosted and not _has_own_price(facts):
         return msgspec.structs.replace(facts or ModelFacts(use=use, tier="low"), use=use, prices=_FREE)
     if address and not is_loopback(address) and facts is not None and facts.prices == _FREE:
         return msgspec.structs.replace(facts, prices=None)  # another machine, and nobody knows whose
@@ -112,6 +116,11 @@ def is_loopback(base_url: str) -> bool:
         return urlsplit(base_url).hostname in _ON_THIS_MACHINE
     except ValueError:
         return False
+
+
+def is_passed_on(use: str) -> bool:
+    """Ollama on this machine hands some models on to its own cloud: gpt-oss:120b-cloud."""
+    return use.strip().lower().partition(":")[2].endswith("cloud")
 
 
 def known_models() -> tuple[ModelFacts, ...]:
@@ -139,7 +148,7 @@ def find_in(catalogue: Catalogue, use: str) -> ModelFacts | None:
 
 def _prices(use: str, facts: ModelFacts, found: Catalogue) -> Prices | None:
     service = found.services.get(use.partition("/")[0])
-    if service is not None and is_loopback(service.base_url):
+    if service is not None and service.privacy != "public" and is_loopback(service.base_url):
         return _FREE
     return facts.prices and msgspec.structs.replace(facts.prices, source=found.source)
 

@@ -16,6 +16,10 @@ _COMMENT = re.compile(r"[ \t]+#.*|[ \t]*")
 _QUOTED = {"'": re.compile(r"'([^']*)'"), '"': re.compile(r'"((?:[^"\\]|\\.)*)"')}
 _BARE = re.compile(r"[^\s'\"]\S*|")
 _ESCAPE = re.compile(r"\\(.)")
+_HINTS = {  # footlights migrate, which is named otherwise, mends only scenarios and cards
+    "byte-order-mark": 'save it as "UTF-8 without BOM"',
+    "line-ends": "save it with LF line ends",
+}
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
@@ -33,7 +37,8 @@ def read_env_file(path: Path) -> dict[str, str]:
     try:
         source = read_source(path)
     except ScenarioRefused as refused:
-        raise EnvFileRefused(refused.problems, str(path)) from refused
+        mended = tuple(one._replace(hint=_HINTS.get(one.code, one.hint)) for one in refused.problems)
+        raise EnvFileRefused(mended, str(path)) from refused
     values: dict[str, str] = {}
     problems: list[Problem] = []
     for number, line in enumerate(source.lines, 1):

@@ -40,14 +40,24 @@ class UnreadableKey(Exception):
 
 
 def find_key(name: str) -> Key | None:
-    """The key of a name, or None when there is none."""
+    """The key of a name, or None when there is none; raises UnreadableKey when the only one is in a file without it."""
+    empty = ""
     for place, values in _places():
         if value := values.get(name, "").strip():
             return Key(name, value, f"{name} in {place}")
-        if (file := values.get(f"{name}_FILE")) and (value := _read(name, file)):
-            return Key(name, value, f"the file that {name}_FILE names")
+        if file := values.get(f"{name}_FILE"):
+            if value := _read(name, file):
+                return Key(name, value, f"the file that {name}_FILE names")
+            empty = f"the file that {name}_FILE names is empty"
     found = _in_keyring(name)
+    if found is None and empty:
+        raise UnreadableKey(empty)
     return None if found is None else Key(name, found, f"{name} in the keyring")
+
+
+def how_to_set(name: str) -> str:
+    """What to do for a key that is missing."""
+    return f"export {name}=..., or {name}_FILE=FILE; or --env-file FILE, with lines of KEY=VALUE"
 
 
 def has_key(name: str) -> bool:
@@ -90,7 +100,20 @@ def _read(name: str, file: str) -> str:
         return Path(file).expanduser().read_text(encoding="utf-8").strip()
     except (OSError, ValueError, RuntimeError) as error:
         # The file's name stays unsaid: a key put here by mistake would be shown.
-        raise UnreadableKey(f"{name}_FILE names no file that can be read") from error
+        raise UnreadableKey(f"{name}_FILE names {_fault(error)}") from error
+
+
+def _fault(error: Exception) -> str:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "a file that is not there"
+        case IsADirectoryError():
+            return "a folder, not a file"
+        case PermissionError():
+            return "a file that you may not read"
+        case UnicodeDecodeError():
+            return "a file that is not text"
+    return "no file that can be read"
 
 
 def _in_keyring(name: str) -> str | None:

@@ -5,6 +5,7 @@ A window is always asked for: the server's own is small, and it cuts away what d
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -18,7 +19,7 @@ from providers.wires import faults
 from providers.wires.capabilities import capabilities_of
 from providers.wires.conversation import arguments_of, as_map, echo_of, names_of
 from providers.wires.exchange import exchange
-from providers.wires.ollama_answer import PROTOCOL, OllamaAnswer
+from providers.wires.ollama_answer import PROTOCOL, OllamaAnswer, insist_on_staying, remote_of
 from providers.wires.params import limit_of, others
 from providers.wires.posting import Line, Refusal
 from providers.wires.shaping import Shape, shaped
@@ -39,13 +40,15 @@ class Ollama:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._line = Line(endpoint)
+        self._remotes: dict[str, str] = {}  # by model: the machine that does its work, if it is another one
         self._windows: dict[str, int] = {}  # by model; they only grow, because each change loads the model anew
 
     def stream(self, request: Request) -> AsyncIterator[Chunk]:
         """Answer a request, piece by piece."""
         estimate = tokens.of_request(request)
         window = self._window(request, estimate)
-        answer = OllamaAnswer(self._endpoint, estimate, window, len(names_of(request.messages)))
+        before = len(names_of(request.messages))
+        answer = OllamaAnswer(self._endpoint, estimate, window, before, request.privacy)
         return exchange(self._endpoint, lambda: self._opened(request, window), answer)
 
     async def aclose(self) -> None:
@@ -68,6 +71,9 @@ class Ollama:
 
     @asynccontextmanager
     async def _opened(self, request: Request, window: int) -> AsyncIterator[httpx2.Response]:
+        if request.privacy != "public" and (remote := await self._remote(request.model)):
+            insist_on_staying(request.model, remote, request.privacy)
+
         def posted(shape: Shape) -> AbstractAsyncContextManager[httpx2.Response]:
             return self._posted(body_of(request, shape, window))
 
@@ -75,23 +81,49 @@ class Ollama:
         async with shaped(capabilities_of(self._endpoint.base_url, request.model), shape, posted) as response:
             yield response
 
+    async def _remote(self, model: str) -> str:
+        """Where a model runs, if not there: asked before anything is shown to it, since any name may stand for that."""
+        known = self._remotes.get(model)
+        if known is None:
+            known = self._remotes[model] = remote_of(await self._shown(model))
+        return known
+
+    async def _shown(self, model: str) -> dict[str, Any]:
+        """What the server tells of a model; nothing, where it does not know the question or the model."""
+        try:
+            async with self._asked("/api/show", {"model": model}) as response:
+                return as_map(json.loads(b"".join([piece async for piece in response.aiter_bytes()])))
+        except ValueError as error:
+            raise ProviderError("malformed", f"{self._endpoint.host} does not answer as Ollama does") from error
+        except ProviderError as refused:
+            if isinstance(refused.__cause__, Refusal) and refused.__cause__.status in (404, 405, 501):
+                return {}
+            raise
+
     @asynccontextmanager
     async def _posted(self, body: dict[str, Any]) -> AsyncIterator[httpx2.Response]:
+        async with AsyncExitStack() as stack:
+            try:
+                response = await stack.enter_async_context(self._asked("/api/chat", body))
+            except ProviderError as refused:
+                if _is_missing(refused.__cause__):
+                    refused.hint = f"footlights models pull ollama/{body['model']}"
+                raise
+            yield response
+
+    @asynccontextmanager
+    async def _asked(self, path: str, body: dict[str, Any]) -> AsyncIterator[httpx2.Response]:
         endpoint = self._endpoint
         headers = {"authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
         async with AsyncExitStack() as stack:
             try:
-                posting = self._line.posted(f"{_base(endpoint)}/api/chat", body, headers)
+                posting = self._line.posted(f"{_base(endpoint)}{path}", body, headers)
                 response = await stack.enter_async_context(posting)
             except httpx2.ConnectError as error:
                 failed = faults.of_transport(error, endpoint)
                 if failed.error == "connection":
                     failed.hint = f"is Ollama running on {endpoint.host}? ollama serve starts it"
                 raise failed from error
-            except ProviderError as refused:
-                if _is_missing(refused.__cause__):
-                    refused.hint = f"footlights models pull ollama/{body['model']}"
-                raise
             yield response
 
 

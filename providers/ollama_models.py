@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import Any
 
 from providers.base import Endpoint, NoProvider, ProviderError
-from providers.catalogue import is_loopback
 from providers.wires import faults
 
 NEEDS = "ollama"
@@ -97,7 +96,7 @@ async def _asking(base_url: str, read: float | None) -> AsyncIterator[Any]:
         base_url,
         timeout=http.Timeout(read, connect=CONNECT),
         follow_redirects=False,
-        trust_env=not is_loopback(base_url),
+        trust_env=False,  # a proxy has no business with a server of one's own
         verify=base_url.startswith("https:"),
         auth=_nameless,
     )
@@ -119,6 +118,9 @@ def _loaded() -> tuple[Any, Any]:
     except ImportError as error:
         why = f"the package {NEEDS} is not installed"
         raise NoProvider("ollama", why, f"pip install 'footlights[{NEEDS}]' adds it") from error
+    except ValueError as error:  # it reads the variable when it is loaded, and knows fewer forms of it
+        said = f"the package {NEEDS} cannot read OLLAMA_HOST: {error}"
+        raise NoProvider("ollama", said, "write it whole, such as http://[::1]:11434") from error
 
 
 def _nameless(request: Any) -> Any:

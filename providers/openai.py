@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import httpx2
 
 from providers.base import Chunk, Endpoint, ProviderError, Request
+from providers.catalogue import is_loopback, service_of
+from providers.key_hosts import is_own
 from providers.wires import chat_completions, exchange, responses
 from providers.wires.capabilities import Ability, Capabilities, capabilities_of, refused_by
 from providers.wires.decoding import Response
@@ -110,13 +112,21 @@ class OpenAI:
             yield response
 
     def _made(self, sdk: Any) -> Any:
-        kind = sdk.AsyncOpenAI if self._endpoint.service == "openai" else _without_environment(sdk)
+        kind = sdk.AsyncOpenAI if _is_for_openai(self._endpoint) else _without_environment(sdk)
         return kind(
             api_key=self._endpoint.key or "none",
             base_url=self._endpoint.base_url,
             max_retries=0,
             http_client=client_of(self._endpoint),
         )
+
+
+def _is_for_openai(endpoint: Endpoint) -> bool:
+    """Does it reach OpenAI, itself or through something on this machine?"""
+    service = service_of(endpoint.service)
+    if service is None or service.name != "openai":
+        return False
+    return is_own(service, endpoint.base_url) or is_loopback(endpoint.base_url)
 
 
 def _refused(error: ProviderError, asked: list[Ability]) -> Ability | None:

@@ -92,10 +92,10 @@ def _service(name: str, said: "_Service", known: Catalogue) -> Service:
 
 
 def _model(use: str, said: "_Model", known: Catalogue, source: str) -> ModelFacts:
-    told = said.model_dump(exclude_unset=True, exclude={"prices"})
+    told, before = said.model_dump(exclude_unset=True, exclude={"prices"}), find_in(known, use)
     if said.prices is not None:
-        told["prices"] = said.prices.as_prices(source)
-    return msgspec.structs.replace(find_in(known, use) or ModelFacts(), use=use, **told)
+        told["prices"] = said.prices.over(before.prices if before is not None else None, source)
+    return msgspec.structs.replace(before or ModelFacts(), use=use, **told)
 
 
 class _Wrong(NamedTuple):
@@ -126,7 +126,9 @@ def _mistakes(written: "_File", may_name_modules: bool) -> Iterator[_Wrong]:
             hint = did_you_mean(said.adapter, adapters, _one_of(adapters))
             yield _Wrong((*at, "adapter"), f'there is no adapter "{said.adapter}"', hint)
     there = {*known, *written.services}
-    for use in written.models:
+    for use, model_said in written.models.items():
+        if (lacking := _lacking(use.lower(), model_said.prices)) is not None:
+            yield _Wrong(("models", use, "prices"), f'"{lacking}" is missing', "such as  {input: 3, output: 15}")
         service, slash, model = use.partition("/")
         if not slash or not model.strip():
             yield _Wrong(
@@ -134,6 +136,14 @@ def _mistakes(written: "_File", may_name_modules: bool) -> Iterator[_Wrong]:
             )
         elif service not in there:
             yield _Wrong(("models", use, "@key"), f'there is no service "{service}"', did_you_mean(service, there))
+
+
+def _lacking(use: str, prices: "_Prices | None") -> str | None:
+    """The price that neither the file nor the catalogue says."""
+    facts = find_in(built_in(), use)
+    if prices is None or (facts is not None and facts.prices is not None):
+        return None
+    return next((name for name in ("input", "output") if getattr(prices, name) is None), None)
 
 
 def _one_of(adapters: set[str]) -> str:
@@ -184,16 +194,24 @@ class _Service(Section):
 class _Prices(Section):
     """US dollars for a million tokens."""
 
-    input: float = key(says="Tokens read fresh.", example="3.00", ge=0, le=100_000)
-    output: float = key(says="Tokens written.", example="15.00", ge=0, le=100_000)
+    input: float | None = key(None, says="Tokens read fresh.", example="3.00", ge=0, le=100_000)
+    output: float | None = key(None, says="Tokens written.", example="15.00", ge=0, le=100_000)
     cache_read: float | None = key(None, says="Tokens read from the cache.", example="0.30", ge=0, le=100_000)
     cache_write: float | None = key(None, says="Tokens written to the cache.", example="3.75", ge=0, le=100_000)
 
-    def as_prices(self, source: str) -> Prices:
-        """A cache whose price is not among them is no cheaper than fresh tokens."""
-        read = self.input if self.cache_read is None else self.cache_read
-        write = self.input if self.cache_write is None else self.cache_write
-        return Prices(self.input, self.output, read, write, source)
+    def over(self, known: Prices | None, source: str) -> Prices:
+        """What is left out stays as it is known; but beside a new price of fresh tokens a cache is no cheaper."""
+        fresh = self.input if self.input is not None else known.input if known is not None else 0.0
+        written = self.output if self.output is not None else known.output if known is not None else 0.0
+        kept = known if self.input is None else None
+        read, write = (kept.cache_read, kept.cache_write) if kept is not None else (fresh, fresh)
+        return Prices(
+            fresh,
+            written,
+            read if self.cache_read is None else self.cache_read,
+            write if self.cache_write is None else self.cache_write,
+            source,
+        )
 
 
 class _Model(Section):

@@ -6,12 +6,13 @@ run today's price list, as soon as it is loaded; the catalogue's. Where nobody k
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from app.events import Basis, Prices, Usage
 from app.state.spending import OWN_MACHINE
 from providers import price_list
-from providers.catalogue import built_in, lookup
+from providers.catalogue import built_in, is_passed_on, lookup
 
 _MILLION = 1_000_000
 
@@ -29,7 +30,7 @@ def tariff_of(
     facts = lookup(use, base_url)
     known = written or (facts.prices if facts is not None else None)
     if known is not None and known.source != built_in().source:
-        return None if _is_passed_on(use, known) else _always(known)
+        return None if known.source == OWN_MACHINE and is_passed_on(use) else _always(known)
     in_catalogue = None if known is None else _always(known)
     return price_list.listed(use) or in_catalogue if today else in_catalogue or price_list.listed(use)
 
@@ -42,13 +43,16 @@ def is_in_doubt(use: str, base_url: str | None = None, *, today: bool = False) -
     return today and facts.prices.source == built_in().source and price_list.may_know(use)
 
 
+def live_prices(use: str, base_url: str | None = None) -> Prices | None:
+    """What a live call would be charged just now, a short one. It may take a third of a second to load the list."""
+    if is_in_doubt(use, base_url, today=True):
+        price_list.load_now()
+    tariff = tariff_of(use, base_url, today=True)
+    return tariff(0, time.time()) if tariff is not None else None
+
+
 def _always(prices: Prices) -> Tariff:
     return lambda read, at: prices
-
-
-def _is_passed_on(use: str, known: Prices) -> bool:
-    """Ollama on this machine hands some models on to its own cloud, which has prices of its own."""
-    return known.source == OWN_MACHINE and use.partition(":")[2].endswith("cloud")
 
 
 def cost_of(usage: Usage, prices: Prices | None) -> float:

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from importlib.abc import SourceLoader
 from importlib.util import find_spec
+from typing import Literal
 
-from providers.addresses import address_of
+from providers.addresses import NoAddress, address_of
 from providers.catalogue import Privacy, Service, is_loopback
-from providers.keys import UnreadableKey, find_key
+from providers.keys import UnreadableKey, find_key, find_setting, how_to_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +23,38 @@ class Readiness:
     key: str  # where its key comes from, never what it is
     address: str  # as people may see it
     privacy: Privacy
+    is_certain: bool = True  # False: nothing is missing, but only its server could say whether it runs
+
+    @property
+    def standing(self) -> Literal["ready", "not asked", "not ready"]:
+        """In two words, for people."""
+        if not self.is_ready:
+            return "not ready"
+        return "ready" if self.is_certain else "not asked"
 
 
-def readiness_of(service: Service) -> Readiness:
-    """Look at one service; the keyring may be asked, the network never is."""
-    address = address_of(service)
+def readiness_of(service: Service, base_url: str | None = None) -> Readiness:
+    """Look at one service, or at a server of its kind elsewhere; the keyring may be asked, the network never is."""
     key, no_key = _key_of(service)
+    try:
+        address = base_url or address_of(service)
+    except NoAddress as error:
+        return Readiness(False, error.message, error.hint, key, "", service.privacy or "public")
     why, hint = _missing(service)
     if not why and no_key:
-        why, hint = no_key, f"export {service.keys[0]}=..., or put it into the keyring"
+        why, hint = no_key, how_to_set(service.keys[0])
     if not why and not address and service.name != "rehearsal":
         why, hint = "a scenario says where it is", "give a model a base_url in models:"
-    return Readiness(not why, why, hint, key, without_login(address), privacy_of(service, address))
+    is_certain = bool(service.keys) or service.name == "rehearsal"
+    return Readiness(not why, why, hint, key, without_login(address), privacy_of(service, address), is_certain)
+
+
+def unheeded(service: Service) -> str:
+    """What to know of a variable that moves a service in its own SDK, and here does not; "" when it is not set."""
+    name = f"{service.name.upper()}_BASE_URL"
+    if name == service.address or not find_setting(name):
+        return ""
+    return f"{name}, which is set: here an address is a base_url, in the scenario or in models.yaml"
 
 
 def without_login(address: str) -> str:

@@ -23,7 +23,9 @@ WEIGHTS = (27, 9, 3, 1)
 FAIR_PRICE = 0.01  # dollars for a call; at this price the score for cost is one half
 FAIR_SPEED = 60.0  # tokens a second, likewise
 ENOUGH = 5  # calls, before anything is learned from them
-_TIERS: dict[Tier, int] = {"low": 0, "medium": 1, "high": 2}
+LEAST_SUCCESS = 0.25  # what fails counts as dearer and slower, but four times at most: what is preferred decides
+_TIERS: dict[Tier, float] = {"low": 0, "medium": 1, "high": 2}
+_UNKNOWN_TIER = 0.5  # less than what is known to be medium
 _SECRECY: dict[Privacy, int] = {"public": 0, "private": 1, "local": 2}
 
 
@@ -85,6 +87,7 @@ class Routed:
     candidates: tuple[Candidate, ...]  # in the order in which they were given
     fallbacks: tuple[str, ...]  # to try after it, in this order
     policy: str
+    remark: str = ""  # what the author asked for and does not get
 
 
 _NO_NEED = Need()
@@ -98,30 +101,41 @@ def choose(options: Sequence[Option], need: Need = _NO_NEED, fallback: Sequence[
     if len(options) == 1:
         need = replace(need, complexity=None, at_most=None, input_tokens=0)
     routed = _choose(options, need, fallback)
-    for eased in (replace(need, at_most=None), replace(need, at_most=None, complexity=None)):
-        if routed.chosen is None and eased != need:
-            routed = replace(_choose(options, eased, fallback), policy=routed.policy)
+    if routed.chosen is None and need.at_most is not None:
+        need = replace(need, at_most=None)
+        routed = _choose(options, need, fallback)
+    if routed.chosen is None and need.complexity is not None:
+        eased = _choose(options, replace(need, complexity=None), fallback, ablest=True)
+        if eased.chosen is not None:
+            policy = f"{routed.policy}: none of them is known for it, the ablest that can was taken"
+            remark = (
+                f"no model that can take it is known for {need.complexity} complexity; {eased.chosen} is the ablest"
+            )
+            return replace(eased, policy=policy, remark=remark)
     return routed
 
 
-def _choose(options: Sequence[Option], need: Need, fallback: Sequence[str]) -> Routed:
+def _choose(options: Sequence[Option], need: Need, fallback: Sequence[str], *, ablest: bool = False) -> Routed:
     candidates: list[Candidate] = []
-    best: Option | None = None
-    best_score = 0.0
-    fit: set[str] = set()
+    fit: list[tuple[Option, float]] = []
     for option in options:
         verdict = why_out(option, need)
         if verdict is not None:
             candidates.append(Candidate(option.model, option.use, 0.0, verdict.out, note=verdict.note))
             continue
         score = _score(option, need)
-        candidates.append(Candidate(option.model, option.use, score, note=_praise(option)))
-        fit.add(option.model)
-        if best is None or (best.reserve, -best_score) > (option.reserve, -score):
-            best, best_score = option, score
-    chosen = best.model if best is not None else None
-    after = tuple(name for name in fallback if name in fit and name != chosen)
-    return Routed(chosen, tuple(candidates), after, _policy(options, need))
+        told = f"{_praise(option)}, {_work(option)}" if ablest else _praise(option)
+        candidates.append(Candidate(option.model, option.use, round(score, 4), note=told))
+        fit.append((option, score))
+    if not fit:
+        return Routed(None, tuple(candidates), (), _policy(options, need))
+    best, _ = max(fit, key=lambda one: (not one[0].reserve, _tier(one[0]) if ablest else 0, one[1], _success(one[0])))
+    if not ablest and (why := _why_dearer(best, [option for option, _ in fit], need)):
+        candidates = [_with_note(one, why) if one.model == best.model else one for one in candidates]
+    names = {option.model for option, _ in fit} - {best.model}
+    return Routed(
+        best.model, tuple(candidates), tuple(name for name in fallback if name in names), _policy(options, need)
+    )
 
 
 def why_out(option: Option, need: Need = _NO_NEED) -> Verdict | None:
@@ -150,15 +164,24 @@ def _too_small(option: Option, need: Need) -> Verdict | None:
 
 def _unable(option: Option, need: Need) -> Verdict | None:
     facts = option.facts
-    if facts is None:
-        return None
-    if need.tools and not facts.tools:
+    if need.tools and facts is not None and not facts.tools:
         return Verdict("capability", "it cannot ask for tools")
-    if need.data and not facts.data:
+    if need.data and facts is not None and not facts.data:
         return Verdict("capability", "it cannot be held to a schema")
-    if need.complexity is not None and _TIERS[facts.tier] < _TIERS[need.complexity]:
-        return Verdict("capability", f"it is for {facts.tier} complexity, this is {need.complexity}")
+    if need.complexity is not None and _tier(option) < _TIERS[need.complexity]:
+        if option.facts is None:
+            return Verdict("capability", f"nobody knows how hard its work may be, and this is {need.complexity}")
+        return Verdict("capability", f"it is for {option.facts.tier} complexity, this is {need.complexity}")
     return None
+
+
+def _tier(option: Option) -> float:
+    return _UNKNOWN_TIER if option.facts is None else _TIERS[option.facts.tier]
+
+
+def _work(option: Option) -> str:
+    """How hard its work may be."""
+    return "for nobody knows which complexity" if option.facts is None else f"for {option.facts.tier} complexity"
 
 
 def _too_dear(option: Option, need: Need) -> Verdict | None:
@@ -190,19 +213,42 @@ def _score(option: Option, need: Need) -> float:
     for weight, preference in zip(WEIGHTS, need.prefer, strict=False):
         total += weight
         score += weight * _merit(option, preference)
-    learned = _learned(option)
-    return round(score / total * (learned.success if learned is not None else 1.0), 4) if total else 0.0
+    return score / total if total else 0.0
 
 
 def _merit(option: Option, preference: Preference) -> float:
+    """What fails is asked again: that costs money and time, and changes neither quality nor privacy."""
+    tries = 1 / max(LEAST_SUCCESS, _success(option))
     if preference == "privacy":
         return _SECRECY[option.privacy] / 2
     if preference == "cost":  # unknown is not cheap
-        return 0.0 if option.usual_usd is None else FAIR_PRICE / (FAIR_PRICE + option.usual_usd)
+        return 0.0 if option.usual_usd is None else FAIR_PRICE / (FAIR_PRICE + option.usual_usd * tries)
     if preference == "speed":
-        speed = _speed(option)
+        speed = _speed(option) / tries
         return speed / (speed + FAIR_SPEED)
     return 0.0 if option.facts is None else (1 + _TIERS[option.facts.tier]) / 3
+
+
+def _success(option: Option) -> float:
+    learned = _learned(option)
+    return learned.success if learned is not None else 1.0
+
+
+def _with_note(candidate: Candidate, more: str) -> Candidate:
+    return Candidate(candidate.model, candidate.use, candidate.score, note=f"{candidate.note}; {more}")
+
+
+def _why_dearer(best: Option, fit: Sequence[Option], need: Need) -> str:
+    """Why the cheapest was not taken where that is what is preferred."""
+    known = [option for option in fit if option.usual_usd is not None and option.reserve == best.reserve]
+    if need.prefer[:1] != ("cost",) or best.usual_usd is None or not known:
+        return ""
+    cheapest = min(known, key=lambda option: option.usual_usd or 0.0)
+    if best.usual_usd <= (cheapest.usual_usd or 0.0):
+        return ""
+    if _score(replace(cheapest, learned=None), need) < _score(replace(best, learned=None), need):
+        return f"dearer than {cheapest.model}, and better by what is preferred next"
+    return f"dearer than {cheapest.model}, which has to be asked again more often"
 
 
 def _learned(option: Option) -> Experience | None:

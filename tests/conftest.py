@@ -44,11 +44,11 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def footlights() -> Callable[..., Outcome]:
-    """Run the command as a process of its own, from the clone unless another folder is given."""
+    """Run the command as a process of its own, from the clone unless a folder is given; `modules` can be imported."""
 
-    def run(*words: str, folder: Path = ROOT, stdin: str = "") -> Outcome:
+    def run(*words: str, folder: Path = ROOT, stdin: str = "", modules: Path = ROOT) -> Outcome:
         command = [sys.executable, "-m", "footlights", *words]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{modules}"}
         done = subprocess.run(
             command, cwd=folder, env=environment, input=stdin, capture_output=True, text=True, check=False, timeout=60
         )

@@ -60,7 +60,7 @@ async def _read(archive: Archive, name: str) -> tuple[RunRow, RunState, list[Att
     from app.state import fold
 
     row = await archive.find(name)
-    events = await archive.events(row.run)
+    events = await archive.history(row)
     return row, fold(events), attempts_in(events)
 
 
@@ -98,13 +98,14 @@ def _known_price(model: str) -> Tariff:
     """The price of a model, by whoever knows it: a person's own list, today's, the catalogue."""
     from providers import price_list
     from providers.catalogue import known_models, services
+    from providers.naming import no_service_hint
     from providers.pricing import is_in_doubt, tariff_of
 
     service, slash, name = model.partition("/")
     if not slash or not name:
         raise UsageError(f'"{shortened(model)}" names no model', "write provider/model, such as openai/gpt-5.5")
     if service not in services():
-        raise UsageError(f'there is no provider "{shortened(service)}"', did_you_mean(service, services()))
+        raise UsageError(f'there is no provider "{shortened(service)}"', no_service_hint(service))
     if is_in_doubt(model, today=True):
         price_list.load_now()
     tariff = tariff_of(model, today=True)

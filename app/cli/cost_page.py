@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.journal import RunRow
     from app.state import RunState
 
+_MANY = 9  # times more from which nobody reads it as a percentage any longer
 _BAR = 12  # cells of the longest bar
 _BUCKETS: dict[str, Callable[[Usage], int]] = {
     "fresh": lambda usage: usage.input,
@@ -158,8 +159,14 @@ def _difference(spent: Spent, would: Spent) -> str:
     more = would.cost_usd - spent.cost_usd
     if abs(more) < 1e-9:
         return "the same"
-    share = f" ({'+' if more > 0 else '−'}{abs(more) / spent.cost_usd:.0%})" if spent.cost_usd > 0 else ""
+    share = _share_more(more / spent.cost_usd) if spent.cost_usd > 0 else ""
     return f"{'+' if more > 0 else '−'}{money(abs(more))}{share}"
+
+
+def _share_more(share: float) -> str:
+    if share >= _MANY:
+        return f" ({share + 1:,.0f} times as much)"
+    return f" ({'+' if share > 0 else '−'}{abs(share):.0%})"
 
 
 def _aloud(state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], pricing: Pricing | None) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,13 +111,27 @@ def summed(attempts: Iterable[Attempt], name: str = "", pricing: Pricing | None 
     return total
 
 
-def grouped(attempts: Iterable[Attempt], by: str, pricing: Pricing | None = None) -> list[Sum]:
+def grouped(attempts: Sequence[Attempt], by: str, pricing: Pricing | None = None) -> list[Sum]:
     """They by agent, model, step or call: the dearest first, but calls in their order."""
+    name_of = _with_addresses(attempts) if by == "model" else BY[by]
     groups: dict[str, list[Attempt]] = {}
     for attempt in attempts:
-        groups.setdefault(BY[by](attempt), []).append(attempt)
+        groups.setdefault(name_of(attempt), []).append(attempt)
     sums = [summed(group, name, pricing) for name, group in groups.items()]
     return sums if by == "call" else sorted(sums, key=lambda one: (-one.spent.cost_usd, -one.usage.total))
+
+
+def _with_addresses(attempts: Sequence[Attempt]) -> Callable[[Attempt], str]:
+    """What names a model: where one name is served at several addresses, these are different models."""
+    served: dict[str, set[str]] = {}
+    for attempt in attempts:
+        served.setdefault(attempt.use, set()).add(attempt.started.address)
+
+    def name(attempt: Attempt) -> str:
+        address = attempt.started.address.partition("://")[2]
+        return f"{attempt.use} at {address}" if address and len(served[attempt.use]) > 1 else attempt.use
+
+    return name
 
 
 def recosted(attempt: Attempt, pricing: Pricing) -> Spent:

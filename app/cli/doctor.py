@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.finding import Finding
 from app.cli.ink import Ink
 from app.safety import mask_secrets, safe_text
@@ -33,10 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--json", action="store_true", help="write the findings as JSON")
     parser.add_argument("--network", action="store_true", help="ask the services that are ready whether they answer")
+    add_env_file(parser)
 
 
 def perform(args: argparse.Namespace) -> int:
     """Look at everything; the exit code is 1 only when something makes Footlights unusable."""
+    heed_env_files(args)
     findings = list(examine(network=args.network))
     unusable = any(finding.verdict == "problem" for finding in findings)
     if args.json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from app.cli.finding import Finding
 from app.state.words import plural
 from providers.catalogue import Service, is_loopback, services
-from providers.readiness import Readiness, needs_of, readiness_of
+from providers.readiness import Readiness, needs_of, readiness_of, unheeded
 
 if TYPE_CHECKING:
     from providers.base import Endpoint
@@ -28,6 +28,7 @@ def look_at_models(*, network: bool) -> Iterator[Finding]:
     """Everything; services are contacted only where that was asked for, and nothing is paid."""
     standing = {name: (service, readiness_of(service)) for name, service in services().items()}
     yield from (_service(service, ready) for service, ready in standing.values() if service.name != "rehearsal")
+    yield from _unheeded(service for service, _ in standing.values())
     yield from _packages(standing)
     yield from _keys(standing)
     yield from _own_file()
@@ -43,7 +44,16 @@ def _service(service: Service, ready: Readiness) -> Finding:
     if not ready.is_ready:
         is_plain = ready.why.endswith("is not set") or not ready.address
         return Finding("services", service.name, "note", ready.why, "" if is_plain else ready.hint)
-    return Finding("services", service.name, "ok", f"ready, {ready.address}, may see what is {ready.privacy}")
+    told = f"{ready.address}, may see what is {ready.privacy}"
+    if not ready.is_certain:
+        return Finding("services", service.name, "note", f"configured, not asked: {told}")
+    return Finding("services", service.name, "ok", f"ready, {told}")
+
+
+def _unheeded(known: Iterable[Service]) -> Iterator[Finding]:
+    for service in known:
+        if told := unheeded(service):
+            yield Finding("services", service.name, "warning", f"not heeded: {told}")
 
 
 def _packages(standing: dict[str, tuple[Service, Readiness]]) -> Iterator[Finding]:
@@ -74,11 +84,9 @@ def _key(name: str) -> Finding | None:
     try:
         found = find_key(name)
     except UnreadableKey as error:
-        remedy = f"let {name}_FILE name a file that you can read, or unset it"
+        remedy = f"let {name}_FILE name a file with the key in it, or unset it"
         return Finding("keys", name, "warning", str(error), remedy)
     file = "" if os.environ.get(name) else os.environ.get(f"{name}_FILE", "")
-    if file and found is None:
-        return Finding("keys", name, "warning", f"the file that {name}_FILE names is empty", "write the key into it")
     if found is None:
         return None
     if file and (mode := _mode(Path(file).expanduser())) & 0o077:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil, floor, log10
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from app.events import BudgetExceeded, CallStarted, Event, Measure
+from app.events import BudgetExceeded, Event, Measure
 
 if TYPE_CHECKING:
     from app.engine import Result
@@ -50,24 +51,20 @@ def what_comes_before(result: Result, run: str, events: Iterable[Event]) -> str:
 
 
 def _more(events: Iterable[Event]) -> str:
-    """The limit that was hit last, and a value with room for another call such as there were."""
-    exceeded, largest = None, 0.0
-    for event in events:
-        if isinstance(event, BudgetExceeded):
-            exceeded = event
-        elif isinstance(event, CallStarted) and exceeded is None:
-            largest = max(largest, event.hold.cost_usd)
+    """The limit that was hit last, and a value with room for the call that did not fit and another one like it."""
+    exceeded = next((event for event in reversed(list(events)) if isinstance(event, BudgetExceeded)), None)
     if exceeded is None:
         return "LIMIT VALUE"
     scope = "" if exceeded.scope == "run" else f"{exceeded.scope}."
-    value = max(2 * exceeded.limit, exceeded.spent + 2 * largest if exceeded.measure == "cost_usd" else 0.0)
+    value = max(2 * exceeded.limit, exceeded.spent + exceeded.held + 2 * exceeded.needed)
     return f"{quote(f'{scope}{exceeded.measure}')} {_written(exceeded.measure, value)}"
 
 
 def _written(measure: Measure, value: float) -> str:
     """A limit as it is written on the command line."""
     if measure == "cost_usd":
-        return f"{value:.6f}".rstrip("0").rstrip(".")
+        step = 10.0 ** max(-6, floor(log10(value)) - 1)  # two figures, and never less than what was asked for
+        return f"{ceil(value / step - 1e-9) * step:.6f}".rstrip("0").rstrip(".")
     return f"{round(value)}s" if measure == "wall" else f"{round(value)}"
 
 

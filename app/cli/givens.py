@@ -190,6 +190,13 @@ def _out_of_range(value: object, low: float | None, high: float | None) -> str:
     return ""
 
 
+def _no_number(kind: str, text: str) -> str:
+    """What to say when pydantic wanted a number."""
+    if not kind.startswith(("int_", "float_")):
+        return ""
+    return f'"{shortened(text)}" is no {"whole " if kind.startswith("int_") else ""}number'
+
+
 def read_answers(path: str | None, steps: Iterable[str] = ()) -> dict[str, str]:
     """The answers of a file by step or gate; with the steps that are known, a misspelt one is named."""
     if path is None:
@@ -234,6 +241,6 @@ def read_limits(words: Sequence[str], said: str = "--limit") -> dict[str, Any]:
         except ValidationError as refused:
             first = refused.errors()[0]
             context = first.get("ctx", {})
-            message = context.get("said") or first["msg"].lower()
+            message = context.get("said") or _no_number(first["type"], text) or first["msg"].lower()
             raise UsageError(f"{said} {name}: {message}", context.get("hint", "")) from refused
     return Limits.model_validate(written).model_dump(include=set(written))

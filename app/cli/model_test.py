@@ -14,21 +14,25 @@ import msgspec
 from app.cli.displays import ResultAlone
 from app.cli.endings import DONE, FAILED, short
 from app.cli.ink import Ink
+from app.cli.model_names import one_model
 from app.cli.performing import Performance, show_to_its_end, who
 from app.cli.said import clean, narrate
 from app.cli.workspaces import open_journal
-from app.errors import NotFound, UsageError
-from app.events import CallFailed, CallFinished, CallStarted, Event, Origin, StepFailed, StepFinished, Usage
+from app.errors import FootlightsError, UsageError
+from app.events import CallFinished, CallStarted, Event, Origin, StepFailed, StepFinished, Usage
 from app.state.words import BASES, in_full, money, took
-from providers.catalogue import known_models, service_of, services
-from providers.readiness import readiness_of
+from providers.catalogue import services
+from providers.naming import probably_meant
+from providers.readiness import Readiness, readiness_of
 
 if TYPE_CHECKING:
     from app.engine import Result, Run
     from app.journal import Journal
+    from app.scenario import Checked
     from app.state.shapes import CallState
 
 _PARTS = {"says": "answers", "fills_in": "fills in data", "asks": "asks for a tool"}
+_TOO_LITTLE = ("limit", "truncated")  # money: a test of what nobody can price has room for a long answer
 _WIDEST = 18
 _SHOWN = 60  # characters of an answer
 _TELLING = 100  # milliseconds of speech from which a speed can be told
@@ -36,26 +40,37 @@ _TELLING = 100  # milliseconds of speech from which a speed can be told
 
 def test(args: argparse.Namespace, name: str) -> int:
     """Perform the test; 0 when all of it worked."""
-    use = name if "/" in name else _cheapest(name)
-    service = service_of(use)
-    if service is None:
-        raise _unknown(use.partition("/")[0])
-    standing = readiness_of(service)
-    key = f", with {standing.key}" if standing.key and service.keys else ""
-    narrate(f"asking {use} at {args.base_url or standing.address or 'home'}{key}, for at most {money(args.limit)}")
+    use = one_model(name)
+    if (near := probably_meant(use, args.base_url)) is not None:
+        narrate(f"nobody here has heard of {use}; did you mean {near}?")
+    standing = _standing(use, args.base_url)
     journal = open_journal(args)
     try:
-        return asyncio.run(_perform(args, use, journal))
+        return asyncio.run(_perform(args, use, standing, journal))
     finally:
         journal.close()
 
 
-async def _perform(args: argparse.Namespace, use: str, journal: Journal) -> int:
+def _standing(use: str, base_url: str | None) -> Readiness:
+    """How it stands with what is to be asked; raises when it cannot be."""
+    service = services()[use.partition("/")[0]]
+    standing = readiness_of(service, base_url)
+    if not standing.address and service.name != "rehearsal":
+        example = f"footlights models test {use} --base-url http://127.0.0.1:8000/v1"
+        raise UsageError(f"{use} may be anywhere: say where with --base-url URL", f"such as  {example}")
+    if not standing.is_ready:
+        raise CannotAsk(f"{use} cannot be asked: {standing.why}", standing.hint)
+    return standing
+
+
+async def _perform(args: argparse.Namespace, use: str, standing: Readiness, journal: Journal) -> int:
     from app.engine import perform
     from app.engine.trials import full_check
 
     with full_check(use, base_url=args.base_url, limit=args.limit) as checked:
-        run = perform(checked, journal=journal, origin=Origin(kind="person", who=who()))
+        run = perform(checked, journal=journal, origin=Origin(kind="person", who=who()), retries=0)
+        key = f", with {standing.key}" if standing.is_certain and standing.key else ""
+        narrate(f"asking {use} at {standing.address or 'home'}{key}, for at most {_bound(checked)}")
         progress = Progress(run, is_silent=args.json)
         run.watch(progress.hear)
         code = await show_to_its_end(Performance(run, progress))
@@ -68,8 +83,20 @@ async def _perform(args: argparse.Namespace, use: str, journal: Journal) -> int:
     return code if code >= 128 else DONE if found["ok"] else FAILED
 
 
+def _bound(checked: Checked) -> str:
+    assert checked.scenario is not None and checked.scenario.limits is not None
+    limits = checked.scenario.limits
+    return money(limits.cost_usd) if limits.cost_usd else f"{limits.tokens:,} tokens: nobody knows what it costs"
+
+
+class CannotAsk(FootlightsError):
+    """Something is missing before anything could be asked."""
+
+    exit_code = 2
+
+
 class Progress(ResultAlone):
-    """Tells of each part of the test as soon as it is over, and of every try that failed."""
+    """Tells of each part of the test as soon as it is over."""
 
     def __init__(self, run: Run, *, is_silent: bool) -> None:
         super().__init__(run)
@@ -84,9 +111,7 @@ class Progress(ResultAlone):
     def tell(self, event: Event) -> None:
         if self._is_silent:
             return
-        if isinstance(event, CallFailed) and event.retry_ms is not None:
-            narrate(f"  {event.failure.error}: {event.failure.message}; once more in {took(event.retry_ms)}")
-        elif isinstance(event, StepFinished | StepFailed) and event.step in _PARTS:
+        if isinstance(event, StepFinished | StepFailed) and event.step in _PARTS:
             worked, detail = _outcome(self._run, event.step)
             mark = self._ink.paint("✓", "good") if worked else self._ink.paint("✗", "error")
             sys.stdout.write(self._ink.glyphs(f"{mark} {_PARTS[event.step]:<{_WIDEST - 2}}{clean(detail)}\n"))
@@ -103,7 +128,7 @@ def _outcome(run: Run, path: str) -> tuple[bool, str]:
         failure = step.failure if step is not None else None
         if failure is None:
             return False, "was not tried"
-        hint = "a larger --limit allows more" if failure.error in ("limit", "truncated") else failure.hint
+        hint = "a larger --limit allows more" if failure.error in _TOO_LITTLE else failure.hint
         return False, f"{failure.error}: {failure.message}" + (f" ({hint})" if hint else "")
     if path == "asks":
         used = sum(tool.step == path and tool.status == "finished" for tool in run.state.tools.values())
@@ -115,7 +140,7 @@ def _outcome(run: Run, path: str) -> tuple[bool, str]:
 
 def _found(run: Run, use: str, pieces: Counter[str]) -> dict[str, Any]:
     """Everything the test has shown, as data."""
-    outcomes = {part: _outcome(run, part) for part in _PARTS}
+    outcomes = {part: _outcome(run, part) for part in _PARTS if part in run.state.steps}
     answered = [call for call in run.state.calls.values() if isinstance(call.ended, CallFinished)]
     waits = [call.spoke - call.began for call in answered if call.spoke is not None]
     totals = run.state.totals
@@ -162,19 +187,3 @@ def _write(run: Run, found: dict[str, Any]) -> None:
     for name, text in told.items():
         if text and (first is not None or name in ("cost", "kept as")):
             sys.stdout.write(f"  {name:<{_WIDEST - 2}}{clean(text)}\n")
-
-
-def _cheapest(name: str) -> str:
-    """The model of a service that costs the least to ask."""
-    mine = [one for one in known_models() if one.use.partition("/")[0] == name]
-    if name not in services():
-        raise _unknown(name)
-    if not mine:
-        raise UsageError(f"{name} has many models, and none is known by name", f"name one: {name}/MODEL")
-    return min(mine, key=lambda one: one.prices.output if one.prices is not None else float("inf")).use
-
-
-def _unknown(name: str) -> NotFound:
-    from app.document.suggest import did_you_mean
-
-    return NotFound(f'there is no service "{clean(name)}"', did_you_mean(name, services()))

@@ -56,7 +56,7 @@ def perform(args: argparse.Namespace) -> int:
 
             return pull(args, name)
         case [name] if name not in ("test", "pull"):
-            from app.cli.model_list import write_one
+            from app.cli.model_page import write_one
 
             return write_one(args, name)
         case ["test" | "pull" as action]:

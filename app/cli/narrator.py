@@ -24,6 +24,7 @@ from app.cli.narrator_words import (
     amount,
     because,
     decision,
+    details,
     gate_facts,
     reached,
     tied,
@@ -67,9 +68,11 @@ from app.events import (
     ToolWaiting,
 )
 from app.state import RunState, apply, takeover, tally_of
+from app.state.words import how_performed
 
 _INPUTS = 6
 _REMEMBERED = 20
+_NO_ANSWER = "got no answer"
 _REFUSAL = "error: "  # what a model is told begins so, when it asked for something that cannot be
 
 
@@ -87,6 +90,7 @@ class Narrator:
         self._blamed: Failure | None = None  # what was told last, so that it is not told again one level up
         self._failed_tools: deque[str] = deque(maxlen=_REMEMBERED)  # what was said of the last that failed
         self._downgraded: set[str] = set()  # scopes in which cheaper models were looked for already
+        self._unanswered = ("", "")  # the failure of the last call that got none; its step says only that it failed
         self._waits = Waits()
         self._last_words = ("", "")  # who spoke last, and what they said
 
@@ -121,7 +125,10 @@ class Narrator:
         rows = [(name, compact(value)) for name, value in inputs.items()]
         if len(rows) > _INPUTS:
             rows = [*rows[:_INPUTS], ("", f"and {len(rows) - _INPUTS} more")]
-        notes = [event.mode if event.mode != "live" else "", f"fork of {event.parent.run[-8:]}" if event.parent else ""]
+        notes = [
+            how_performed(event) if event.mode != "live" else "",
+            f"fork of {event.parent.run[-8:]}" if event.parent else "",
+        ]
         cast = [self._programme.who(performer.id) for performer in event.cast]
         self._page.title(event.title or event.scenario, ", ".join(filter(None, notes)), rows, cast)
 
@@ -229,7 +236,8 @@ class Narrator:
             self._page.note("warning", who, "was cut off")
             return
         if event.retry_ms is None:
-            self._blame("error", who, "got no answer", event.failure)
+            self._unanswered = (event.failure.error, event.failure.message)
+            self._blame("error", who, _NO_ANSWER, event.failure)
             return
         self._blamed = event.failure
         told = f"asks again in {took(event.retry_ms)}: {because(event.failure)}{cost_of_failure(event)}"
@@ -337,9 +345,12 @@ class Narrator:
         """Tell a failure with its reason, and what to do unless that was told a moment ago, one level below."""
         again, last = self._was_told(failure), self._blamed
         self._blamed = failure
-        more = [f"at {failure.where}"] if failure.where and not (again and last and last.where) else []
+        more = [details(failure)] if not again else []
+        more += [f"at {failure.where}"] if failure.where and not (again and last and last.where) else []
         more += [f"hint: {failure.hint}"] if failure.hint and not again else []
-        self._page.note(tone, about, f"{text}: {because(failure)}", *more)
+        why = because(failure).removeprefix(f"{text}: ")
+        is_told = again and (failure.error, failure.message) == self._unanswered and text != _NO_ANSWER
+        self._page.note(tone, about, text if is_told else f"{text}: {why}", *filter(None, more))
 
     def _was_told(self, failure: Failure) -> bool:
         last = self._blamed

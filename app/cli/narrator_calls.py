@@ -39,7 +39,8 @@ def figures_of(call: CallState, event: CallFinished) -> list[str]:
     """What stands beside an answer."""
     spent = spent_by(event)
     lasted = "" if spent.local_ms else took(event.took_ms)  # told in place of money
-    figures = [call.model, plural(event.usage.total, "token"), paid(spent), lasted]
+    cost = f"{paid(spent)} as recorded" if spent.played else paid(spent)
+    figures = [call.model, plural(event.usage.total, "token"), cost, lasted]
     doubted = "count in doubt" if event.counted is not None else ""
     return [figure for figure in (*figures, doubted, _ENDS.get(event.finish, "")) if figure]
 
@@ -47,7 +48,7 @@ def figures_of(call: CallState, event: CallFinished) -> list[str]:
 def cost_of_failure(event: CallFailed) -> str:
     """What an attempt has cost that came to nothing."""
     cost = paid_at_all(spent_by(event))
-    return f" ({cost} for nothing)" if cost and event.basis != "rehearsed" else ""
+    return f" ({cost} for nothing)" if cost and event.basis != "rehearsed" and not event.played else ""
 
 
 def beyond_price(tally: Tally) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from textwrap import dedent
 from typing import Any
 
 from app.cli.narrator_text import compact, money, one_line, plural, took
@@ -52,9 +53,14 @@ RESUMES = {
 
 
 def because(failure: Failure) -> str:
-    """A failure in one line: its class, and what was said."""
-    kind = failure.error.replace("_", " ")
-    return f"{kind}: {failure.message}" if failure.message else kind
+    """A failure in one line: its class, and what was said first."""
+    kind, said = failure.error.replace("_", " "), failure.message.partition("\n")[0].rstrip(":")
+    return f"{kind}: {said}" if said else kind
+
+
+def details(failure: Failure) -> str:
+    """What was said beyond that, in its own lines."""
+    return dedent(failure.message.partition("\n")[2])
 
 
 def used(measure: str, spent: float, limit: float) -> str:

@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from app.cli.ink import Ink
 from app.cli.narrator_text import clean, describe, one_line, plural, took, unwrapped, wrap
-from app.cli.narrator_words import WAITS, because
+from app.cli.narrator_words import WAITS, because, details
 from app.cli.receipts import attempt_lines, considered, usage_lines
 from app.cli.statuses import marked, standing
 from app.events import CallFailed, CallFinished, Failure, Ref
@@ -119,6 +119,7 @@ def _failure(failure: Failure | None, ink: Ink) -> list[str]:
     if failure is None:
         return []
     lines = [f"  {ink.paint('✗', 'error')} {one_line(because(failure))}"]
+    lines += [f"      {line}" for line in clean(details(failure)).splitlines()]
     lines += [f"    {one_line(said)}" for said in (failure.where, failure.hint and f"hint: {failure.hint}") if said]
     return lines
 
@@ -191,6 +192,7 @@ def call_data(call: CallState, value_of: Values) -> dict[str, Any]:
         "counted": to_builtins(ended.counted) if isinstance(ended, CallFinished) and ended.counted else None,
         "prices": to_builtins(ended.prices) if ended is not None and ended.prices is not None else None,
         "cost_usd": call.cost_usd,
+        "played_usd": call.spent.played_usd,
         "basis": ended.basis if ended else None,
         "took_ms": ended.took_ms if ended else None,
         "failure": _failure_data(ended.failure) if isinstance(ended, CallFailed) else None,

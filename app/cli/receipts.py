@@ -8,7 +8,7 @@ from app.cli.narrator_text import money, one_line, plural, took
 from app.events import CallFailed, CallFinished, CallRouted
 from app.state import CallState, RunState, attempts_of
 from app.state.receipts import buckets, cost_told, doubt, is_taken, why_not
-from app.state.words import paid
+from app.state.words import a_million, paid
 
 _COLUMN = 16
 
@@ -26,7 +26,7 @@ def usage_lines(ended: CallFinished | CallFailed) -> Iterator[str]:
     for bucket in buckets(ended.usage, ended.prices):
         if not bucket.tokens:
             continue
-        price = f"${bucket.price:g}" if bucket.price is not None else ""
+        price = "" if bucket.price is None else a_million(bucket.price)
         at = f"  at {price:>6} a million  {money(bucket.cost_usd):>9}" if price else ""
         yield f"{bucket.name:<{_COLUMN}}{bucket.tokens:>9,}{at}"
     if ended.usage.reasoning:

@@ -97,7 +97,11 @@ def prepared(args: argparse.Namespace) -> Callable[..., Run]:
 
     from app import engine
     from app.cli.performing import who
+    from app.engine.servers import insist_on_servers
     from app.events import Origin
+
+    if not args.rehearse and (args.cassette is None or args.live):
+        insist_on_servers(checked, args.live)
 
     def begin(journal: Journal, *, people: People | None, patient: bool) -> Run:
         return engine.perform(

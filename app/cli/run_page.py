@@ -10,13 +10,13 @@ from app.cli.endings import how_to_resume
 from app.cli.figures import MICROSECONDS, ago, date_and_time
 from app.cli.gates import how_to_answer
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_text import compact, describe, money, one_line, plural, shortened, took, wrap
-from app.cli.narrator_words import because
+from app.cli.narrator_text import clean, compact, describe, money, one_line, plural, shortened, took, wrap
+from app.cli.narrator_words import because, details
 from app.cli.receipts import considered
 from app.cli.statuses import CUT_OFF, marked, standing
-from app.events import Failure, Handoff, Ref
+from app.events import Failure, Handoff, Ref, RunStarted
 from app.state import GateState, RunState, StepState
-from app.state.words import in_full, paid_at_all
+from app.state.words import how_performed, in_full, paid_at_all
 
 if TYPE_CHECKING:
     from app.cli.show import Recorded
@@ -78,7 +78,7 @@ def facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
     by = f", by {start.origin.who}" if start and start.origin.who else ""
     yield "started", f"{date_and_time(row.started)}, {ago(row.started, now)}{by}"
     if row.mode != "live":
-        yield "mode", f"{row.mode}, seed {start.seed}" if start else row.mode
+        yield "mode", _mode(start) if start else row.mode
     if start and start.parent:
         yield "forked", f"from {start.parent.run} after event {start.parent.seq}"
     if row.holder:
@@ -87,6 +87,11 @@ def facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
         yield "paused", row.reason
     yield "took", _took(recorded) + (f", resumed {plural(state.resumed, 'time')}" if state.resumed else "")
     yield "cost", cost(state)
+
+
+def _mode(start: RunStarted) -> str:
+    tape = start.settings.get("cassette")
+    return f"{how_performed(start)}, seed {start.seed}" + (f", {tape}" if tape else "")
 
 
 def _took(recorded: Recorded) -> str:
@@ -234,6 +239,7 @@ def _failures(state: RunState, ink: Ink, width: int) -> Iterator[str]:
         where = f"  {one_line(failure.where)}" if failure.where else ""
         first, *more = _below(f"{one_line(place)}: {one_line(because(failure))}{where}", width)
         yield from (f"  {ink.paint('✗', 'error')} {first.strip()}", *more)
+        yield from _below(clean(details(failure)), width, "      ") if details(failure) else ()
         if failure.hint:
             yield from _below(f"hint: {one_line(failure.hint)}", width)
 
@@ -241,8 +247,9 @@ def _failures(state: RunState, ink: Ink, width: int) -> Iterator[str]:
 def failures_of(state: RunState) -> list[tuple[str, Failure]]:
     """What went wrong, and where."""
     failures = [(step.path, step.failure) for step in state.steps.values() if step.failure is not None]
-    if state.finish is not None and state.finish.failure is not None:
-        failures.append(("the run", state.finish.failure))
+    ended = state.finish.failure if state.finish is not None else None
+    if ended is not None and (ended.error, ended.message) not in [(each.error, each.message) for _, each in failures]:
+        failures.append(("the run", ended))
     return failures
 
 
@@ -274,6 +281,7 @@ def run_data(recorded: Recorded) -> dict[str, Any]:
         "cost_usd": state.totals.cost_usd,
         "estimated_usd": state.totals.estimated_usd,
         "rehearsed_usd": state.totals.rehearsed_usd,
+        "played_usd": state.totals.played_usd,
         "unpriced": state.totals.unpriced,
         "new_usd": state.new_usd,
         "tokens": state.totals.tokens,

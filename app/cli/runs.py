@@ -34,6 +34,7 @@ footlights runs --status failed --since 7d
 footlights runs search "rollback plan"
 """
 
+TEST = "test"  # the scenario and the tag of what footlights models test performs
 HEAD = ("run", "status", "scenario", "when", "cost", "tokens", "took")
 _GIVING_WAY = Giving(column=2, leaving=(5, 3, 6, 4))  # the tokens go first, the run and how it stands never
 _SHORT_NAME = 11  # cells of a run's short name, with what stands around the number of an event
@@ -63,6 +64,8 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", choices=STATUSES, metavar="STATUS", help=f"only those: {', '.join(STATUSES)}")
     parser.add_argument("--scenario", metavar="NAME", help="only those of a scenario")
     parser.add_argument("--since", metavar="TIME", help="only those since: 2h, 7d, 2026-11-03")
+    parser.add_argument("--tag", metavar="TAG", help="only those with a tag; --tag test lists the tests of models")
+    parser.add_argument("--all", action="store_true", help="also the tests of models, which are left out otherwise")
     parser.add_argument("--limit", type=_count, default=20, metavar="COUNT", help="at most so many; left out, 20")
     parser.add_argument("--json", action="store_true", help="print them as JSON")
 
@@ -81,10 +84,13 @@ def perform(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     now = time.time_ns() // 1000
     since = read_past(args.since, now) if args.since else None
+    tests = args.all or args.tag == TEST or args.scenario == TEST
 
     async def read(archive: Archive) -> list[Listed]:
-        rows = await archive.runs(status=args.status, scenario=args.scenario, since=since, limit=args.limit)
-        return [(row, await archive.time_of(row.run), await archive.spent_in(row.run)) for row in rows]
+        rows = await archive.runs(
+            status=args.status, scenario=args.scenario, since=since, tag=args.tag, tests=tests, limit=args.limit
+        )
+        return [(row, await archive.time_of(row.run), await archive.spent_in(row)) for row in rows]
 
     listed: list[Listed] = with_archive(args, read, before_the_first=[])
     if args.json:
@@ -123,7 +129,10 @@ def as_data(row: RunRow, took: int | None, spent: Spent) -> dict[str, Any]:
     names = ("run", "scenario", "title", "mode", "status", "reason", "cost_usd", "tokens")
     told = {name: getattr(row, name) for name in names}
     ended = row.ended / MICROSECONDS if row.ended else None
-    told |= {"estimated_usd": spent.estimated_usd, "rehearsed_usd": spent.rehearsed_usd, "unpriced": spent.unpriced}
+    told |= {
+        "cost_usd": round(max(spent.cost_usd, row.cost_usd - spent.played_usd), 9)
+    }  # what a cassette played, nobody paid
+    told |= {name: getattr(spent, name) for name in ("estimated_usd", "rehearsed_usd", "played_usd", "unpriced")}
     return told | {"started": row.started / MICROSECONDS, "ended": ended, "took_ms": took}
 
 

@@ -69,7 +69,7 @@ async def read(archive: Archive, name: str) -> Recorded:
 
     row = await archive.find(name)
     events = await archive.events(row.run)
-    return Recorded(row, events, fold(events), await archive.texts(row.run))
+    return Recorded(row, events, fold(await archive.history(row)), await archive.texts(row.run))
 
 
 def _show_part(args: argparse.Namespace, recorded: Recorded, ink: Ink) -> int:

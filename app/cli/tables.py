@@ -25,6 +25,7 @@ class Giving(NamedTuple):
 
     column: int
     leaving: tuple[int, ...] = ()
+    least: int = _NARROWEST  # cells it keeps while another can leave
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], ink: Ink, *, yielding: Giving) -> list[str]:
@@ -35,7 +36,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], ink: Ink, *, yiel
         for column, name in enumerate(head)
     }
     leaving = iter(yielding.leaving)
-    while (room := _room_for(yielding.column, widths, ink)) < _NARROWEST and (gone := next(leaving, None)) is not None:
+    while (room := _room_for(yielding.column, widths, ink)) < yielding.least:
+        if (gone := next(leaving, None)) is None:
+            break
         del widths[gone]
     widths[yielding.column] = min(widths[yielding.column], max(_NARROWEST, room))
     top = [Cell(name, "dim", cleaned[0][column].right if cleaned else False) for column, name in enumerate(head)]

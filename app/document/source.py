@@ -113,7 +113,7 @@ def _read_regular_file(path: Path, shown: str, flags: int) -> bytes:
 def _unopened(path: Path, shown: str, error: Exception) -> ScenarioRefused:
     match getattr(error, "errno", None):
         case errno.ENOENT | errno.ENOTDIR:
-            return _refused(shown, "missing", f'there is no file "{shown}"', _neighbour(path, shown))
+            return _refused(shown, "missing", f'there is no file "{shown}"', neighbour(path, shown))
         case errno.EACCES | errno.EPERM:
             return _refused(shown, "unreadable", f'"{shown}" may not be read', "check who may read it: ls -l")
         case errno.ELOOP:
@@ -128,8 +128,8 @@ def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else str(error)) or type(error).__name__
 
 
-def _neighbour(path: Path, shown: str) -> str:
-    """A hint naming the file that was probably meant, as it would be written in place of `shown`."""
+def neighbour(path: Path, shown: str) -> str:
+    """Return a hint naming the file that was probably meant, as it would be written in place of `shown`."""
     folder = path.parent
     if not folder.is_dir():
         return f'there is no folder "{Path(shown).parent}" either'

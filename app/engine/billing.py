@@ -17,6 +17,7 @@ from app.events import Basis, CallStarted, Hold, Prices, Usage
 from app.scenario import Checked
 from app.scenario.model import ModelChoice
 from app.scenario.privacy import candidates
+from app.state.spending import OWN_MACHINE
 from providers import price_list, tokens
 from providers.addresses import address_of
 from providers.catalogue import service_of
@@ -73,6 +74,8 @@ def bill_of(model: Model, heard: Heard | Broken, asked: Asked, started: CallStar
     told = answer.usage if answer.usage is not None and _can_be_true(answer.usage, model) else None
     usage = counted if told is None else _completed(told, counted, answer)
     prices = model.tariff and model.tariff(usage.total - usage.output, started.at / _MICROSECONDS)
+    if answer.remote and prices is not None and prices.source == OWN_MACHINE:
+        prices = None  # a server here handed it on, and nobody knows at which price
     basis = basis_of(prices, told=answer.is_complete and usage == told, rehearsed=model.rehearsed)
     doubted = not model.rehearsed and answer.usage is not None and not _is_near(answer.usage, counted, asked)
     return Bill(usage, round(cost_of(usage, prices), 9), prices, basis, counted if doubted else None)

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from app.engine.endpoints import Endpoints
     from app.engine.performance import Performance
 
-RETRIES = 4  # after the first attempt, of what may pass by itself
 ONCE = frozenset({"empty"})
 RETRIED = frozenset({"rate_limited", "overloaded", "timeout", "connection", "malformed", "incomplete", "empty"})
 FALLS_BACK = RETRIED | {"quota", "auth", "context_too_long"}
@@ -136,6 +135,8 @@ async def _routed(act: Act, asked: Asked, models: Models, id: str) -> tuple[Mode
             log.once(CallWaiting("breaker", int(waits[0] * 1000), waits[1], **about))
         await performance.clock.sleep(waits[0])
     model = models.choose(routed)
+    if routed.remark:
+        performance.remark_once(f"{asked.speaker.id}: {routed.remark}")
     return model, log.add(CallRouted(model.name, model.use, routed.candidates, routed.policy, **about)).seq
 
 
@@ -200,12 +201,12 @@ class _Attempt:
         self.ticket = ticket = model.ticket(hold, again=self.attempt > 1)
         await endpoints.enter(ticket, performance.clock, performance.log, self.about, self.cause)
         try:
-            request = model.request(asked)
+            request = replace(model.request(asked), privacy=self.models.privacy)
             voice = performance.voice(asked, model, request)
             if performance.turnstile.is_closing:  # the run began to stop while this call stood in line
                 await performance.before_effect()
             with performance.effect():
-                self.begun = started = self._started(hold)
+                self.begun = started = self._started(hold, played=voice.is_played)
                 await performance.clock.settle()
                 await endpoints.end_of_pause(ticket, performance.clock)
                 heard = await voice.listen(performance, request, answer, started, model.patience)
@@ -237,8 +238,9 @@ class _Attempt:
             self._count(bill)
             self._failed(broken, self.begun, bill, error="interrupted")
 
-    def _started(self, hold: Hold) -> CallStarted:
+    def _started(self, hold: Hold, *, played: bool) -> CallStarted:
         asked, log = self.asked, self.performance.log
+        is_asked = not (played or self.model.rehearsed)
         return log.add(
             CallStarted(
                 self.model.name,
@@ -249,6 +251,9 @@ class _Attempt:
                 tools=tuple(offer.name for offer in asked.offers),
                 shape=None if asked.shape is None else log.keep(asked.shape),
                 hold=hold,
+                address=self.model.address,
+                played=played,
+                patience_ms=int(self.model.patience.first * 1000) if is_asked else 0,
                 cause=self.cause,
                 **self.about,
             )
@@ -276,6 +281,7 @@ class _Attempt:
                 bill.counted,
                 mask(heard.served),
                 mask(heard.request),
+                started.played,
                 cause=started.seq,
                 **self.about,
             )
@@ -296,6 +302,7 @@ class _Attempt:
                 bill.prices,
                 bill.basis,
                 broken.heard.took_ms,
+                started.played,
                 cause=started.seq,
                 **self.about,
             )
@@ -304,14 +311,20 @@ class _Attempt:
     def _wait_after(self, broken: Broken) -> float | None:
         """How long until it is tried again; none when it is not."""
         error = broken.error
-        most = 1 if error in ONCE else RETRIES
-        if error not in RETRIED or self.attempt > most:
+        retries = self.performance.settings.retries
+        if error not in RETRIED or self.attempt > (min(1, retries) if error in ONCE else retries):
             return None
         spread = jitter(f"{self.performance.seed}:{self.id}")
         wait = min(LONGEST_BACKOFF, FIRST_WAIT * 2.0 ** (self.attempt - 1)) * (0.5 + spread / 2)
         if broken.retry_after is not None:
+            if broken.retry_after > LONGEST_WAIT and self._has_other(broken):
+                return None
             wait = max(0.0, broken.retry_after) * (1 + spread / 20) if broken.retry_after > 0 else wait
         return min(LONGEST_WAIT, wait)
+
+    def _has_other(self, broken: Broken) -> bool:
+        failure = Failure(error=broken.error, message=broken.message, hint=broken.hint)
+        return broken.error in FALLS_BACK and self.models.has_other_than(self.model, failure)
 
     def _recalled(self, begun: CallStarted) -> Reply | CallFailed:
         """What the log knows of a call that was made before the run was resumed."""
@@ -340,6 +353,7 @@ class _Attempt:
                 0,
                 cost_usd=bill.cost_usd,
                 basis=bill.basis,
+                played=begun.played,
                 cause=begun.seq,
                 **self.about,
             )

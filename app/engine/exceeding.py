@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.engine.budgets import Account, worst_case
 from app.engine.gates import Question
 from app.engine.outcomes import Halt, Mishap
 from app.events import BudgetExceeded, CallWaiting, Hold, LimitsChanged, Measure
+from app.state.words import money, plural, took
 
 if TYPE_CHECKING:
     from app.engine.act import Act
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
     from app.engine.performance import Performance
 
 RAISE, STOP = "raise it by half", "stop"
-_SAID: dict[Measure, str] = {
-    "cost_usd": "{:g} US dollars",
-    "tokens": "{:,.0f} tokens",
-    "turns": "{:,.0f} calls",
-    "wall": "{:g} seconds",
+_SAID: dict[Measure, Callable[[float], str]] = {
+    "cost_usd": money,
+    "tokens": lambda limit: plural(round(limit), "token"),
+    "turns": lambda limit: plural(round(limit), "call"),
+    "wall": lambda limit: took(limit * 1000),
 }
 
 
@@ -45,16 +47,16 @@ async def hold_budget(
             continue
         if account.action == "downgrade" and not account.downgraded:
             account.downgraded = True
-            performance.log.add(_exceeded(account, measure, about))
+            performance.log.add(_exceeded(account, measure, about, hold))
             return False
         if account.action == "ask":
             await _ask(performance, account, measure, hold, about)
             continue
-        performance.log.add(_exceeded(account, measure, about))
+        performance.log.add(_exceeded(account, measure, about, hold))
         if account.action == "pause":
-            await performance.stop_here(Halt("budget", limit_words(account, measure)))
+            await performance.stop_here(Halt("budget", limit_words(account, measure, hold)))
         raise Mishap(
-            "limit", limit_words(account, measure), "raise limits:, or use cheaper models", outcome="exhausted"
+            "limit", limit_words(account, measure, hold), "raise limits:, or use cheaper models", outcome="exhausted"
         )
     return True
 
@@ -63,7 +65,7 @@ def _insist_on_a_price(accounts: tuple[Account, ...]) -> None:
     """A limit of money cannot be kept by a call of which nobody knows what it costs."""
     for account in accounts:
         if "cost_usd" in account.limits:
-            said = f"{_whose(account)} may use {_SAID['cost_usd'].format(account.limits['cost_usd'])}, and nobody knows"
+            said = f"{_whose(account)} may use {_SAID['cost_usd'](account.limits['cost_usd'])}, and nobody knows"
             raise Mishap(
                 "limit",
                 f"{said} what the next call would cost",
@@ -75,17 +77,21 @@ def _insist_on_a_price(accounts: tuple[Account, ...]) -> None:
 async def end_of_time(performance: Performance, account: Account, step: str = "", cause: int = 0) -> Mishap:
     """The time that a scope may take is over: what to end it with, unless the run is paused for it."""
     performance.log.add(_exceeded(account, "wall", {"step": step, "cause": cause}))
-    said = f"{_whose(account)} may take {_SAID['wall'].format(account.limits['wall'])}, and they are over"
+    said = f"{_whose(account)} may take {_SAID['wall'](account.limits['wall'])}, and they are over"
     if account.action in ("pause", "ask"):
         await performance.stop_here(Halt("budget", said))
     return Mishap("limit", said, "raise limits: wall", outcome="exhausted")
 
 
-def limit_words(account: Account, measure: Measure) -> str:
+def limit_words(account: Account, measure: Measure, hold: Hold) -> str:
     """Whose limit is reached, and which."""
-    return (
-        f"{_whose(account)} may use {_SAID[measure].format(account.limits[measure])}, and the next call could go beyond"
-    )
+    said, limit = _SAID[measure], account.limits[measure]
+    told = f"{_whose(account)} may use {said(limit)}, and the next call could go beyond"
+    if measure == "turns":
+        return told
+    told += f": it may take up to {said(worst_case(hold)[measure])}"
+    left = max(0.0, limit - account.spent[measure])
+    return f"{told}, and {said(left)} is left" if account.spent[measure] else told
 
 
 def _whose(account: Account) -> str:
@@ -97,21 +103,21 @@ async def _ask(
     performance: Performance, account: Account, measure: Measure, hold: Hold, about: dict[str, object]
 ) -> None:
     gates = performance.gates
-    performance.log.add(_exceeded(account, measure, about))
+    performance.log.add(_exceeded(account, measure, about, hold))
     question = Question(
-        str(about["step"]), "budget", f"{limit_words(account, measure)}. Go on?", (RAISE, STOP), rehearsed=STOP
+        str(about["step"]), "budget", f"{limit_words(account, measure, hold)}. Go on?", (RAISE, STOP), rehearsed=STOP
     )
     if gates.people is None and not gates.patient and not gates.foresee(question):
-        await performance.stop_here(Halt("budget", limit_words(account, measure)))
+        await performance.stop_here(Halt("budget", limit_words(account, measure, hold)))
     answer = await gates.ask(question)
     if answer.choice != RAISE:
-        raise Mishap("limit", limit_words(account, measure), f"{answer.by} said stop", outcome="exhausted")
+        raise Mishap("limit", limit_words(account, measure, hold), f"{answer.by} said stop", outcome="exhausted")
     needed = account.spent[measure] + worst_case(hold).get(measure, 0.0)
     account.limits[measure] = max(account.limits[measure] * 1.5, needed)
     performance.log.add(LimitsChanged(account.scope, measure, account.limits[measure], answer.by))
 
 
-def _exceeded(account: Account, measure: Measure, about: dict[str, object]) -> BudgetExceeded:
+def _exceeded(account: Account, measure: Measure, about: dict[str, object], hold: Hold | None = None) -> BudgetExceeded:
     return BudgetExceeded(
         account.scope,
         measure,
@@ -119,5 +125,6 @@ def _exceeded(account: Account, measure: Measure, about: dict[str, object]) -> B
         account.held[measure],
         account.limits[measure],
         account.action,
+        0.0 if hold is None else worst_case(hold).get(measure, 0.0),
         **about,  # type: ignore[arg-type]
     )

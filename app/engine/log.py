@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import msgspec
 from msgspec.structs import replace
 
 from app.engine.past import Ending, Past
 from app.events import Event, GateAnswered, GateClosed, GateOpened, Ref
+from app.journal.values import normalised
 
 if TYPE_CHECKING:
     from app.engine.clocks import Clock
@@ -73,7 +75,10 @@ class Log:
         event.mono = int(self.clock.now() * 1000)
         if self.cover is not None and (failure := getattr(event, "failure", None)) is not None:
             event.failure = replace(failure, message=self.cover(failure.message), hint=self.cover(failure.hint))  # type: ignore[attr-defined]
-        return self._log.add(event)
+        try:
+            return self._log.add(event)
+        except UnicodeEncodeError:  # half a character, which somebody sent and nobody can write
+            return self._log.add(_mended(event))
 
     def covered(self, value: Any) -> Any:
         """A value without the secrets of this run, as it would be kept."""
@@ -107,3 +112,11 @@ class Log:
     def answer(self, gate: str) -> GateAnswered | GateClosed | None:
         """How a gate was answered before the run was resumed."""
         return self.past.answers.get(gate)
+
+
+def _mended(event: E) -> E:
+    """The event itself, each of its texts as it can be written."""
+    mended = msgspec.convert(normalised(msgspec.to_builtins(event)), type(event))
+    for name in event.__struct_fields__:
+        setattr(event, name, getattr(mended, name))
+    return event

@@ -15,7 +15,6 @@ from app.events import (
     CallFinished,
     CallStarted,
     Event,
-    Failure,
     GateAnswered,
     GateClosed,
     GateOpened,
@@ -23,10 +22,9 @@ from app.events import (
     ToolFinished,
     ToolStarted,
 )
+from app.state.cut_off import CUT_OFF, end_of
 
 Closing = CallFailed | ToolFailed | GateClosed
-
-CUT_OFF = Failure(error="interrupted", message="it was cut off before its end")
 
 
 class LooseEnds:
@@ -57,11 +55,7 @@ class LooseEnds:
     def _note(self, event: Event) -> None:
         match event:
             case CallStarted():
-                self._open[event.call] = CallFailed(
-                    CUT_OFF, cost_usd=event.hold.cost_usd, basis="unpriced" if event.hold.unpriced else "estimated",
-                    step=event.step, agent=event.agent, call=event.call,
-                    cause=event.seq,
-                )  # fmt: skip
+                self._open[event.call] = end_of(event)
             case ToolStarted():
                 self._open[event.call] = ToolFailed(
                     CUT_OFF, step=event.step, agent=event.agent, call=event.call, cause=event.seq

@@ -13,6 +13,7 @@ from app.engine.billing import hold_of, read_at_worst, tariff_for
 from app.engine.outcomes import Mishap
 from app.engine.reaching import usual_models
 from app.events import Failure, Hold
+from app.journal.experience import served
 from app.scenario.model import ModelChoice, Routed
 from app.scenario.privacy import candidates, class_of, class_reached, may_see
 from app.scenario.worst import MOST_OUTPUT, most_output
@@ -57,6 +58,11 @@ class Model:
     rate_of_service: Rate = NO_RATE
 
     @property
+    def address(self) -> str:
+        """Where it is served, if the scenario says so."""
+        return self.endpoint if "://" in self.endpoint else ""
+
+    @property
     def api_name(self) -> str:
         """As its provider calls it."""
         return self.use.partition("/")[2]
@@ -81,7 +87,7 @@ class Models:
         self._asked = asked
         self._endpoints = self._performance.endpoints_of(asked.speaker.id)
         self._accounts = act.accounts_of(asked.speaker)
-        self._privacy = self._play.checked.privacy_at.get((act.place.name, asked.speaker.id), "local")  # if in doubt
+        self.privacy = self._play.checked.privacy_at.get((act.place.name, asked.speaker.id), "local")  # if in doubt
         self._failed: dict[str, Failure] = {}  # by the model's name
 
     def choose(self, routed: Choice) -> Model:
@@ -109,7 +115,7 @@ class Models:
     def may_be_asked(self, model: Model) -> bool:
         """Can it be asked, and may it see this? The last look before every call, whoever has chosen the model."""
         is_here = model.provider is not None or self._performance.is_played(self._asked.speaker.id)
-        return is_here and may_see(model.privacy, self._privacy)
+        return is_here and may_see(model.privacy, self.privacy)
 
     def exclude(self, model: Model, failure: Failure) -> None:
         """Do not choose it again for this call."""
@@ -132,12 +138,11 @@ class Models:
         is_anybody = not candidates(self._play.scenario, speaker.agent)
         if any(account.downgraded for account in self._accounts) or (is_anybody and not prefer):
             prefer = ("cost",)
+        written = (route.complexity if route else None) or (routing.complexity if routing else None)
         need = Need(
-            privacy=self._privacy,
+            privacy=self.privacy,
             prefer=prefer,
-            complexity=(route.complexity if route else None)
-            or (routing.complexity if routing else None)
-            or ("medium" if is_anybody else None),
+            complexity=written or ("medium" if is_anybody else None),
             input_tokens=tokens.of_messages(self._asked.messages),
             tools=bool(self._asked.offers),
             data=self._asked.shape is not None,
@@ -149,6 +154,8 @@ class Models:
         if self._failed:  # the chosen one has failed: from here on the author's order counts, and no score
             fit = {candidate.model for candidate in routed.candidates if not candidate.out}
             routed = replace(routed, chosen=next((name for name in fallback if name in fit), None), policy="fallback")
+        if self._failed or written is None or self._performance.is_played(speaker.id):
+            routed = replace(routed, remark="")
         taping = self._performance.taping
         return routed if taping is None else taping.as_recorded(self._asked, routed, failed=self._failed)
 
@@ -211,7 +218,7 @@ class Models:
             facts=model.facts,
             window=model.window,
             most_output=model.most_output,
-            learned=self._performance.experience.get(model.use),
+            learned=self._performance.experience.get(served(model.use, model.address)),
             reserve=reserve,
         )
 
@@ -227,7 +234,6 @@ class Models:
             provider = self._performance.provider(use, choice)
         except NoProvider as missing:
             why_not = missing.why
-        address = base_url or (address_of(service) if service is not None else "")
         return Model(
             name,
             use,
@@ -240,7 +246,9 @@ class Models:
             self._performance.mode == "rehearsal",
             patience=_patience(choice),
             why_not=why_not,
-            privacy=class_reached(scenario, name, address) if is_live and provider else class_of(scenario, name),
+            privacy=class_reached(scenario, name, base_url or (address_of(service) if service else ""))
+            if is_live and provider
+            else class_of(scenario, name),
             window=int((choice and choice.context) or (facts.context if facts is not None else 0)),
             rate=_rate(choice),
             rate_of_service=Rate(service.requests, service.tokens, service.at_a_time)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.document.values import Limits
-from app.engine.budgets import Account, Budgets
+from app.engine.budgets import MEASURES, Account, Budgets
 from app.engine.choices import named_in
 from app.engine.clocks import Clock, RealClock, Signal, VirtualClock
 from app.engine.directions import Directions
@@ -25,11 +25,13 @@ from app.engine.once import once
 from app.engine.outcomes import SKIPPED, Halt, Mishap
 from app.engine.reaching import endpoint_of
 from app.engine.recalling import Recall
+from app.engine.retrying import RETRIES
 from app.engine.secrets import Secrets
 from app.engine.tapes import Tapes
 from app.engine.taping import Taping, Voice
 from app.engine.turnstile import Turnstile
-from app.events import BudgetExceeded, CallFailed, CallStarted, Event, GateOpened, Mode, Remark, Usage
+from app.events import BudgetExceeded, CallFailed, CallStarted, Event, GateOpened, LimitsChanged, Mode, Remark, Usage
+from app.journal.experience import Served
 from app.scenario import Checked
 from app.scenario.model import AgentStep, ModelChoice
 from app.scenario.model.modifiers import Step
@@ -60,6 +62,7 @@ class Settings:
     outbox: Path = field(default_factory=Path)
     providers: Callable[[str], Provider] | None = None
     tapes: Tapes | None = None
+    retries: int = RETRIES
 
 
 class Performance:
@@ -92,8 +95,9 @@ class Performance:
             "elapsed_s": begun,
         }  # fmt: skip
         log.on_event(self._tell_time)
-        self.experience: Mapping[str, Experience] = {}  # by provider/model: what earlier runs teach, in a live one
+        self.experience: Mapping[Served, Experience] = {}  # what earlier runs teach, in a live one
         self.unpriced = 0
+        self._remarked = {event.text for event in log.recorded if isinstance(event, Remark)}
         self.is_ending = False  # all that is left is to say how it ended
         self.usage = Usage()
         self.cursors: dict[str, int] = {}  # whose line is due, in a rehearsal
@@ -107,6 +111,7 @@ class Performance:
         self.read_inbox: Callable[[], None] = _nobody_writes
         self._calls: dict[str, int] = {}
         self._accounts: dict[str, Account] = {}
+        self._limits_anew: list[LimitsChanged] = []
         self._watchers: list[Delta] = []
         self._ending: set[str] = set()  # steps that are being skipped while they run
         self._running: dict[str, asyncio.Task[Any]] = {}
@@ -123,8 +128,16 @@ class Performance:
         if scope == "run":
             account.tighten(self.settings.limits)
         account.recall(self.log.recorded)
+        if scope == "run":
+            for event in self._limits_anew:
+                if account.limits.get(event.measure) != event.limit:
+                    account.limits[event.measure] = self.log.add(event).limit
         self._accounts[scope] = account
         return account
+
+    def limit_anew(self, limits: Mapping[str, float], by: str) -> None:
+        """What somebody who resumes the run lets it use, whatever was said of that before."""
+        self._limits_anew = [LimitsChanged("run", name, limits[name], by) for name in MEASURES if name in limits]
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -230,6 +243,12 @@ class Performance:
     def on_event(self, listener: Callable[[Event], None]) -> None:
         """Be told each event as it is added."""
         self.log.on_event(listener)
+
+    def remark_once(self, text: str) -> None:
+        """Tell the audience something, in a run and all its resumptions a single time."""
+        if text not in self._remarked:
+            self._remarked.add(text)
+            self.log.add(Remark(text))
 
     # Effects
 

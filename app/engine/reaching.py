@@ -8,14 +8,15 @@ from app.document.suggest import listed
 from app.errors import FootlightsError
 from app.scenario import Checked
 from app.scenario.checks.inspection import speakers
+from app.scenario.expressions import secrets_in
 from app.scenario.model import ModelChoice
-from app.scenario.needs import secrets_in
 from app.scenario.privacy import candidates
 from providers import adapter_of
-from providers.addresses import address_of
+from providers.addresses import NoAddress, address_of
 from providers.base import Endpoint, NoProvider, Provider
 from providers.catalogue import insist_on_sound_file, known_models, service_of, services
-from providers.keys import UnreadableKey, find_key
+from providers.key_hosts import wrong_way
+from providers.keys import UnreadableKey, find_key, how_to_set
 from providers.readiness import readiness_of
 
 CONNECT = 10.0  # seconds
@@ -33,20 +34,24 @@ def endpoint_of(use: str, choice: ModelChoice | None) -> Endpoint:
     service = service_of(use)
     if service is None:
         raise NoProvider(use)
-    address = (choice.base_url if choice is not None else None) or address_of(service)
+    try:
+        address = (choice.base_url if choice is not None else None) or address_of(service)
+    except NoAddress as error:
+        raise NoProvider(use, error.message, error.hint) from error
     if not address and service.name != "rehearsal":
         raise NoProvider(use, "nobody knows where it is served", "give it a base_url in models:")
-    names = service.keys
-    if choice is not None and choice.secret is not None:
-        names = tuple(secrets_in(choice.secret))
+    named = secrets_in(choice.secret) if choice is not None and choice.secret is not None else None
+    names = service.keys if named is None else tuple(named)
     if not names:
         return Endpoint(service.name, address, connect=_connect(choice))
+    if (wrong := wrong_way(service, address, names[0], is_named=named is not None)) is not None:
+        raise NoProvider(use, wrong.message, wrong.hint)
     try:
         key = next(filter(None, map(find_key, names)), None)
     except UnreadableKey as error:
         raise NoProvider(use, str(error), "footlights doctor says more") from error
     if key is None:
-        raise NoProvider(use, f"{listed(names, 'or')} is not set", f"export {names[0]}=..., or --rehearse needs none")
+        raise NoProvider(use, f"{listed(names, 'or')} is not set", f"{how_to_set(names[0])}; --rehearse needs none")
     if not key.value.isascii() or not key.value.isprintable() or " " in key.value:
         raise NoProvider(use, f"{key.source} holds what no key is made of", "copy it again: a key is one word")
     return Endpoint(service.name, address, key.value, key.source, _connect(choice))
@@ -73,7 +78,7 @@ def insist_on_models(
     insist_on_sound_file()
     missing: dict[str, list[str]] = {}
     reasons: dict[str, NoProvider] = {}
-    for part in _with_used(checked):
+    for part in with_used(checked):
         for agent, found in _cast(part):
             if agents and agent not in agents:
                 continue
@@ -113,7 +118,8 @@ def _in_the_way(use: str, choice: ModelChoice | None, given: Callable[[str], Pro
     return None
 
 
-def _with_used(checked: Checked) -> list[Checked]:
+def with_used(checked: Checked) -> list[Checked]:
+    """A scenario and all that it uses, directly or not."""
     found = {id(checked): checked}
     waiting = [checked]
     while waiting:

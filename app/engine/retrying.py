@@ -9,6 +9,7 @@ from app.scenario.model.modifiers import Retry
 
 MAX_WAIT = 300.0
 LONGEST_ASKED = 120.0  # of the wait that the other side asks for
+RETRIES = 4  # of a call after its first attempt, of what may pass by itself
 
 
 def may_retry(retry: Retry, attempt: int, mishap: Mishap) -> bool:

@@ -6,10 +6,12 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from app.document.nesting import DEEPEST
 from app.engine.outcomes import Mishap
 from app.safety import looks_like_secret, mask_secrets
 from providers.keys import UnreadableKey, find_key
 
+_DEEPEST = 2 * DEEPEST  # what was read is kept inside something else
 SHORTEST = 8  # what is shorter would cover half of every text
 PRETENDED = "secret-of-the-rehearsal"
 
@@ -51,14 +53,16 @@ class Secrets:
             text = _in_addresses(self.values()).sub(COVER, text)
         return mask_secrets(text) if looks_like_secret(text) else text
 
-    def mask_all(self, data: Any) -> Any:
-        """The same for every text of a structure."""
+    def mask_all(self, data: Any, depth: int = 0) -> Any:
+        """The same for every text of a structure; what is nested so deep that it would end the process is left out."""
         if isinstance(data, str):
             return self.mask(data)
+        if depth > _DEEPEST and isinstance(data, dict | list):
+            return "…"
         if isinstance(data, dict):
-            return {self.mask(name): self.mask_all(value) for name, value in data.items()}
+            return {self.mask(name): self.mask_all(value, depth + 1) for name, value in data.items()}
         if isinstance(data, list):
-            return [self.mask_all(value) for value in data]
+            return [self.mask_all(value, depth + 1) for value in data]
         return data
 
 

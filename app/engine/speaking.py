@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from app.document.nesting import NotJson, read_json
 from app.document.types import Anything, Text, Type, describe, json_schema, mismatches
 from app.engine.calls import Asked, Reply, call
 from app.engine.outcomes import Giver, Mishap
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 REPAIRS = 2
 TOOL_TURNS = 8
+MOST_AT_ONCE = 32  # tools that one answer may ask for
+_TOO_MANY = f"error: an answer may ask for {MOST_AT_ONCE} tools at most; nothing was done, ask again if it is needed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ async def speak(act: Act, turn: Turn) -> Any:
         if reply.tool_calls and spoken < most:
             messages.append(reply.said())
             known = {offer.name for offer in offers}
-            messages += [await _answer_of_tool(act, turn, known, one) for one in reply.tool_calls]
+            messages += [await _answer_of_tool(act, turn, known, one) for one in reply.tool_calls[:MOST_AT_ONCE]]
+            messages += [Message("tool", _TOO_MANY, tool_call=one.id) for one in reply.tool_calls[MOST_AT_ONCE:]]
             continue
         if reply.tool_calls and offers:
             said = f"{turn.speaker.title} still asks for tools after {spoken} calls, and {most} are the most"
@@ -130,8 +134,8 @@ def system_text(play: Play, turn: Turn, shape: dict[str, Any] | None) -> str:
 async def _answer_of_tool(act: Act, turn: Turn, known: set[str], wanted: ToolCall) -> Message:
     """What a tool answers the model: its result, or what is wrong with the way it was asked."""
     try:
-        arguments = msgspec.json.decode(wanted.arguments or "{}")
-    except msgspec.DecodeError as error:
+        arguments = read_json(wanted.arguments or "{}")
+    except NotJson as error:
         return Message("tool", f"error: the arguments are not JSON ({error}); nothing was done", tool_call=wanted.id)
     if not isinstance(arguments, dict):
         return Message("tool", "error: the arguments must be a map; nothing was done", tool_call=wanted.id)
@@ -162,12 +166,12 @@ def _read(reply: Reply, type: Type | None) -> tuple[Any, list[str]]:
     if text.startswith("```"):
         text = text.strip("`").removeprefix("json").strip()
     try:
-        value = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+        value = read_json(text)
+    except NotJson as error:
         start, end = text.find("{"), text.rfind("}")
         try:
-            value = msgspec.json.decode(text[start : end + 1]) if 0 <= start < end else None
-        except msgspec.DecodeError:
+            value = read_json(text[start : end + 1]) if 0 <= start < end else None
+        except NotJson:
             value = None
         if value is None:
             return None, [f"it is not JSON ({error})"]

@@ -24,6 +24,7 @@ from app.engine.once import once
 from app.engine.performance import Performance, Settings
 from app.engine.play import Speaker
 from app.engine.reaching import insist_on_models
+from app.engine.retrying import RETRIES
 from app.engine.run import Run
 from app.engine.tapes import Tapes, insist_on_tapes, tapes_again, tapes_for
 from app.engine.ulid import new_id
@@ -58,12 +59,14 @@ def perform(
     cassette: Path | None = None,
     record: Path | None = None,
     live: Collection[str] = (),
+    retries: int = RETRIES,
 ) -> Run:
     """Perform a scenario; call it inside a running event loop. The run begins at once.
 
     `answers` maps gates (by the step's path, or "*") to choices; `people` asks the person at hand; `patient` waits for
     answers from other processes. Models are played back from a `cassette`, but for those of the agents in `live`, and
-    what they say is written to `record`. What is wrong with any of this is raised here.
+    what they say is written to `record`. `retries` is how often a call that failed is made again, of what may pass by
+    itself. What is wrong with any of this is raised here.
     """
     asyncio.get_running_loop()
     checked = scenario if isinstance(scenario, Checked) else _found(scenario)
@@ -78,7 +81,8 @@ def perform(
             insist_on_models(checked, providers, live)
         tapes = tapes_for(checked, cassette, record, live)
         mode = "cassette" if cassette is not None else mode
-        settings = Settings(mode, seed, bounds, matrix, hosts, root, opened.path.parent / "outbox", providers, tapes)
+        outbox = opened.path.parent / "outbox"
+        settings = Settings(mode, seed, bounds, matrix, hosts, root, outbox, providers, tapes, retries)
         run_log = opened.begin(new_id())
         log = Log(run_log)
         performance = Performance(log, opened, settings, checked)
@@ -125,6 +129,7 @@ def resume(
             tapes = tapes_again(begun.settings, cassette, begun.settings.get("record", ""))
             settings = settings_of(begun, opened, limits, providers, hosts, tapes)
             performance = Performance(log, opened, settings, checked)
+            performance.limit_anew(checked_limits(limits), by or who())
             let_people_answer(performance, checked_answers(checked, answers), people, patient)
             going = Run(opened, run_log, recorded, owns_journal=ours)
             reason = "person" if _was_paused(recorded) else "crash"

@@ -8,9 +8,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from app.document.nesting import is_too_deep
 from app.engine.aloud import Aloud
 from app.events import CallSpeaking, CallStarted, Usage
 from providers.base import Chunk, ErrorClass, Finish, Provider, ProviderError, Request, ToolCall
+from providers.wires.assembling import whole_characters
 from providers.wires.watchdog import Patience, Stalled, in_time
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ class Heard:
     echo: dict[str, Any] | None = None
     served: str = ""
     request: str = ""
+    remote: str = ""  # the machine that the server handed the request on to
     is_read: bool = False  # the model has taken the request in: something came of it, or we waited for it in vain
     is_complete: bool = False
 
@@ -79,6 +84,7 @@ async def _hear(listening: _Listening, chunks: AsyncIterator[Chunk], request: Re
     try:
         await listening.hear_out(chunks)
     except ProviderError as error:
+        heard.is_read = heard.is_read or error.was_read
         if not (heard.is_complete and error.error in ENDED):
             await listening.rest(error.after)
             return Broken(heard, error.error, error.message, error.hint, error.retry_after)
@@ -139,16 +145,17 @@ class _Listening:
             self._last = now
             self._aloud.hear(chunk.text)
         if chunk.tool_calls:
-            heard.tool_calls.extend(chunk.tool_calls)
+            heard.tool_calls.extend(map(_whole, chunk.tool_calls))
         if chunk.usage is not None and chunk.usage != _NOTHING:  # some servers report nothing for what they gave
             heard.usage = chunk.usage
         if chunk.finish is not None:
             heard.finish = chunk.finish
             heard.is_complete = True
-        if chunk.echo is not None:
+        if chunk.echo is not None and _can_go_back(chunk.echo):
             heard.echo = chunk.echo
-        heard.served = chunk.served or heard.served
-        heard.request = chunk.request or heard.request
+        heard.served = whole_characters(chunk.served) or heard.served
+        heard.request = whole_characters(chunk.request) or heard.request
+        heard.remote = chunk.remote or heard.remote
 
     def _count(self, text: str) -> None:
         """An answer has an end, also where a server knows none."""
@@ -216,3 +223,18 @@ class _Listening:
     async def _pass(self) -> None:
         await self._performance.clock.until(self._begun + self._total)
         self._passed = self._total
+
+
+def _whole(call: ToolCall) -> ToolCall:
+    return ToolCall(whole_characters(call.id), whole_characters(call.name), whole_characters(call.arguments))
+
+
+def _can_go_back(echo: dict[str, Any]) -> bool:
+    """Some of what servers write can neither be kept as it is nor sent: then they do without it."""
+    if is_too_deep(echo):
+        return False
+    try:
+        msgspec.json.encode(echo)
+    except UnicodeEncodeError:
+        return False
+    return True

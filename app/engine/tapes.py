@@ -14,7 +14,7 @@ from app.errors import UsageError
 from app.events import Mode
 from app.scenario import Checked
 from providers.tapes.cassette import VERSION, Cassette, Header, read_cassette
-from providers.tapes.recorder import Recorder
+from providers.tapes.recorder import Recorder, is_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ def insist_on_tapes(
         raise UsageError("a rehearsal asks no model, so it has no use for a cassette", "leave one of the two out")
     if cassette is None and (live or mode == "cassette"):
         raise UsageError("nothing says which cassette is played", "--cassette FILE does")
+    if record is not None and _absolute(record) != _absolute(cassette) and record.expanduser().exists():
+        raise is_there(record)
     agents = named_in(checked).agents
     for agent in live:
         if agent not in agents:

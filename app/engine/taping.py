@@ -63,6 +63,7 @@ class Voice:
     """Who answers one call."""
 
     __slots__ = ("provider",)
+    is_played = False  # from a cassette
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
@@ -219,13 +220,13 @@ class Taping:
 class _Taped(Voice):
     """Who answers a call of a run that has tapes."""
 
-    __slots__ = ("_blank", "_played", "_taping")
+    __slots__ = ("_blank", "_taping", "is_played")
 
     def __init__(self, provider: Provider, taping: Taping, blank: Recording, *, played: bool) -> None:
         super().__init__(provider)
         self._taping = taping
         self._blank = blank
-        self._played = played
+        self.is_played = played
 
     async def listen(
         self, performance: Performance, request: Request, heard: Heard, started: CallStarted, patience: Patience
@@ -233,9 +234,9 @@ class _Taped(Voice):
         try:
             answer = await super().listen(performance, request, heard, started, patience)
         except asyncio.CancelledError:
-            self._taping.cut_off(self._blank, heard, played=self._played)
+            self._taping.cut_off(self._blank, heard, played=self.is_played)
             raise
-        await self._taping.keep(self._blank, answer, played=self._played)
+        await self._taping.keep(self._blank, answer, played=self.is_played)
         return answer
 
 

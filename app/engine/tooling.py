@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.document.nesting import is_too_deep
 from app.document.suggest import did_you_mean
 from app.engine.gates import Question
-from app.engine.loose_ends import CUT_OFF
 from app.engine.outcomes import Mishap
 from app.events import Failure, ToolFailed, ToolFinished, ToolStarted
+from app.state.cut_off import CUT_OFF
 from app.tools.base import Use
 from providers.base import ErrorClass, ToolOffer
 
@@ -114,6 +115,8 @@ async def _perform(
             result = {"rehearsed": use.name, "asked": use.shown or use.arguments}
         else:
             result = await _outside(act, tool, use, key)
+            if is_too_deep(result):
+                raise Mishap("malformed", f"what {use.name} gives is nested too deep to be used")
     except (ToolError, Mishap) as error:
         performance.loose_ends.take_up(about["call"])
         took = int((performance.clock.now() - from_ms) * 1000)

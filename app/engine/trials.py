@@ -12,9 +12,10 @@ from typing import Any
 
 from app.cast import Entry
 from app.engine.bundle import unpacked
+from app.events import Prices
 from app.scenario import Checked
 from providers.catalogue import lookup
-from providers.price_list import may_know
+from providers.pricing import live_prices
 
 TRY = "try"
 TEST = "test"
@@ -72,19 +73,24 @@ def sound_check(use: str, *, base_url: str | None = None, limit: float = LIMIT) 
 def full_check(use: str, *, base_url: str | None = None, limit: float = LIMIT) -> Iterator[Checked]:
     """A model says something; if it can, it also fills in a form and asks for a tool, each whether the other works."""
     tolerant = {"continue_on_error": True, "needs": "says"}
-    steps = {"says": _SAYS, "fills_in": _FILLS_IN | tolerant, "asks": _ASKS | tolerant}
+    facts, steps = lookup(use, base_url), {"says": _SAYS}
+    if facts is None or facts.data:
+        steps["fills_in"] = _FILLS_IN | tolerant
+    if facts is None or facts.tools:
+        steps["asks"] = _ASKS | tolerant
     with _test_of(use, base_url, limit, steps) as checked:
         yield checked
 
 
 @contextmanager
 def _test_of(use: str, base_url: str | None, limit: float, steps: dict[str, Any]) -> Iterator[Checked]:
-    choice = {"use": use, "params": {"max_tokens": _most_output(use, base_url, limit)}}
+    prices = live_prices(use, base_url)  # a limit of money would refuse what nobody can price
+    choice = {"use": use, "params": {"max_tokens": _most_output(prices, limit)}}
     scenario = {
         "name": TEST,
         "title": f"Test of {use}",
         "tags": [TEST],
-        "limits": {"cost_usd": limit} if _has_price(use, base_url) else {"tokens": _MOST_TOKENS},
+        "limits": {"cost_usd": limit} if prices is not None else {"tokens": _MOST_TOKENS},
         "models": {"tested": choice | ({"base_url": base_url} if base_url else {})},
         "agents": {"tester": {"persona": _PERSONA, "model": "tested", "tools": []}},
         "steps": steps,
@@ -93,16 +99,9 @@ def _test_of(use: str, base_url: str | None, limit: float, steps: dict[str, Any]
         yield checked
 
 
-def _has_price(use: str, base_url: str | None) -> bool:
-    """May anybody know what it costs? A limit of money refuses what nobody can price."""
-    facts = lookup(use, base_url)
-    return (facts is not None and facts.prices is not None) or may_know(use)
-
-
-def _most_output(use: str, base_url: str | None, limit: float) -> int:
+def _most_output(prices: Prices | None, limit: float) -> int:
     """As many tokens as the limit pays for; so that a cent is enough to ask even a dear model."""
-    facts = lookup(use, base_url)
-    price = facts.prices.output if facts is not None and facts.prices is not None else 0.0
+    price = prices.output if prices is not None else 0.0
     return min(_MOST_OUTPUT, max(1, int(_SHARE * limit * 1_000_000 / price))) if price else _MOST_OUTPUT
 
 

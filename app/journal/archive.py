@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from app.journal.glance import Glance
 from app.journal.reader import open_locked
 from app.journal.refs import refs_of, unpacked
 from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
-from app.state.spending import Spent, spent_by
+from app.state.cut_off import cut_off
+from app.state.spending import NOTHING, Spent, spent_by
 
 _GLANCE = 0.05  # seconds between looks at whether anything was written
 _PULSE = 1.0  # seconds between looks at whether the performer is alive
@@ -55,12 +57,15 @@ class Archive:
         scenario: str | None = None,
         batch: str | None = None,
         since: int | None = None,
+        tag: str | None = None,
+        tests: bool = True,
         limit: int | None = 50,
     ) -> list[RunRow]:
-        """List runs, the latest first. `since` counts in microseconds of the wall clock."""
+        """List runs, the latest first, with the tests of models or without. `since` counts in microseconds."""
         stored = "running" if status == INTERRUPTED else status
         most = -1 if status is not None or limit is None else limit  # who is interrupted is known only afterwards
-        asked = {"status": stored, "scenario": scenario, "batch": batch, "since": since, "most": most}
+        asked = {"status": stored, "scenario": scenario, "batch": batch, "since": since, "tests": tests, "most": most}
+        asked["tag"] = None if tag is None else msgspec.json.encode(tag).decode()
         found = await self._all(_RUNS, asked)
         with reading(self.path):
             rows = [row_of(row) for row in found]
@@ -69,9 +74,12 @@ class Archive:
         return rows[:limit]
 
     async def find(self, wanted: str) -> RunRow:
-        """Return the run of this name: whole, or as much of its beginning or end as tells it apart, or `last`."""
+        """Return the run of this name: whole, or as much of its beginning or end as tells it apart, or `last`.
+
+        The last one is no test of a model, unless there is nothing else.
+        """
         if wanted == "last":
-            rows = await self._all(_LATEST)
+            rows = await self._all(_LATEST, {"tests": False}) or await self._all(_LATEST, {"tests": True})
         else:
             rows = await self._all(_NAMED, {"name": wanted.upper()}) or await self._all(
                 _LIKE, {"name": wanted.upper(), "length": len(wanted)}
@@ -91,17 +99,18 @@ class Archive:
         except UNREADABLE:
             return None
 
-    async def spent_in(self, run: str) -> Spent:
+    async def spent_in(self, row: RunRow) -> Spent:
         """Return what the calls of a run have cost, and how far that can be trusted; without those nobody can read."""
-        spent = Spent()
-        for (body,) in await self._all(_ENDS, {"run": run}):
-            try:
-                ended = decode(body)
-            except UNREADABLE:
-                continue
-            if isinstance(ended, CallFinished | CallFailed):
-                spent += spent_by(ended)
-        return spent
+        calls: list[Event] = []
+        for (body,) in await self._all(_CALLS, {"run": row.run, "begun": row.status == INTERRUPTED}):
+            with suppress(*UNREADABLE):
+                calls.append(decode(body))
+        ends = [call for call in _with_ends(row, calls) if isinstance(call, CallFinished | CallFailed)]
+        return sum(map(spent_by, ends), NOTHING)
+
+    async def history(self, row: RunRow) -> list[Event]:
+        """Return the events of a run; where it was interrupted, the calls that were under way end with it."""
+        return _with_ends(row, await self.events(row.run))
 
     async def events(self, run: str, after: int = 0, limit: int | None = None) -> list[Event]:
         """Return the events of a run that come after a number."""
@@ -187,12 +196,18 @@ class Archive:
             return list(await self._connection.execute_fetchall(sql, values or {}))
 
 
+def _with_ends(row: RunRow, events: list[Event]) -> list[Event]:
+    return [*events, *cut_off(events, rehearsed=row.mode == "rehearsal")] if row.status == INTERRUPTED else events
+
+
+_NO_TEST = """(:tests OR scenario != 'test' OR instr(tags, '"test"') = 0)"""  # footlights models test makes such runs
 _RUNS = (
     f"SELECT {COLUMNS} FROM runs WHERE (:status IS NULL OR status = :status)"
     " AND (:scenario IS NULL OR scenario = :scenario) AND (:batch IS NULL OR batch = :batch)"
-    " AND (:since IS NULL OR started >= :since) ORDER BY started DESC, id DESC LIMIT :most"
+    f" AND (:since IS NULL OR started >= :since) AND (:tag IS NULL OR instr(tags, :tag)) AND {_NO_TEST}"
+    " ORDER BY started DESC, id DESC LIMIT :most"
 )
-_LATEST = f"SELECT {COLUMNS} FROM runs ORDER BY started DESC, id DESC LIMIT 1"
+_LATEST = f"SELECT {COLUMNS} FROM runs WHERE {_NO_TEST} ORDER BY started DESC, id DESC LIMIT 1"
 _NAMED = f"SELECT {COLUMNS} FROM runs WHERE upper(run) = :name"
 _LIKE = (
     f"SELECT {COLUMNS} FROM runs"
@@ -203,9 +218,9 @@ _EVENTS = (
     " ORDER BY seq LIMIT :limit"
 )
 _NEWEST = "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) ORDER BY seq DESC LIMIT 1"
-_ENDS = (
+_CALLS = (
     "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run)"
-    " AND kind IN ('call.finished', 'call.failed')"
+    " AND (kind IN ('call.finished', 'call.failed') OR (:begun AND kind = 'call.started')) ORDER BY seq"
 )
 _SHORT = "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND text IS NOT NULL"
 _LATER = "SELECT body, text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND seq >= :seq"

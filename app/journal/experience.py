@@ -1,6 +1,8 @@
-"""What earlier live runs teach of each model: how often its endpoint did what it should, and how quick it was.
+"""What earlier live runs teach of each model where it is served: how often that did what it should, and how quickly.
 
-Only the latest calls of a workspace are looked at, so that it takes a few milliseconds however long the archive is.
+Faults on our own side teach nothing of a model: no network, an address at which nobody listens, a key. Nor do tests of
+one, which people make while something is amiss. Only the latest calls of a workspace are looked at, so that it takes a
+few milliseconds however long the archive is.
 """
 
 from __future__ import annotations
@@ -26,13 +28,21 @@ MOST_CALLS = 200  # of one model
 HALF_LIFE = 7 * 86_400.0  # seconds after which a call counts half
 
 FAULTS = COUNTED | {"rate_limited", "empty"}
+LINE = "connection"  # counts only once something has come: before that, nobody knows whose fault it was
 ANSWERS = frozenset({"refused", "truncated"})  # the endpoint did what it should
 _LEAST_TIME, _LEAST_TOKENS = 0.25, 16  # seconds and tokens of an answer from which a speed can be told
 _MICROSECONDS = 1_000_000
 
+Served = tuple[str, str]  # provider/model, and the address if a scenario says it
 
-def experience_of(path: Path, now: float | None = None) -> dict[str, Experience]:
-    """What can be learned from a workspace, by provider/model; nothing from one that cannot be read just now."""
+
+def served(use: str, base_url: str | None) -> Served:
+    """A model where it is served: under one name there may be different ones at different addresses."""
+    return use, (base_url or "").rstrip("/")
+
+
+def experience_of(path: Path, now: float | None = None) -> dict[Served, Experience]:
+    """What can be learned from a workspace; nothing from one that cannot be read just now."""
     try:
         with closing(open_reader(path)) as connection, reading(path):
             return _learned(_calls(connection), time.time() if now is None else now)
@@ -48,6 +58,7 @@ class _Event(msgspec.Struct, tag_field="kind"):
 
 class _Started(_Event, tag="call.started"):
     use: str = ""
+    address: str = ""
 
 
 class _Speaking(_Event, tag="call.speaking"):
@@ -75,20 +86,20 @@ _decode = msgspec.json.Decoder(_Started | _Speaking | _Finished | _Failed).decod
 
 
 class _Call(NamedTuple):
-    use: str
+    served: Served
     at: float
     good: bool
     first_ms: int | None
     speed: float | None
 
 
-def _learned(calls: Iterator[_Call], now: float) -> dict[str, Experience]:
-    by_use: dict[str, list[_Call]] = {}
+def _learned(calls: Iterator[_Call], now: float) -> dict[Served, Experience]:
+    by_server: dict[Served, list[_Call]] = {}
     for call in calls:
-        known = by_use.setdefault(call.use, [])
+        known = by_server.setdefault(call.served, [])
         if len(known) < MOST_CALLS:
             known.append(call)
-    return {use: _summed_up(known, now) for use, known in by_use.items()}
+    return {one: _summed_up(known, now) for one, known in by_server.items()}
 
 
 def _summed_up(calls: list[_Call], now: float) -> Experience:
@@ -135,14 +146,14 @@ def _calls(connection: sqlite3.Connection) -> Iterator[_Call]:
 
 
 def _call(started: _Started, ended: _Finished | _Failed, spoke: _Speaking | None) -> Iterator[_Call]:
-    at = ended.at / _MICROSECONDS
+    at, asked = ended.at / _MICROSECONDS, served(started.use, started.address)
     first_ms = None if spoke is None else spoke.wait_ms
     if isinstance(ended, _Finished):
-        yield _Call(started.use, at, True, first_ms, _speed(ended, first_ms))
-    elif ended.failure.error in FAULTS:
-        yield _Call(started.use, at, False, None, None)
+        yield _Call(asked, at, True, first_ms, _speed(ended, first_ms))
     elif ended.failure.error in ANSWERS:
-        yield _Call(started.use, at, True, first_ms, None)
+        yield _Call(asked, at, True, first_ms, None)
+    elif ended.failure.error in FAULTS and (ended.failure.error != LINE or spoke is not None):
+        yield _Call(asked, at, False, None, None)
 
 
 def _speed(ended: _Finished, first_ms: int | None) -> float | None:
@@ -152,7 +163,10 @@ def _speed(ended: _Finished, first_ms: int | None) -> float | None:
     return told / seconds if seconds >= _LEAST_TIME and told >= _LEAST_TOKENS else None
 
 
-_RUNS = "SELECT id FROM runs WHERE mode = 'live' ORDER BY started DESC, id DESC LIMIT ?"
+_RUNS = (
+    "SELECT id FROM runs WHERE mode = 'live' AND NOT EXISTS (SELECT 1 FROM json_each(tags) WHERE value = 'test')"
+    " ORDER BY started DESC, id DESC LIMIT ?"
+)
 _EVENTS = (
     "SELECT body FROM events WHERE run = ?"
     " AND kind IN ('call.started', 'call.speaking', 'call.finished', 'call.failed') ORDER BY seq DESC LIMIT ?"

@@ -18,6 +18,7 @@ from app.playback.beats import Beat, Beats, caption_of
 from app.playback.pace import PACES, STAGGER
 from app.playback.show import Show
 from app.playback.speech import Speeches
+from app.state import is_at_work
 
 __all__ = ["HURRY", "LAG", "MOST", "Beat", "Moved", "Playhead"]
 
@@ -42,10 +43,17 @@ class Moved:
 class Playhead:
     """Where the audience is in a run."""
 
-    def __init__(self, show: Show, pace: str = "theatrical", clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        show: Show,
+        pace: str = "theatrical",
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         self.show = show
         self.live = False  # the run goes on by itself, whether or not anybody looks
         self._clock = clock
+        self._wall = wall  # by which events are dated: so whoever attaches late waits from the same moment on
         self._pace = PACES[pace]
         self._speed = 1.0
         self._paused = False
@@ -87,6 +95,8 @@ class Playhead:
         self._looked = self._clock()
         self._run()
         self._speak(self._now)
+        if self.waits:
+            self.show.passed = max(self.show.passed, int(self._wall() * 1000 - self.show.state.at / 1000))
         self._hurry = HURRY if self.live and self._pace.stretch is not None and self.lag > LAG else 1.0
         moved = Moved(tuple(self._happened), frozenset(self._spoke), self._rebuilt)
         self._happened, self._spoke, self._rebuilt = [], set(), False
@@ -105,6 +115,14 @@ class Playhead:
         if not moments:
             return None
         return max(0.0, (min(moments) - self._time()) / self._rate)
+
+    @property
+    def waits(self) -> bool:
+        """Has everything been seen of a live run in which somebody is at work? Then its clock is that on the wall."""
+        if not self.live or self.behind or self._paused:
+            return False
+        start = self.show.state.start
+        return start is not None and start.asks_models and is_at_work(self.show.state, self.show.now)
 
     async def shown(self, seq: int) -> None:
         """Wait until the audience has seen an event."""

@@ -45,15 +45,22 @@ class Show:
         self.state = RunState()
         self.heard: dict[str, str] = {}  # what calls under way have said, as far as it is shown; fit for a terminal
         self.lit = ""  # the agent in the light
+        self.passed = 0  # milliseconds that somebody has been waited for since the last event
         self.revision = 0
         self.touched: set[str] = set()  # agents whose panels changed; whoever draws them takes and clears it
         self._value = value
         self._acting: dict[str, None] = {}  # agents in the order in which they began what they still do
         self._words: dict[str, str] = {}
 
+    @property
+    def now(self) -> int:
+        """The moment of the run, in milliseconds since it began."""
+        return self.state.mono + self.passed
+
     def apply(self, event: Event) -> None:
         """Let one more event happen."""
         apply(self.state, event)
+        self.passed = 0
         self.events.append(event)
         self.revision += 1
         if isinstance(event, _ALL):
@@ -87,6 +94,7 @@ class Show:
         self.touched.update(self.state.agents)
         self.events.clear()
         self.state = RunState()
+        self.passed = 0
         self.heard.clear()
         self._acting.clear()
         self.lit = ""

@@ -9,7 +9,7 @@ from app.document.values import Privacy, strictest
 from app.scenario.bounds import exchanges_of, tools_of
 from app.scenario.checking import Checked
 from app.scenario.checks.inspection import speakers
-from app.scenario.expressions import parse_template, references
+from app.scenario.expressions import secrets_in
 from app.scenario.model import (
     Agent,
     ApproveStep,
@@ -201,9 +201,3 @@ def _secrets(checked: Checked) -> list[str]:
                 if passage.key == "with":
                     found.extend(secrets_in(passage.text))
     return found
-
-
-def secrets_in(text: str) -> list[str]:
-    """The names of the secrets that a text asks for."""
-    paths = [reference.path for placed in parse_template(text).placed for reference in references(placed.expression)]
-    return [str(path[1]) for path in paths if path[0] == "secrets" and len(path) > 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.document.values import PRIVACY_ORDER, Privacy
 from app.scenario.model import Agent, ModelChoice, Routed, Scenario
-from providers.catalogue import is_loopback, service_of
+from providers.catalogue import is_loopback, is_passed_on, service_of
 
 
 def candidates(scenario: Scenario, agent: Agent) -> list[str]:
@@ -62,14 +62,9 @@ def _class_at(use: str, address: str | None, choice: ModelChoice | None) -> Priv
     if use.startswith("rehearsal/"):
         return "local"
     service = service_of(use)
-    if (service is not None and service.privacy == "public") or _is_passed_on(use):
+    if (service is not None and service.privacy == "public") or is_passed_on(use):
         return "public"
     if service is not None and service.privacy == "private" and (choice is None or choice.base_url is None):
         return "private"  # whose it is was said of the service, and not of another address
     here = runs_here(use, choice) if address is None else is_loopback(address)
     return "local" if here else "public"
-
-
-def _is_passed_on(use: str) -> bool:
-    """Ollama on this machine hands some models on to its own cloud: gpt-oss:120b-cloud."""
-    return use.partition(":")[2].endswith("cloud")

@@ -7,6 +7,7 @@ and by answers at their longest wherever one is inserted. The rest is assumed, a
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -15,6 +16,7 @@ import msgspec
 
 from app.events import Prices
 from app.scenario.bounds import Exchange, Speaking, exchanges_of, tools_of
+from app.scenario.charging import tariff_in, use_of
 from app.scenario.checking import Checked
 from app.scenario.expressions import parse_template, references
 from app.scenario.model import ModelChoice
@@ -22,14 +24,13 @@ from app.scenario.passages import passages_of_step
 from app.scenario.privacy import candidates, class_of, may_see
 from providers import tokens
 from providers.catalogue import ModelFacts, lookup
-from providers.pricing import tariff_of, worst_cost, written_prices
+from providers.pricing import worst_cost
 
 MOST_OUTPUT = 4096  # tokens of an answer when the file does not say how long it may be
 MOST_WITH_THOUGHTS = 16_384  # of one that also has to hold what the model says to itself
 ASSUMED = 2000  # tokens of a value that is known only at run time: an input, an item, what a tool found
 _LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")  # as services call it, in params
 _FRAME = 300  # tokens of what every agent is told besides
-_NOW = 0.0  # the catalogue's prices have no times
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Worst:
     shares: tuple[Share, ...] = ()
     unpriced: tuple[str, ...] = ()  # models whose price nobody knows, in no figure here
     unknown: tuple[str, ...] = ()  # agents for whom no model is named
+    never: tuple[str, ...] = ()  # agents who cannot be asked, since its limit could not be kept: no price is known
     lists: tuple[str, ...] = ()  # steps that are done for each item of a list known only at run time
     limit_usd: float | None = None  # what the scenario lets a run spend
     longest: int = 0  # tokens of an answer, by the models that are reckoned with
@@ -76,6 +78,7 @@ class _Reckoning:
     shares: dict[str, Share] = field(default_factory=dict)
     unpriced: dict[str, None] = field(default_factory=dict)
     unknown: dict[str, None] = field(default_factory=dict)
+    unbounded: dict[str, None] = field(default_factory=dict)  # agents all of whose models are unpriced
     lists: dict[str, None] = field(default_factory=dict)
     longest: int = 0
     total: float = 0.0
@@ -88,13 +91,15 @@ def worst_of(checked: Checked) -> Worst:
         _reckon(exchange, found)
     assert checked.scenario is not None
     limits = checked.scenario.limits
+    limit = limits.cost_usd if limits is not None else None
     return Worst(
         None if found.lists else found.total,
         tuple(found.shares.values()),
         tuple(found.unpriced),
         tuple(found.unknown),
+        tuple(found.unbounded) if limit is not None else (),
         tuple(found.lists),
-        limits.cost_usd if limits is not None else None,
+        limit,
         found.longest,
     )
 
@@ -123,6 +128,8 @@ def _reckon(exchange: Exchange, found: _Reckoning) -> None:
         models = _models(exchange, speaking.agent)
         if not models:
             found.unknown[speaking.agent] = None
+        elif all(model.prices is None for model in models):
+            found.unbounded[speaking.agent] = None
         cost = 0.0
         for model in models:
             if model.prices is None:
@@ -147,15 +154,11 @@ def _models(exchange: Exchange, agent: str) -> list[Priced]:
         if not may_see(class_of(scenario, name), level):
             continue
         choice = scenario.models.get(name)
-        use = choice.use if choice is not None else name
+        use = use_of(scenario, name)
         base_url = choice.base_url if choice is not None else None
-        price = choice.price if choice is not None else None
-        written = None
-        if price is not None:
-            written = written_prices(price.input, price.output, price.cache_read, price.cache_write)
-        facts, tariff = lookup(use, base_url), tariff_of(use, base_url, written)
+        facts, tariff = lookup(use, base_url), tariff_in(scenario, name)
         window = int((choice and choice.context) or (facts.context if facts is not None else 0))
-        found.append(Priced(use, most_output(choice, facts), window, tariff and tariff(0, _NOW)))
+        found.append(Priced(use, most_output(choice, facts), window, tariff and tariff(0, time.time())))
     return found
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from app.events import CallFailed
+from app.events import CallFailed, StepFailed
 from app.state.shapes import CallState, RunState
 from app.state.steps import step_of
 from app.state.words import times
 
 _WENT_WRONG = ("failed", "lost")
+_LATE = 1_000  # milliseconds by which another attempt may be late
 _HOW = {
     "rate_limited": "was over its rate limit",
     "overloaded": "was overloaded",
@@ -34,6 +35,36 @@ def attempts_of(state: RunState, call: CallState) -> list[CallState]:
     while same[at].status in _WENT_WRONG and at + 1 < len(same):
         at += 1
     return same[first : at + 1]
+
+
+def is_at_work(state: RunState, now: int) -> bool:
+    """Is a model or a tool waited for, or the time until one is asked again, so that the run goes on by itself?"""
+    if state.status != "running":
+        return False
+    calls = state.calls
+    for agent in state.agents.values():
+        if any(doing != "waiting" or id in calls for id, doing in agent.under_way.items()):
+            return True
+        ended = calls[agent.call].ended if agent.call in calls else None
+        if isinstance(ended, CallFailed) and ended.retry_ms and now <= ended.mono + ended.retry_ms + _LATE:
+            return True
+    return False
+
+
+def went_wrong(state: RunState) -> int:
+    """How many things went wrong: what was tried again is none, and a step adds none to what failed inside it."""
+    found: list[tuple[str, str, str]] = []
+    for event in state.errors:
+        failure = event.failure
+        if isinstance(event, CallFailed) and event.retry_ms is not None:
+            continue
+        told = (failure.error, failure.message)
+        if isinstance(event, StepFailed) and any(
+            told == (error, message) and step.startswith(event.step) for step, error, message in found
+        ):
+            continue
+        found.append((event.step, *told))
+    return len(found)
 
 
 def takeover(state: RunState, call: CallState) -> str:

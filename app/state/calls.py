@@ -28,6 +28,8 @@ from app.state.shapes import (
 from app.state.spending import spent_by
 from app.state.steps import step_of
 
+_ROUNDED = 1  # milliseconds that make no difference: a log that took longer to write says so by more
+
 
 def _call(state: RunState, event: Event) -> CallState:
     call = state.calls.get(event.call)
@@ -96,7 +98,8 @@ def _call_started(state: RunState, event: CallStarted) -> None:
 def _call_speaking(state: RunState, event: CallSpeaking) -> None:
     call = _call(state, event)
     call.status = "speaking"
-    call.spoke = event.mono
+    measured = call.began + event.wait_ms
+    call.spoke = event.mono if not event.wait_ms or event.mono - measured <= _ROUNDED else measured
     _acts(state, event, "speaking")
 
 
@@ -135,6 +138,8 @@ def _end_call(state: RunState, event: CallFinished | CallFailed) -> CallState:
         tally.rehearsed += spent.rehearsed
         tally.unpriced += spent.unpriced
         tally.local_ms += spent.local_ms
+        tally.played_usd += spent.played_usd
+        tally.played += spent.played
         if hold is not None:
             tally.held_usd -= hold.cost_usd
             tally.held_tokens -= hold.tokens
@@ -204,8 +209,10 @@ def _end_tool(state: RunState, event: ToolFinished | ToolFailed) -> ToolState:
 def lose_what_was_under_way(state: RunState) -> None:
     """Nobody knows what became of a call that was cut off. What was held for it stays charged."""
     for call in state.calls.values():
-        if call.status in ("routed", "waiting", "started", "speaking"):
+        if call.status in ("started", "speaking"):
             call.status = "lost"
+        elif call.status in ("routed", "waiting"):
+            call.status = "not made"
     for tool in state.tools.values():
         if tool.status in ("waiting", "started"):
             tool.status = "lost"

@@ -37,13 +37,14 @@ class Stretch:
     ended: int
 
 
-def meters(state: RunState) -> list[Meter]:
-    """Every limit there is, in the order in which they were set."""
+def meters(state: RunState, now: int | None = None) -> list[Meter]:
+    """Every limit there is, in the order in which they were set; `now` is a moment of the run after its last event."""
+    now = state.mono if now is None else now
     found = []
     for scope, measures in state.limits.items():
         kind, _, name = scope.partition(":")
         for measure, limit in measures.items():
-            spent, held = _used(state, kind, name, measure)
+            spent, held = _used(state, kind, name, measure, now)
             found.append(Meter(scope, measure, spent, held, limit))
     return found
 
@@ -75,14 +76,14 @@ def _last_link(state: RunState) -> int:
 def tally_of(state: RunState, scope: str) -> Tally:
     """What a scope has taken: run, agent:cto, step:polish."""
     kind, _, name = scope.partition(":")
-    return _scope(state, kind, name)[0]
+    return _scope(state, kind, name, state.mono)[0]
 
 
-def _used(state: RunState, kind: str, name: str, measure: str) -> tuple[float, float]:
-    tally, wall = _scope(state, kind, name)
+def _used(state: RunState, kind: str, name: str, measure: str, now: int) -> tuple[float, float]:
+    tally, wall = _scope(state, kind, name, now)
     match measure:
         case "cost_usd":
-            return tally.cost_usd, tally.held_usd
+            return tally.cost_usd + tally.played_usd, tally.held_usd  # a limit counts as when it was recorded
         case "tokens":
             return tally.tokens, tally.held_tokens
         case "turns":
@@ -91,12 +92,12 @@ def _used(state: RunState, kind: str, name: str, measure: str) -> tuple[float, f
             return wall / 1000, 0
 
 
-def _scope(state: RunState, kind: str, name: str) -> tuple[Tally, int]:
+def _scope(state: RunState, kind: str, name: str, now: int) -> tuple[Tally, int]:
     """What a scope has taken, and the milliseconds that passed in it."""
     if kind == "agent" and name in state.agents:
         tally = state.agents[name].tally
         return tally, tally.took_ms
     if kind == "step" and name in state.steps:
         step = state.steps[name]
-        return step.tally, (state.mono if step.ended is None else step.ended) - step.began
-    return (state.totals, state.mono) if kind == "run" else (Tally(), 0)
+        return step.tally, (now if step.ended is None else step.ended) - step.began
+    return (state.totals, now) if kind == "run" else (Tally(), 0)

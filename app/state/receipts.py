@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.events import CallFailed, CallFinished, CallRouted, Candidate, Prices, Usage
 from app.state.spending import OWN_MACHINE, spent_by
-from app.state.words import BASES, paid
+from app.state.words import AS_RECORDED, BASES, paid
 
 _OUT = {
     "privacy": "it may not see this",
@@ -47,9 +47,13 @@ def buckets(usage: Usage, prices: Prices | None) -> list[Bucket]:
 
 def cost_told(ended: CallFinished | CallFailed) -> str:
     """What one attempt cost, and how far that can be trusted."""
+    if isinstance(ended, CallFailed) and not (ended.usage.total or ended.cost_usd):
+        return "nothing was used"
     if ended.basis == "unpriced":
         return f"unpriced: {BASES['unpriced']}"
     spent = spent_by(ended)
+    if spent.played:
+        return f"{paid(spent)} {AS_RECORDED}"
     return f"{paid(spent)}, {OWN_MACHINE if spent.local_ms else BASES[ended.basis]}"
 
 

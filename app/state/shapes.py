@@ -48,7 +48,7 @@ from app.state.spending import Spent
 
 Status = Literal["new", "running", "paused"] | Outcome
 StepStatus = Literal["waiting", "running", "retrying"] | Outcome
-CallStatus = Literal["routed", "waiting", "started", "speaking", "finished", "failed", "lost"]
+CallStatus = Literal["routed", "waiting", "started", "speaking", "finished", "failed", "lost", "not made"]
 ToolStatus = Literal["waiting", "started", "finished", "failed", "lost"]
 GateStatus = Literal["open", "answered", "expired", "cancelled"]
 Doing = Literal["idle", "waiting", "thinking", "speaking", "using tool"]
@@ -70,6 +70,10 @@ class Tally:
     rehearsed: int = 0  # calls for which no model was asked
     unpriced: int = 0  # calls whose price nobody knows
     local_ms: int = 0  # of those that ran on a machine of one's own
+    played_usd: float = (
+        0.0  # what those that came from a cassette had cost when they were recorded; no part of the cost
+    )
+    played: int = 0  # calls that came from a cassette
     took_ms: int = 0  # of all calls together, however many at a time
     held_usd: float = 0.0
     held_tokens: int = 0
@@ -155,6 +159,16 @@ class CallState:
         """The same as `provider/model`, where that is known."""
         said = self.started or self.routed
         return (said.use or said.model) if said else ""
+
+    @property
+    def first_ms(self) -> int | None:
+        """How long its first token took, as whoever asked has measured it."""
+        return None if self.spoke is None else self.spoke - self.began
+
+    @property
+    def took_ms(self) -> int | None:
+        """How long it took, as whoever asked has measured it; none while it is under way."""
+        return None if self.ended is None else self.ended.took_ms
 
     @property
     def attempt(self) -> int:

@@ -19,6 +19,8 @@ class Spent:
     rehearsed: int = 0
     unpriced: int = 0
     local_ms: int = 0
+    played_usd: float = 0.0
+    played: int = 0
 
     def __add__(self, other: Spent) -> Spent:
         return Spent(
@@ -28,6 +30,8 @@ class Spent:
             self.rehearsed + other.rehearsed,
             self.unpriced + other.unpriced,
             self.local_ms + other.local_ms,
+            self.played_usd + other.played_usd,
+            self.played + other.played,
         )
 
 
@@ -37,6 +41,8 @@ NOTHING = Spent()
 def spent_by(ended: CallFinished | CallFailed) -> Spent:
     """What one attempt of a call has cost."""
     usd, basis = ended.cost_usd, ended.basis
+    if ended.played:  # it was paid for once, in the run that was recorded
+        return Spent(played_usd=usd, played=1)
     is_local = ended.prices is not None and ended.prices.source == OWN_MACHINE
     return Spent(
         usd,

@@ -2,12 +2,14 @@
 
 What was spent is told with how far the figure can be trusted. `$0.0123` is what services said they counted; `≈$0.0123`
 holds a part that none has confirmed; `? + $0.0123` lacks calls whose price nobody knows; what ran on a machine of one's
-own took time, and no money.
+own took time, and no money; and what a cassette played was paid for when it was recorded, and is never added up.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from app.events import RunStarted
 
 
 class Spending(Protocol):
@@ -37,21 +39,35 @@ class Spending(Protocol):
     def local_ms(self) -> int:
         """How long models ran on a machine of one's own."""
 
+    @property
+    def played_usd(self) -> float:
+        """What calls that came from a cassette had cost when they were recorded; no part of the cost."""
+
+    @property
+    def played(self) -> int:
+        """Calls that came from a cassette."""
+
 
 def paid(spending: Spending) -> str:
     """What was spent, with the mark it needs; never nothing where a price is not known."""
     usd, unpriced = spending.cost_usd, spending.unpriced
+    if is_played(spending):
+        return money(spending.played_usd)
     if usd <= 0:
         if unpriced:
             return "unpriced" if unpriced == 1 else f"{unpriced:,} unpriced"
         return f"local · {took(spending.local_ms)}" if spending.local_ms else money(0)
-    known = f"{'≈' if spending.estimated_usd > 0 else ''}{money(usd)}"
+    known = money(usd)
+    if spending.estimated_usd > 0 and not known.startswith("<"):
+        known = f"≈{known}"
     return f"? + {known}" if unpriced else known
 
 
 def notes(spending: Spending) -> list[str]:
     """What else is to be known of it, a few words each; nothing where the figure says it all."""
     told = []
+    if is_played(spending):
+        return [AS_RECORDED]
     if is_rehearsed(spending):
         told.append("rehearsed, nothing to pay")
     elif spending.rehearsed_usd > 0:
@@ -61,6 +77,8 @@ def notes(spending: Spending) -> list[str]:
         told.append("estimated" if is_all else f"{money(spending.estimated_usd)} of it estimated")
     if spending.unpriced:
         told.append(f"{plural(spending.unpriced, 'call')} unpriced")
+    if spending.played:
+        told.append(f"{plural(spending.played, 'call')} from a cassette, {money(spending.played_usd)} as recorded")
     if spending.local_ms and (spending.cost_usd > 0 or spending.unpriced):
         told.append(f"{took(spending.local_ms)} on this machine at no cost")
     return told
@@ -72,28 +90,70 @@ def in_short(spending: Spending) -> str:
 
 
 def in_a_cell(spending: Spending) -> str:
-    """The same for a table, where nothing else says that it was only rehearsed."""
-    return f"{paid(spending)} reh." if is_rehearsed(spending) else paid(spending)
+    """The same for a table, where nothing else says that nothing was paid."""
+    short = kind_of(spending).short
+    return f"{paid(spending)} {short}" if short else paid(spending)
 
 
 def in_full(spending: Spending) -> list[str]:
     """What was spent and all that is to be known of it, in parts."""
     first, *more = notes(spending) or [""]
-    if is_rehearsed(spending):
+    if is_rehearsed(spending) or is_played(spending):
         return [f"{paid(spending)} {first}", *more]
     return [paid(spending), *filter(None, (first, *more))]
 
 
 def paid_at_all(spending: Spending) -> str:
     """What was spent; nothing where there is nothing to tell."""
-    is_told = spending.cost_usd > 0 or spending.unpriced or spending.local_ms
+    is_told = spending.cost_usd > 0 or spending.unpriced or spending.local_ms or spending.played_usd > 0
     return paid(spending) if is_told else ""
 
 
 def is_rehearsed(spending: Spending) -> bool:
     """Was no model asked at all?"""
     is_paid = spending.rehearsed_usd < spending.cost_usd * (1 - 1e-9)
-    return bool(spending.rehearsed) and not (is_paid or spending.unpriced or spending.local_ms)
+    return bool(spending.rehearsed) and not (is_paid or spending.unpriced or spending.local_ms or spending.played)
+
+
+def is_played(spending: Spending) -> bool:
+    """Did all of it come from a cassette?"""
+    is_paid = spending.cost_usd > 0 or spending.unpriced or spending.local_ms or spending.rehearsed
+    return bool(spending.played) and not is_paid
+
+
+class Kind(NamedTuple):
+    """What to call money that nobody paid; nothing, where it was paid."""
+
+    word: str = ""
+    short: str = ""
+    told: str = ""
+
+
+PAID = Kind()
+_KINDS = {
+    "live": PAID,
+    "rehearsal": Kind("rehearsed", "reh.", "rehearsed, nothing is paid"),
+    "cassette": Kind("as recorded", "tape", "from a cassette, nothing is paid"),
+}
+
+
+def kind_of(spending: Spending, start: RunStarted | None = None) -> Kind:
+    """What some of the money of a run is, also before any was spent."""
+    if is_played(spending):
+        return _KINDS["cassette"]
+    if is_rehearsed(spending):
+        return _KINDS["rehearsal"]
+    if start is None or start.asks_models:
+        return _KINDS["live"]
+    return _KINDS[start.mode]
+
+
+def how_performed(start: RunStarted) -> str:
+    """Who answers in a run, for people: live, rehearsal, cassette; and who is asked all the same."""
+    if start.mode != "cassette" or not start.asks_models:
+        return start.mode
+    live = start.settings.get("live") or ()
+    return f"cassette, {', '.join(live)} live" if live else "cassette, models are asked what it lacks"
 
 
 def money(usd: float) -> str:
@@ -101,6 +161,11 @@ def money(usd: float) -> str:
     if 0 < usd < 0.00005:
         return "<$0.0001"
     return f"${usd:,.2f}" if usd >= 0.99995 or usd <= 0 else f"${usd:.4f}"
+
+
+def a_million(usd: float) -> str:
+    """A price of a million tokens, in cents, or finer where it has them: $0.30, $15.00, $0.075."""
+    return f"${usd:,.2f}" if round(usd, 2) == usd else f"${usd:,.6f}".rstrip("0")
 
 
 def took(ms: float) -> str:
@@ -129,6 +194,8 @@ def times(count: int) -> str:
 
 
 _COUNTS = dict(enumerate(("three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=3))
+
+AS_RECORDED = "as recorded, nothing paid"
 
 BASES = {
     "exact": "as the service counted",

@@ -1,41 +1,109 @@
-"""Keeps secrets out of what tools give back: each is covered, in all the ways in which it may have been written."""
+"""Keeps secrets out of what others give back: each is covered, in all the ways in which it may have been written.
+
+A part of one is covered too, and one that is broken up by line ends, spaces or what cannot be seen: servers repeat keys
+in part, and logs wrap them.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 COVER = "•••"
+LEAST = 12  # characters in a row that are taken for a part of a secret: fewer may be anything
 _SHORTEST_SECRET = 4  # a shorter one would cover half of every text
+_LONG_HEX = re.compile(f"[0-9A-Fa-f]{{{2 * LEAST}}}")
+_UNSEEN = dict.fromkeys(map(ord, "\xad\u180e\u200b\u200c\u200d\u2060\ufeff"))
+_LOWER = str.maketrans("ABCDEF", "abcdef")
 
 
 def cover(value: Any, secrets: tuple[str, ...]) -> Any:
     """Return plain data with every secret in it covered, however it was written."""
-    forms = _forms(secrets)
-    return _covered(value, forms) if forms else value
+    forms, traces = _forms(secrets), _traces(secrets)
+    return _covered(value, forms, traces) if forms else value
 
 
 def cover_text(text: str, secrets: tuple[str, ...]) -> str:
     """Return a text with every secret in it covered."""
-    for form in _forms(secrets):
-        text = text.replace(form, COVER)
-    return text
+    return _in_text(text, _forms(secrets), _traces(secrets))
 
 
-def _covered(value: Any, forms: tuple[str, ...]) -> Any:
+class _Form(NamedTuple):
+    """What gives away a part of a secret: any part that is long enough has one of these blocks in it."""
+
+    whole: str
+    least: int
+    blocks: tuple[str, ...]
+
+
+class _Trace(NamedTuple):
+    """A secret as it is, and as the digits of its bytes."""
+
+    plain: _Form
+    in_hex: _Form
+
+
+def _covered(value: Any, forms: tuple[str, ...], traces: tuple[_Trace, ...]) -> Any:
     if isinstance(value, str):
-        for form in forms:
-            value = value.replace(form, COVER)
-        return value
+        return _in_text(value, forms, traces)
     if isinstance(value, dict):
-        return {_covered(name, forms): _covered(item, forms) for name, item in value.items()}
+        return {_covered(name, forms, traces): _covered(item, forms, traces) for name, item in value.items()}
     if isinstance(value, list):
-        return [_covered(item, forms) for item in value]
+        return [_covered(item, forms, traces) for item in value]
     return value
+
+
+def _in_text(text: str, forms: tuple[str, ...], traces: tuple[_Trace, ...]) -> str:
+    for form in forms:
+        text = text.replace(form, COVER)
+    if not traces:
+        return text
+    dense = _dense(text)
+    spans = [span for trace in traces for span in _parts(dense, trace.plain)]
+    if _LONG_HEX.search(dense) is not None:
+        dense = dense.translate(_LOWER)
+        spans += [span for trace in traces for span in _parts(dense, trace.in_hex)]
+    return _without(text, sorted(spans)) if spans else text
+
+
+def _parts(dense: str, form: _Form) -> Iterator[tuple[int, int]]:
+    """Where parts of a secret stand, from where to where."""
+    size = form.least // 2
+    for number, block in enumerate(form.blocks):
+        found = dense.find(block)
+        while found >= 0:
+            start, at = found, number * size
+            while start and at and dense[start - 1] == form.whole[at - 1]:
+                start, at = start - 1, at - 1
+            end, at = found + size, (number + 1) * size
+            while end < len(dense) and at < len(form.whole) and dense[end] == form.whole[at]:
+                end, at = end + 1, at + 1
+            if end - start >= form.least:
+                yield start, end
+            found = dense.find(block, end)
+
+
+def _dense(text: str) -> str:
+    """A text without its gaps. This is done to every piece of every answer as it comes, so it has to be quick."""
+    dense = "".join(text.split())
+    return dense if dense.isascii() else dense.translate(_UNSEEN)
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """A text with parts covered that were found when its gaps were left out."""
+    places = [place for place, character in enumerate(text) if _dense(character)]
+    pieces, reached = [], 0
+    for start, end in spans:
+        first, last = places[start], places[end - 1] + 1
+        if first >= reached:
+            pieces += [text[reached:first], COVER]
+        reached = max(reached, last)
+    return "".join([*pieces, text[reached:]])
 
 
 @lru_cache(maxsize=16)
@@ -50,3 +118,17 @@ def _ways_to_write(secret: str) -> Iterator[str]:
     encoded = base64.b64encode(plain).decode()
     yield from (secret, quote(plain, safe=""), json.dumps(secret)[1:-1], encoded, encoded.rstrip("="))
     yield base64.urlsafe_b64encode(plain).decode().rstrip("=")
+
+
+@lru_cache(maxsize=16)
+def _traces(secrets: tuple[str, ...]) -> tuple[_Trace, ...]:
+    return tuple(
+        _Trace(_form(_dense(secret), LEAST), _form(secret.encode("utf-8", "replace").hex(), 2 * LEAST))
+        for secret in dict.fromkeys(secrets)
+        if len(_dense(secret)) >= LEAST
+    )
+
+
+def _form(whole: str, least: int) -> _Form:
+    size = least // 2
+    return _Form(whole, least, tuple(whole[at : at + size] for at in range(0, len(whole) - size + 1, size)))

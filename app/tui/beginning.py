@@ -65,6 +65,17 @@ def insist_on_models(checked: Checked) -> None:
         raise NoModel(missing.message, "rehearse it, which needs none") from None
 
 
+def insist_on_servers(checked: Checked) -> None:
+    """Raise FootlightsError where a step needs a server on this machine and nobody listens. It may take a second."""
+    from app.engine.reaching import NoModel
+    from app.engine.servers import insist_on_servers as insist
+
+    try:
+        insist(checked)
+    except NoModel as missing:
+        raise NoModel(missing.message, "start it, or rehearse, which needs none") from None
+
+
 async def refuse(app: Theatre, error: FootlightsError, *, rehearsable: bool) -> bool:
     """Say why it cannot begin, and what to do; true when it shall be rehearsed instead."""
     from app.tui.paint.options import Option

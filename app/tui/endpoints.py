@@ -92,7 +92,7 @@ def services() -> dict[str, Service]:
 
 
 def models(found: Mapping[str, Service], ledger: Ledger, now: float) -> list[Model]:
-    """Every model of the catalogue and every other one that was called, by service: those that are ready first.
+    """Every model of the catalogue and every other one that has answered, by service: those that are ready first.
 
     A service of which no model is known has one that stands for all.
     """
@@ -100,7 +100,8 @@ def models(found: Mapping[str, Service], ledger: Ledger, now: float) -> list[Mod
     calls: dict[str, list[Called]] = {}
     for call in ledger.calls:
         calls.setdefault(call.use, []).append(call)
-    uses = dict.fromkeys((*(each.use for each in known_models()), *calls))
+    answered = (use for use, made in calls.items() if any(call.ok for call in made))  # others may be slips
+    uses = dict.fromkeys((*(each.use for each in known_models()), *answered))
     with_models = {use.partition("/")[0] for use in uses}
     made = []
     for use in (*uses, *(f"{name}/{ANY}" for name in found if name not in with_models)):

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 MOTION = 1 / 15  # seconds between frames while something moves
 SPEECH = 1 / 10  # while text comes
-LONGEST = 0.5  # while there is nothing but a clock to move on
+LONGEST = 0.5  # in any case, as long as something is due
+SECOND = 1.0  # while there is nothing but a clock to move on
 
 
 class Frames:

@@ -123,7 +123,7 @@ def _gather(workspace: Path | None, read: Callable[[Archive], Awaitable[Found]],
 
 async def figures(archive: Archive, rows: Iterable[RunRow]) -> dict[tuple[str, int], Figures]:
     """The figures of some runs, by their id and how far they had come."""
-    return {(row.run, row.seq): figures_of(await archive.events(row.run)) for row in rows}
+    return {(row.run, row.seq): figures_of(await archive.history(row)) for row in rows}
 
 
 def figures_of(events: Sequence[Event]) -> Figures:
@@ -151,7 +151,7 @@ def _activity(ends: Sequence[CallFinished | CallFailed], took: int) -> tuple[int
 
 async def detail(archive: Archive, row: RunRow) -> Detail:
     """One run for a glance."""
-    state = fold(await archive.events(row.run))
+    state = fold(await archive.history(row))
     texts = await archive.texts(row.run)
     start, finish = state.start, state.finish
     given = texts.get(start.inputs.ref) if start is not None and start.inputs is not None else None
@@ -191,14 +191,14 @@ class Books:
                 break
             seq, calls = self._known.get(row.run, (-1, ()))
             if seq != row.seq:
-                calls = tuple(calls_of(await archive.events(row.run)))
+                calls = tuple(calls_of(await archive.history(row)))
             known[row.run] = (row.seq, calls)
         self._known = known
         return Ledger(tuple(call for _, calls in known.values() for call in calls), len(known), len(known) == len(rows))
 
 
 def calls_of(events: Iterable[Event]) -> Iterable[Called]:
-    """Every call of a run that has ended."""
+    """Every call of a run that has ended; what a cassette played says nothing of a model, and nobody paid for it."""
     cards: dict[str, str] = {}
     started: dict[str, CallStarted] = {}
     rehearsed = False
@@ -206,10 +206,10 @@ def calls_of(events: Iterable[Event]) -> Iterable[Called]:
         match event:
             case RunStarted():
                 cards = {each.id: each.card for each in event.cast}
-                rehearsed = not event.asks_models
+                rehearsed = event.mode == "rehearsal"
             case CallStarted():
                 started[event.call] = event
-            case CallFinished() | CallFailed() if event.call in started:
+            case CallFinished() | CallFailed() if event.call in started and not event.played:
                 use = started[event.call].use or started[event.call].model
                 yield Called(
                     event.at,

@@ -28,7 +28,7 @@ from app.tui.text import size, took
 from app.tui.text import tokens as counted
 
 WHISPER = "A person watching tells you, and only you: "  # how an agent hears a person; see app.engine.directions
-_ENDED = {"finished": "good", "failed": "error", "lost": "warning"}
+_ENDED = {"finished": "good", "failed": "error", "lost": "warning", "not made": "muted"}
 
 
 def call(show: Show, call: CallState) -> Inspected:
@@ -72,7 +72,8 @@ def _brief(call: CallState) -> tuple[str, ...]:
     told = [begun.use or begun.model] if begun is not None else []
     if ended is not None:
         told += [f"{counted(ended.usage.output)} tokens out", f"{counted(ended.usage.total)} in all"]
-        told += [paid(call.spent) if ended.basis == "unpriced" else f"{paid(call.spent)} {ended.basis}"]
+        basis = "as recorded" if ended.played else ended.basis
+        told += [paid(call.spent) if basis == "unpriced" else f"{paid(call.spent)} {basis}"]
         told += [took(ended.took_ms)]
     return tuple(told)
 
@@ -150,6 +151,7 @@ def _answer(show: Show, call: CallState) -> list[Item]:
 
 _NOTHING_YET = {
     "lost": "nobody knows what became of it",
+    "not made": "it was never sent",
     "waiting": "it waits to be sent",
     "started": "it was asked, and nothing has come yet",
     "speaking": "it is at work, but no word of the answer has come yet: it thinks, or writes to a tool",

@@ -8,7 +8,7 @@ from app.events import CallFailed, CallFinished, CallWaiting
 from app.playback.show import Show
 from app.state import NOTHING, CallState, attempts_of, takeover
 from app.state.receipts import buckets, cost_told, doubt, is_taken, why_not
-from app.state.words import in_full, paid
+from app.state.words import a_million, in_full, paid
 from app.tui.inspected import Item, as_text, fact, facts, gap, title, to_agent, to_step, whole
 from app.tui.line_words import WAITS
 from app.tui.naming import plural
@@ -86,8 +86,7 @@ def _priced(ended: CallFinished | CallFailed) -> Iterator[Item]:
     for bucket in buckets(ended.usage, ended.prices):
         told = f"{counted(bucket.tokens):>8} tokens"
         if bucket.price is not None:
-            price = f"${bucket.price:g}"
-            told += f"   at {price:>6} a million   {money(bucket.cost_usd):>9}"
+            told += f"   at {a_million(bucket.price):>6} a million   {money(bucket.cost_usd):>9}"
         yield fact(bucket.name, told, "text" if bucket.tokens else "muted")
     if ended.usage.reasoning:
         yield fact("of it thought", f"{counted(ended.usage.reasoning):>8} tokens", "muted")
@@ -105,14 +104,15 @@ def _times(show: Show, call: CallState) -> Iterator[Item]:
     yield from _waits(show, call)
     if call.started is not None:
         yield fact("went out", clock(call.began / 1000))
-    if call.spoke is not None:
-        yield fact("first token", f"after {took(call.spoke - call.began)}")
-    if call.done is not None:
-        spoke = call.spoke if call.spoke is not None else call.began
-        seconds = (call.done - spoke) / 1000
-        rate = f", {call.usage.output / seconds:.0f} tokens a second" if seconds > 0 and call.usage.output else ""
-        yield fact("spoke", f"{took(call.done - spoke)}{rate}")
-        yield fact("took", took(call.done - call.began))
+        if call.started.patience_ms:
+            yield fact("may take", f"{took(call.started.patience_ms)} until its first token", "muted")
+    if call.first_ms is not None:
+        yield fact("first token", f"after {took(call.first_ms)}")
+    if call.took_ms is not None:
+        spoke = max(0, call.took_ms - (call.first_ms or 0))
+        rate = f", {call.usage.output / spoke * 1000:.0f} tokens a second" if spoke and call.usage.output else ""
+        yield fact("spoke", f"{took(spoke)}{rate}")
+        yield fact("took", took(call.took_ms))
 
 
 def _waits(show: Show, call: CallState) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from typing import Any
 from app.events import CallFinished, RunStarted, StepFailed, definition
 from app.playback.show import Show
 from app.state import AgentState, StepState, Tally
-from app.state.words import notes
+from app.state.words import how_performed, notes
 from app.tui.inspected import (
     Inspected,
     Item,
@@ -243,7 +243,7 @@ def _card(show: Show, agent: AgentState) -> Iterator[Item]:
 def _figures(show: Show, agent: AgentState) -> Iterator[Item]:
     calls = [call for call in show.state.calls.values() if call.agent == agent.who.id]
     failed = sum(1 for call in calls if call.status == "failed")
-    waits = sorted(call.spoke - call.began for call in calls if call.spoke is not None)
+    waits = sorted(call.first_ms for call in calls if call.first_ms is not None)
     yield fact("does", agent.status)
     if agent.step:
         yield fact("in", step_name(agent.step, show.state), thing=to_step(show, agent.step))
@@ -304,7 +304,7 @@ def _run(show: Show) -> Iterator[Item]:
     yield from facts(
         fact("run", state.run),
         fact("scenario", ", ".join(part for part in (start.scenario, start.file) if part)),
-        fact("mode", start.mode if start.mode == "live" else f"{start.mode}, seed {start.seed}"),
+        fact("mode", start.mode if start.mode == "live" else f"{how_performed(start)}, seed {start.seed}"),
         fact("by", start.origin.who),
         fact("forked from", forked),
         fact("tags", ", ".join(start.tags)),

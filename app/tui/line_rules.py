@@ -51,7 +51,7 @@ from app.events import (
     ToolWaiting,
 )
 from app.state import RunState, spent_by, takeover, tally_of
-from app.state.words import paid_at_all
+from app.state.words import how_performed, paid_at_all
 from app.tui.line_words import ACTIONS, DIRECTIONS, HANDOVERS, KINDS, RESUMES, WAITS
 from app.tui.naming import LONGEST, amount, name_of, one_line, plural, short_path, step_name
 from app.tui.text import paid, tokens, took
@@ -116,15 +116,15 @@ class Scene:
 def _because(failure: Failure | None) -> str:
     if failure is None:
         return ""
-    kind = failure.error.replace("_", " ")
-    return one_line(f"{kind}: {failure.message}" if failure.message else kind)
+    kind, said = failure.error.replace("_", " "), failure.message.partition("\n")[0].rstrip(":")
+    return one_line(f"{kind}: {said}" if said else kind)
 
 
 # The run
 
 
 def _run_started(scene: Scene, event: RunStarted) -> Said:
-    mode = "" if event.mode == "live" else f", {event.mode}"
+    mode = "" if event.mode == "live" else f", {how_performed(event)}"
     fork = f", fork of {event.parent.run[-8:]}" if event.parent else ""
     return Said("run", one_line(f"{event.title or event.scenario}{mode}{fork}"), "running", "story")
 

@@ -111,6 +111,7 @@ class Playbill:
     asks: int = 0  # inputs
     problems: tuple[Problem, ...] = ()
     cannot_play: str = ""  # why it cannot be performed live
+    unasked: bool = False  # a live run needs servers on this machine, and nobody has asked them
     checked: Checked | None = field(default=None, repr=False)
     stamps: tuple[Stamp, ...] = ()
 
@@ -146,6 +147,7 @@ def look(play: Play) -> Playbill:
         len(scenario.inputs),
         problems,
         _cannot_play(checked),
+        _needs_servers(checked),
         checked,
         stamps,
     )
@@ -161,7 +163,7 @@ def read_history(scenario: str, workspace: Path | None) -> History:
             rows = await archive.runs(scenario=scenario, limit=RUNS)
             pasts = [
                 Past(
-                    row.run, row.status, row.mode, row.started, await archive.spent_in(row.run),
+                    row.run, row.status, row.mode, row.started, await archive.spent_in(row),
                     await archive.time_of(row.run) or 0,
                 )
                 for row in rows
@@ -221,8 +223,10 @@ def _needs(needs: Needs) -> list[Need]:
 
 def _key(model: Candidate) -> Need:
     """A model, and whether the key that it takes is there; never the key."""
-    if not model.keys:
+    if model.use.startswith("rehearsal/"):
         return Need("model", plain(f"{model.use}, no key needed"), "good")
+    if not model.keys:  # a server of one's own: nobody knows whether it runs
+        return Need("model", plain(f"{model.use}, not asked"))
     there = next((name for name in model.keys if has_key(name)), "")
     says = f"{there} is set" if there else f"{' or '.join(model.keys)} is not set"
     return Need("key", plain(f"{says}, for {model.use}"), _good(bool(there)))
@@ -267,6 +271,12 @@ def _cannot_play(checked: Checked) -> str:
     except FootlightsError as error:
         return error.message
     return ""
+
+
+def _needs_servers(checked: Checked) -> bool:
+    from app.engine.servers import servers_needed
+
+    return bool(servers_needed(checked))
 
 
 def _time(seconds: float) -> str:

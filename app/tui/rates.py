@@ -127,7 +127,8 @@ class Rates:
                 self._spoke.pop(event.call, None)
             case CallSpeaking():
                 self._spoke[event.call] = event.mono
-                insort(self._waits, (event.mono - self._began.get(event.call, event.mono), event.agent))
+                measured = event.wait_ms or event.mono - self._began.get(event.call, event.mono)
+                insort(self._waits, (measured, event.agent))
             case CallFinished() | CallFailed():
                 self._ends(event)
             case ToolFinished():

@@ -323,6 +323,8 @@ def _speech(show: Show, call: CallState) -> Speech:
 
 def _how_it_goes(call: CallState) -> tuple[SpeechStatus, str, int]:
     ended = call.ended
+    if call.status == "not made":
+        return "lost", "never sent", 0
     if call.status == "lost":
         return "lost", "cut off when the process ended", 0
     if isinstance(ended, CallFailed):

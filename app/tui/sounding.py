@@ -14,8 +14,9 @@ from app.events import CallFailed, CallFinished, CallSpeaking, CallStarted, Call
 from app.playback.show import as_words
 from app.state import NOTHING, Spent, spent_by
 from app.tui.refused import in_words
+from providers import price_list
 from providers.catalogue import ModelFacts
-from providers.pricing import cost_of
+from providers.pricing import cost_of, is_in_doubt
 
 if TYPE_CHECKING:
     from app.engine import Run
@@ -53,8 +54,10 @@ class Sounding:
         from app.engine import perform
 
         try:
+            if is_in_doubt(self.use, today=True):
+                await price_list.load()
             with sound_check(self.use) as checked:
-                performed = perform(checked, {}, workspace=workspace)
+                performed = perform(checked, {}, workspace=workspace, retries=0)
                 self.run = performed.id
                 performed.watch(self._hear)
                 async for event in performed:

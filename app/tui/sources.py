@@ -48,6 +48,11 @@ class Source(Protocol):
         ...
 
     @property
+    def came_from(self) -> Where:
+        """Where it was performed when the audience came."""
+        ...
+
+    @property
     def performed(self) -> Where:
         """Where it is performed now."""
         ...
@@ -88,6 +93,8 @@ class Source(Protocol):
 
 class Here:
     """A run that is performed in this process. On virtual time it waits for its audience before each effect."""
+
+    came_from: Where = "here"
 
     def __init__(self, going: Run) -> None:
         self.run = going.id
@@ -194,6 +201,8 @@ class Here:
 class Recorded:
     """A run of the archive that nobody performs."""
 
+    came_from: Where = "nowhere"
+
     def __init__(self, row: RunRow, workspace: Path | None = None, *, entrance: Entrance = "start") -> None:
         self.run = row.run
         self.title = row.title or row.scenario
@@ -272,6 +281,8 @@ class Recorded:
 
 class Elsewhere(Recorded):
     """A run that another process performs: followed, heard, and written to."""
+
+    came_from: Where = "elsewhere"
 
     def __init__(self, row: RunRow, workspace: Path | None = None, *, entrance: Entrance = "now") -> None:
         super().__init__(row, workspace, entrance=entrance)

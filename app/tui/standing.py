@@ -24,6 +24,7 @@ class Standing(NamedTuple):
     word: Word
     more: str = ""  # the tool, the wait
     times: int = 1  # how many of it at once
+    limit: str = ""  # how long the wait may be
 
     @property
     def is_active(self) -> bool:
@@ -39,7 +40,9 @@ class Standing(NamedTuple):
         glyph = str(getattr(glyphs, _GLYPHS[self.word]))
         times = f" {'x' if glyphs.rail.isascii() else '×'}{self.times}" if self.times > 1 else ""
         shown, short = f"{_WORDS.get(self.word, self.word)}{times}", _SHORT.get(self.word, "")
-        for said in (f"{shown} {self.more}".strip(), shown, f"{short}{times}" if short else "", short):
+        more = f"{shown} {self.more}".strip()
+        limits = (f"{more}, first token within {self.limit}", f"{more} of {self.limit}") if self.limit else ()
+        for said in (*limits, more, shown, f"{short}{times}" if short else "", short):
             if said and cells(said) + 2 <= room:
                 return f"{glyph} {said}"
         return glyph
@@ -81,8 +84,8 @@ _SHORT: dict[Word, str] = {
 }
 
 
-def standing(show: Show, agent: str, now: float | None = None) -> Standing:
-    """How an agent stands. `now`, in milliseconds of the run, lets waits be told in seconds."""
+def standing(show: Show, agent: str) -> Standing:
+    """How an agent stands."""
     state = show.state
     actor = state.agents.get(agent)
     if actor is None:
@@ -92,7 +95,7 @@ def standing(show: Show, agent: str, now: float | None = None) -> Standing:
     if any(gate.opened.step == actor.step for gate in state.open_gates) and actor.step:
         return Standing("asks")
     if actor.doing != "idle":
-        return _at_work(show, actor, now)
+        return _at_work(show, actor)
     return _at_rest(show, actor)
 
 
@@ -127,7 +130,7 @@ def coming(show: Show) -> frozenset[str]:
 _COMING: WeakKeyDictionary[Show, tuple[RunState, int, frozenset[str]]] = WeakKeyDictionary()
 
 
-def _at_work(show: Show, actor: AgentState, now: float | None) -> Standing:
+def _at_work(show: Show, actor: AgentState) -> Standing:
     state = show.state
     if len(actor.under_way) > 1:
         return _at_several(actor)
@@ -139,8 +142,11 @@ def _at_work(show: Show, actor: AgentState, now: float | None) -> Standing:
         wait_ms = call.waiting.wait_ms if call is not None and call.waiting is not None else 0
         return Standing("waiting", took(wait_ms) if wait_ms else "")
     if actor.doing == "thinking" or not show.heard.get(actor.call):  # it thinks, as long as there is nothing to read
-        waited = now - call.began if now is not None and call is not None else 0
-        return Standing("thinking", f"{waited / 1000:.0f} s" if waited >= 1000 else "")
+        waited = show.now - call.began if call is not None and show.passed else 0
+        if call is None or waited < 1000:
+            return Standing("thinking")
+        most = call.started.patience_ms if call.started is not None and call.spoke is None else 0
+        return Standing("thinking", took(waited // 1000 * 1000).replace(".0 s", " s"), limit=took(most) if most else "")
     return Standing("speaking")
 
 

@@ -65,9 +65,9 @@ def wrap_tail(text: str, width: int, rows: int) -> list[str]:
 
 
 def tokens(count: float) -> str:
-    """A count, shorter where it is large: 980, 1 204, 12.4k, 200k, 3.1M."""
+    """A count, shorter where it is large: 980, 1,204, 12.4k, 200k, 3.1M."""
     if count < 9_999.5:
-        return _grouped(round(count))
+        return f"{round(count):,}"
     if count < 999_950:
         return f"{count / 1_000:.1f}".removesuffix(".0") + "k"
     return f"{count / 1_000_000:.1f}".removesuffix(".0") + "M"
@@ -92,10 +92,6 @@ def fine_clock(ms: float) -> str:
         return clock(ms / 1000)
     minutes, left = divmod(tenths, 600)
     return f"{minutes}:{left // 10:02}.{left % 10}"
-
-
-def _grouped(count: int) -> str:
-    return f"{count:,}".replace(",", " ")
 
 
 def _wrap_line(line: str, width: int) -> Iterator[str]:

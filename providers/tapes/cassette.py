@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from app.document.source import neighbour
 from app.errors import FootlightsError
 from app.events import Usage
 from providers.base import Chunk, ErrorClass, Finish, ProviderError, Request, ToolCall
@@ -208,6 +209,8 @@ def read_cassette(path: Path) -> Cassette:
     """Read a cassette, or take it from memory if the file is as it was; CassetteRefused says what is wrong with it."""
     try:
         found = path.stat()
+    except FileNotFoundError as error:
+        raise CassetteRefused(f"there is no cassette {path}", neighbour(path, str(path)) or _HOW_TO_MAKE_ONE) from error
     except OSError as error:
         raise CassetteRefused(f"the cassette {path} cannot be read: {error.strerror}", _HOW_TO_MAKE_ONE) from error
     if not stat.S_ISREG(found.st_mode):

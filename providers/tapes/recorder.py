@@ -25,8 +25,7 @@ class Recorder:
         try:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except FileExistsError:
-            said = f"--cassette {path} --record {path} adds to it; to record anew, take the old one away first"
-            raise CassetteRefused(f"there is a cassette {path} already", said) from None
+            raise is_there(path) from None
         except OSError as error:
             said = f"the cassette {path} cannot be made: {error.strerror}"
             raise CassetteRefused(said, "look at its folder") from error
@@ -72,3 +71,9 @@ def _write(file: int, line: Header | Recording) -> None:
     while left:
         left = left[os.write(file, left) :]
     os.fsync(file)
+
+
+def is_there(path: Path) -> CassetteRefused:
+    """What to say of a cassette that is there already, when one is to be made."""
+    said = f"--cassette {path} --record {path} adds to it; to record anew, take the old one away first"
+    return CassetteRefused(f"there is a cassette {path} already", said)

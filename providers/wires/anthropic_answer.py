@@ -10,10 +10,16 @@ from app.events import Usage
 from providers.base import Chunk, Endpoint, Finish, ProviderError, ToolCall
 from providers.wires import faults, usage
 from providers.wires.assembling import Halves, ToolCalls
-from providers.wires.conversation import arguments_of, as_list, as_map, as_name, as_text, safe_id
+from providers.wires.conversation import arguments_of, as_list, as_map, as_name, as_text, safe_id, unknown_end
 
 PROTOCOL = "anthropic"
-_FINISHES: dict[str, Finish] = {"max_tokens": "length", "refusal": "refused"}  # all others that are answers: "stop"
+_FINISHES: dict[str, Finish] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "tool_use": "tool_calls",
+    "max_tokens": "length",
+    "refusal": "refused",
+}
 _READ = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
@@ -75,10 +81,9 @@ class AnthropicAnswer:
             case "message":  # whole: the server does not stream
                 yield from self._whole(event)
 
-    def end(self) -> Iterator[Chunk]:
-        """Counts at the end are a sign, too, that it was complete."""
-        if self._written:
-            yield from self._finish({})
+    def end(self, was_said: bool) -> Iterator[Chunk]:
+        """Nothing: an answer that gives no reason for its end is none."""
+        return iter(())
 
     def _whole(self, event: dict[str, Any]) -> Iterator[Chunk]:
         yield from self._named(event)
@@ -133,12 +138,14 @@ class AnthropicAnswer:
         self._is_finished = True
         used = self._usage()
         reason = as_text(told.get("stop_reason"))
-        if reason in ("model_context_window_exceeded", "pause_turn"):
+        finish = _FINISHES.get(reason)
+        if finish is None:
             if used is not None:
                 yield Chunk(usage=used)
             raise _unfinished(reason)
         calls = self._called()
-        finish = _FINISHES.get(reason) or ("tool_calls" if calls else "stop")
+        if finish in ("stop", "tool_calls"):
+            finish = "tool_calls" if calls else "stop"
         text = _why_refused(as_map(told.get("stop_details"))) if finish == "refused" else ""
         yield Chunk(text=text, tool_calls=calls, finish=finish, usage=used, echo=self._echo())
 
@@ -200,4 +207,6 @@ def _unfinished(reason: str) -> ProviderError:
             "the model paused for a tool that runs at its provider",
             hint="leave the provider's own tools out of params",
         )
-    return ProviderError("context_too_long", "the answer reached the end of the model's context window")
+    if reason == "model_context_window_exceeded":
+        return ProviderError("context_too_long", "the answer reached the end of the model's context window")
+    return unknown_end(reason)

@@ -59,11 +59,11 @@ class ToolCalls:
     def _done(self) -> Iterator[ToolCall]:
         taken: set[str] = set()
         for number, call in enumerate(self._calls, 1):
-            id = call.id or f"call_{number}"
+            id = whole_characters(call.id) or f"call_{number}"
             while id in taken:
                 id = f"{id}_{number}"
             taken.add(id)
-            yield ToolCall(id, call.name, whole_characters("".join(call.arguments).strip()) or "{}")
+            yield ToolCall(id, whole_characters(call.name), whole_characters("".join(call.arguments).strip()) or "{}")
 
     def _count(self, characters: int) -> None:
         self._characters += characters

@@ -11,31 +11,27 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-import msgspec
-
+from app.document.nesting import NotJson, read_json
 from providers.base import Chunk, Endpoint, Finish, Message, ProviderError, Request
 from providers.wires import faults, usage
 from providers.wires.assembling import Halves, Thinking, ToolCalls
 from providers.wires.capabilities import Ability, Capabilities
-from providers.wires.conversation import arguments_of, as_list, as_map, as_text, echo_of
+from providers.wires.conversation import arguments_of, as_list, as_map, as_text, echo_of, first_of, unknown_end
 from providers.wires.params import limit_of, others
 from providers.wires.strict_shapes import held_to
 
 PATH = "/chat/completions"
 PROTOCOL = "chat"
 
-_FINISHES: dict[str, Finish] = {
-    "stop": "stop",
-    "length": "length",
-    "max_tokens": "length",
-    "model_length": "length",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "content_filter": "refused",
-    "refusal": "refused",
-    "safety": "refused",
-    "sensitive": "refused",
-}
+_REASONS: dict[Finish, tuple[str, ...]] = {
+    "stop": (
+        "stop", "end_turn", "stop_sequence", "eos", "eos_token", "end_of_text", "complete", "completed", "done",
+    ),
+    "length": ("length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"),
+    "tool_calls": ("tool_calls", "tool_call", "tool_use", "function_call"),
+    "refused": ("content_filter", "refusal", "safety", "sensitive", "recitation"),
+}  # fmt: skip
+_FINISHES = {reason: finish for finish, reasons in _REASONS.items() for reason in reasons}
 _FAILED = {
     "error": "the server gave up on the answer",
     "insufficient_system_resource": "the server ran out of resources in the middle of the answer",
@@ -43,7 +39,6 @@ _FAILED = {
     "cancelled": "the server broke the answer off",
 }
 MOST_OF_A_NAME = 200  # characters
-_of_map = msgspec.json.Decoder(dict[str, Any]).decode
 _PROGRESS = Chunk()  # a tool call grows: nothing to show yet, and still not a standstill
 _ECHOED = ("reasoning_content", "reasoning_details")
 
@@ -121,10 +116,10 @@ def _message(message: Message, place: str) -> dict[str, Any]:
 def _readable(arguments: str) -> str:
     """Servers that read the arguments of past calls stumble over those that never were JSON."""
     try:
-        _of_map(arguments)
-    except msgspec.DecodeError:
-        return json.dumps(arguments_of(arguments))
-    return arguments
+        is_map = isinstance(read_json(arguments), dict)
+    except NotJson:
+        is_map = False
+    return arguments if is_map else json.dumps(arguments_of(arguments))
 
 
 def _place(endpoint: Endpoint, model: str) -> str:
@@ -145,6 +140,7 @@ class Reader:
         self._reasoning: list[str] = []  # as `reasoning_content`
         self._details: list[dict[str, Any]] = []
         self._has_begun = self._has_said = self._refuses = self._is_complete = self._was_counted = self._is_over = False
+        self._last: dict[str, Any] = {}  # of the pieces
 
     @property
     def is_done(self) -> bool:
@@ -155,19 +151,20 @@ class Reader:
             raise ProviderError("malformed", "the stream holds JSON that is no message")
         if message.get("error") or message.get("object") == "error":
             raise faults.in_band(message.get("error") or message, self._endpoint)
-        choices = message.get("choices")
-        choice = choices[0] if isinstance(choices, list) and choices else None
+        choice = first_of(message.get("choices"))
         told = message.get("usage")
-        if not isinstance(choice, dict):
+        if not choice:
             if told:
-                self._was_counted = True
+                self._was_counted = not message.get("choices")
                 self._is_over = self._is_complete
                 yield Chunk(usage=usage.of_chat(told))
             return
+        self._was_counted = False  # some count as they go
         if not self._has_begun:
             yield from self._begins(message)
         delta = choice.get("delta")
         if isinstance(delta, dict):
+            self._last = delta
             yield from self._delta(delta)
         elif not self._has_said and isinstance(choice.get("message"), dict):
             yield from self._whole(choice)
@@ -178,8 +175,10 @@ class Reader:
         if told:
             yield Chunk(usage=usage.of_chat(told))
 
-    def end(self) -> Iterator[Chunk]:
-        if self._was_counted and not self._is_complete:  # Ollama leaves out why an answer ended, yet counts it
+    def end(self, was_said: bool) -> Iterator[Chunk]:
+        """Ollama may leave out why an answer ended: then nothing comes last, and its count, and that it is done."""
+        says_nothing = not any(value for name, value in self._last.items() if name != "role")
+        if was_said and says_nothing and self._was_counted and self._has_begun and not self._is_complete:
             yield from self._finished("stop", {})
 
     def _begins(self, message: dict[str, Any]) -> Iterator[Chunk]:
@@ -189,7 +188,6 @@ class Reader:
             yield Chunk(served=served[:MOST_OF_A_NAME], request=number[:MOST_OF_A_NAME])
 
     def _delta(self, delta: dict[str, Any]) -> Iterator[Chunk]:
-        self._was_counted = self._was_counted and not delta  # one that counts as it goes
         text = delta.get("content")
         if text and len(delta) == 1:  # as nearly all are
             yield from self._text(text)
@@ -247,7 +245,9 @@ class Reader:
             raise faults.in_band(error, self._endpoint) if error else ProviderError("overloaded", _FAILED[reason])
         said, thought = self._thinking.end()
         calls = self._calls.done()
-        finish = _FINISHES.get(reason, "stop")
+        finish = _FINISHES.get(reason)
+        if finish is None:
+            raise unknown_end(reason)
         if finish in ("stop", "tool_calls"):
             finish = "refused" if self._refuses else "tool_calls" if calls else "stop"
         self._is_complete = True

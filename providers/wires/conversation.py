@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
-from providers.base import Message, Request
+from app.document.nesting import NotJson, read_json
+from providers.base import Message, ProviderError, Request
+from providers.wires.decoding import shortened
 
 MOST_OF_A_NAME = 200  # characters
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]")
@@ -29,9 +29,26 @@ def names_of(messages: Iterable[Message]) -> dict[str, str]:
 def arguments_of(written: str) -> dict[str, Any]:
     """The arguments of a call as a map, as services want them back; what the model wrote instead stands in one."""
     try:
-        return msgspec.json.decode(written, type=dict[str, Any])
-    except msgspec.DecodeError:
-        return {"INVALID_JSON": written}
+        found = read_json(written)
+    except NotJson:
+        found = None
+    return found if isinstance(found, dict) else {"INVALID_JSON": written}
+
+
+def first_of(answers: Any) -> dict[str, Any]:
+    """The answer that was asked for, where a server gives several side by side; they are told apart by their index."""
+    for one in as_list(answers):
+        if isinstance(one, dict) and not one.get("index"):
+            return one
+    return {}
+
+
+def unknown_end(reason: str) -> ProviderError:
+    """Why an answer ended, where that is no end we know: nobody can say that it is whole."""
+    if not reason:
+        return ProviderError("incomplete", "the answer ended without a reason")
+    said = f"the answer ended for a reason that is not known here: {shortened(reason, MOST_OF_A_NAME)}"
+    return ProviderError("incomplete", said)
 
 
 def safe_id(id: str) -> str:

@@ -21,6 +21,8 @@ SHOWN = 200  # characters of what cannot be read
 _KINDS = {"": "no content type", **{kind: kind for kind in ("text/html", "text/plain", "text/xml", "application/xml")}}
 COVER = "•••"  # for what must not be shown
 _CUT_WORD = re.compile(r"[\w\-.~+/=%\\]+\Z")
+DONE = object()
+_MARK = b"\xef\xbb\xbf"  # a byte order mark, which some put before the first line
 _decode = msgspec.json.Decoder().decode
 
 
@@ -34,7 +36,7 @@ class Response(Protocol):
 
 
 async def messages(response: Response) -> AsyncIterator[Any]:
-    """The JSON messages of an answer, in whichever of the two forms it comes; `[DONE]` ends them.
+    """The JSON messages of an answer, in whichever of the two forms it comes; `[DONE]` ends them, and comes as DONE.
 
     A server that ignores the wish to stream answers with one JSON text: that is one message.
     """
@@ -42,6 +44,7 @@ async def messages(response: Response) -> AsyncIterator[Any]:
     if kind == "text/event-stream":
         async for data in events(response.aiter_bytes()):
             if data.strip() == b"[DONE]":
+                yield DONE
                 return
             yield parsed(data)
     elif kind in ("application/x-ndjson", "application/jsonl") or kind.endswith("json"):
@@ -102,7 +105,7 @@ def shortened(text: str, most: int) -> str:
 async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     rest: list[bytes] = []  # of a line that has not ended
     length = 0
-    after_return = False
+    after_return = has_begun = False
     async for piece in pieces:
         if after_return and piece.startswith(b"\n"):
             piece = piece[1:]
@@ -116,12 +119,15 @@ async def _lines(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         rest.append(first)
         length = _counted(length, first)
         if others:
-            yield b"".join(rest)
+            line = b"".join(rest)
+            yield line if has_begun else line.removeprefix(_MARK)
+            has_begun = True
             for line in others[:-1]:
                 yield line
             rest, length = [others[-1]], len(others[-1])
     if length:
-        yield b"".join(rest)
+        line = b"".join(rest)
+        yield line if has_begun else line.removeprefix(_MARK)
 
 
 def _counted(length: int, more: bytes) -> int:

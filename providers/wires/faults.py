@@ -5,6 +5,7 @@ Everything shown is made safe, holds no key, and names the host, the key's sourc
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -24,6 +25,8 @@ from providers.wires.decoding import COVER, shortened
 TRANSPORT = (httpx2.RequestError, httpx2.InvalidURL, ssl.SSLError, UnicodeEncodeError)
 MOST_SHOWN = 300  # characters of what a server says
 MOST_OF_A_NAME = 80
+_PART = r"(?:(\d{1,9}(?:\.\d{1,9})?)"
+_SPAN = re.compile(rf"{_PART}h)?{_PART}m)?{_PART}s)?{_PART}ms)?")
 SHORTEST_KEY = 8  # what is shorter is no secret: a local server takes anything for a key
 
 
@@ -35,7 +38,10 @@ def of_status(status: int, headers: Mapping[str, str], body: bytes, endpoint: En
     request = headers.get("x-request-id") or headers.get("request-id") or complaint.request
     wait = asked_wait(headers)
     wait = complaint.wait if wait is None else wait
-    return _error(f"{endpoint.host} answers {status}", complaint, status, wait, request, endpoint)
+    error = _error(f"{endpoint.host} answers {status}", complaint, status, wait, request, endpoint)
+    if error.error == "rate_limited" and wait is None:
+        error.retry_after = _renewed_after(headers)
+    return error
 
 
 def in_band(error: Any, endpoint: Endpoint) -> ProviderError:
@@ -64,11 +70,9 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
     if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
         return milliseconds / 1000
     told = headers.get("retry-after", "")
-    if (seconds := _number(told)) is not None:
-        return seconds
     until, now = _moment(told), _moment(headers.get("date", ""))
-    if until is None:
-        return None
+    if until is None:  # where it is told twice, the longer one is safe
+        return max((wait for one in told.split(",") if (wait := _duration(one)) is not None), default=None)
     return max(0.0, until - (time.time() if now is None else now))  # by its own clock, where it tells the time
 
 
@@ -157,8 +161,6 @@ def _of_kind(error: BaseException, endpoint: Endpoint) -> ProviderError:
             return ProviderError("connection", f"the proxy on the way to {host} refuses", hint="see HTTPS_PROXY")
         case httpx2.RemoteProtocolError() if "illegal" in str(error):
             return ProviderError("malformed", f"{host} answers with what is not HTTP")
-        case httpx2.DecodingError():
-            return ProviderError("malformed", f"{host} answers with what cannot be decompressed")
         case httpx2.InvalidURL() | httpx2.UnsupportedProtocol():
             return ProviderError("bad_request", f"{host or 'base_url'} is not an address", hint="is base_url right?")
         case httpx2.TooManyRedirects():
@@ -196,6 +198,27 @@ def _number(told: str | None) -> float | None:
     except ValueError:
         return None
     return number if isfinite(number) and number >= 0 else None
+
+
+def _renewed_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds until what is used up may be used again, where a service tells that alone."""
+    waits = [
+        _duration(headers.get(f"x-ratelimit-reset-{what}"))
+        for what in ("requests", "tokens")
+        if (_number(headers.get(f"x-ratelimit-remaining-{what}")) or 0) < 1
+    ]
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _duration(told: str | None) -> float | None:
+    """Seconds, as a number or as 1h2m3.5s or 17ms."""
+    if (seconds := _number(told)) is not None:
+        return seconds
+    found = _SPAN.fullmatch((told or "").strip().lower())
+    if found is None or not any(found.groups()):
+        return None
+    hours, minutes, whole, thousandths = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + whole + thousandths / 1000
 
 
 def _moment(told: str) -> float | None:

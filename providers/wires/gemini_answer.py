@@ -9,17 +9,18 @@ from app.events import Usage
 from providers.base import Chunk, Endpoint, Finish, ProviderError
 from providers.wires import faults, usage
 from providers.wires.assembling import Halves, ToolCalls
-from providers.wires.conversation import as_list, as_map, as_name, as_text
+from providers.wires.conversation import as_list, as_map, as_name, as_text, first_of, unknown_end
 
 PROTOCOL = "gemini"
 MADE = "gemini_call_"  # how the ids begin that we give to calls without one
 _REFUSED = frozenset({
     "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
-    "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION",
+    "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR",
 })  # fmt: skip
 _SPOILT = frozenset({
     "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS", "MALFORMED_RESPONSE",
 })  # fmt: skip
+_FINISHED = frozenset({"STOP", "MAX_TOKENS", "FUNCTION_CALL"})
 _NO_REASON = frozenset({"", "FINISH_REASON_UNSPECIFIED"})
 
 
@@ -35,8 +36,6 @@ class GeminiAnswer:
         self._is_signed = False
         self._has_called = False
         self._has_said = False
-        self._is_finished = False
-        self._used: Usage | None = None
         self._served = ""
         self.request = ""
 
@@ -50,10 +49,9 @@ class GeminiAnswer:
         for one in as_list(message) or [message]:
             yield from self._read(as_map(one))
 
-    def end(self) -> Iterator[Chunk]:
-        """Counts at the end are a sign, too, that it was complete."""
-        if self._used is not None and not self._is_finished:
-            yield from self._finish("")
+    def end(self, was_said: bool) -> Iterator[Chunk]:
+        """Nothing: counts come with every piece, so an answer that gives no reason for its end has none."""
+        return iter(())
 
     def _read(self, told: dict[str, Any]) -> Iterator[Chunk]:
         if told.get("error"):
@@ -62,17 +60,15 @@ class GeminiAnswer:
         if served and served != self._served:
             self._served = served
             yield Chunk(served=served, request=self.request or as_name(told.get("responseId")))
-        candidate = as_map(next(iter(as_list(told.get("candidates"))), None))
+        candidate = first_of(told.get("candidates"))
         for part in as_list(as_map(candidate.get("content")).get("parts")):
             yield from self._part(as_map(part))
         blocked = "" if candidate else as_text(as_map(told.get("promptFeedback")).get("blockReason"))
         reason = as_text(candidate.get("finishReason"))
         used = _usage(as_map(told.get("usageMetadata")), is_last=bool(blocked) or reason not in _NO_REASON)
         if used is not None:
-            self._used = used
             yield Chunk(usage=used)
         if blocked:
-            self._is_finished = True
             yield Chunk(text=f"the prompt was blocked: {blocked}", finish="refused")
         elif reason not in _NO_REASON:
             yield from self._finish(reason, as_text(candidate.get("finishMessage")))
@@ -111,13 +107,12 @@ class GeminiAnswer:
             raise ProviderError("malformed", f"the model's call of a tool was spoilt: {message or reason}")
         if reason == "MISSING_THOUGHT_SIGNATURE":
             raise ProviderError("bad_request", f"the model misses a signature on an earlier part: {message or reason}")
-        if reason == "OTHER" and not self._has_said and not self._has_called:
-            raise ProviderError("incomplete", f"the model stopped before it said anything: {message or reason}")
-        self._is_finished = True
         if reason in _REFUSED:
             text = "" if self._has_said else f"the answer was withheld: {message or reason}"
             yield Chunk(text=text, finish="refused")
             return
+        if reason not in _FINISHED:
+            raise unknown_end(f"{reason} ({message})" if message else reason)
         calls, self._calls = self._calls.done(), ToolCalls()
         finish: Finish = "length" if reason == "MAX_TOKENS" else "tool_calls" if self._has_called else "stop"
         yield Chunk(tool_calls=calls, finish=finish, echo=self._echo())

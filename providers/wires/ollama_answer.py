@@ -7,6 +7,7 @@ from typing import Any
 
 from app.events import Usage
 from providers.base import Chunk, Endpoint, Finish, ProviderError
+from providers.catalogue import is_passed_on
 from providers.wires import faults, usage
 from providers.wires.assembling import Halves, Thinking, ToolCalls
 from providers.wires.conversation import as_list, as_map, as_name, as_text
@@ -21,10 +22,14 @@ _ROUND = 1024  # windows are multiples of this
 class OllamaAnswer:
     """The lines of one answer become chunks."""
 
-    def __init__(self, endpoint: Endpoint, estimate: int, window: int, calls_before: int = 0) -> None:
+    def __init__(
+        self, endpoint: Endpoint, estimate: int, window: int, calls_before: int = 0, privacy: str = "public"
+    ) -> None:
         self._endpoint = endpoint
         self._estimate = estimate
         self._window = window
+        self._privacy = privacy
+        self._remote = ""
         self._made = calls_before  # so that no id comes twice in a conversation
         self._text, self._thought = Halves(), Halves()
         self._thinking = Thinking()  # some models part it from what they say with tags alone
@@ -42,6 +47,10 @@ class OllamaAnswer:
         if served and served != self._served:
             self._served = served
             yield Chunk(served=served)
+        if not self._remote and (remote := remote_of(line)):
+            self._remote = remote
+            yield Chunk(remote=remote)
+            insist_on_staying(served, remote, self._privacy)
         told = as_map(line.get("message"))
         yield from self._say("", self._thought.join(as_text(told.get("thinking"))))
         if text := self._text.join(as_text(told.get("content"))):
@@ -53,7 +62,7 @@ class OllamaAnswer:
             self.is_done = True
             yield from self._finish(line)
 
-    def end(self) -> Iterator[Chunk]:
+    def end(self, was_said: bool) -> Iterator[Chunk]:
         """Nothing: an answer without its last line is none."""
         return iter(())
 
@@ -83,6 +92,23 @@ class OllamaAnswer:
         finish: Finish = "length" if line.get("done_reason") == "length" else "tool_calls" if calls else "stop"
         echo = {"protocol": PROTOCOL, "thinking": "".join(self._thoughts)} if calls and self._thoughts else None
         yield Chunk(tool_calls=calls, finish=finish, usage=used, echo=echo)
+
+
+def remote_of(told: dict[str, Any]) -> str:
+    """The machine that a server hands a model's work on to, by what it tells of the model or in an answer; "": none."""
+    host = as_name(told.get("remote_host"))
+    return host.rpartition("://")[2] or ("another machine" if told.get("remote_model") else "")
+
+
+def insist_on_staying(model: str, remote: str, privacy: str) -> None:
+    """Raise what is wrong when a request may not be handed on. A private one may, where the name says that it will be:
+
+    then whoever wrote the scenario knew, and said that this model may see it.
+    """
+    if privacy == "public" or (privacy == "private" and is_passed_on(f"ollama/{model}")):
+        return
+    said = f"{model} runs at {remote}, and this step is {privacy}: it may not go there"
+    raise ProviderError("auth", said, hint="name a model that runs here: footlights models --installed lists them")
 
 
 def was_cut(read: int, estimate: int, window: int) -> bool:

@@ -110,7 +110,9 @@ class Reader:
         self._said, self._thought = Halves(), Halves()
         self._calls = ToolCalls()
         self._output: list[dict[str, Any]] = []  # the items that are complete
-        self._has_begun = self._has_said = self._has_thought = self._refuses = self._is_over = False
+        self._streamed: list[str] = []
+        self._empty: set[Any] = set()  # where calls have begun of whose arguments nothing has come
+        self._has_begun = self._has_thought = self._refuses = self._is_over = False
 
     @property
     def is_done(self) -> bool:
@@ -124,8 +126,7 @@ class Reader:
         kind = as_text(message.get("type"))
         if kind == "response.output_text.delta":
             if text := as_text(message.get("delta")):
-                self._has_said = True
-                yield Chunk(text=self._said.join(text))
+                yield from self._says(text)
         elif kind in _STEPS:
             yield from _STEPS[kind](self, message)
         elif kind == "error" or message.get("error"):
@@ -133,7 +134,7 @@ class Reader:
         elif not kind and message.get("object") == "response":  # a server that does not stream
             yield from self._ended({"response": message})
 
-    def end(self) -> Iterator[Chunk]:
+    def end(self, was_said: bool) -> Iterator[Chunk]:
         return iter(())  # it says itself when it is complete
 
     def _begins(self, message: dict[str, Any]) -> Iterator[Chunk]:
@@ -143,9 +144,13 @@ class Reader:
             self._has_begun = True
             yield Chunk(served=served[:MOST_OF_A_NAME], request=number[:MOST_OF_A_NAME])
 
+    def _says(self, text: str) -> Iterator[Chunk]:
+        self._streamed.append(text)
+        yield Chunk(text=self._said.join(text))
+
     def _refused(self, message: dict[str, Any]) -> Iterator[Chunk]:
-        self._has_said = self._refuses = True
-        yield Chunk(text=self._said.join(as_text(message.get("delta"))))
+        self._refuses = True
+        yield from self._says(as_text(message.get("delta")))
 
     def _thinks(self, message: dict[str, Any]) -> Iterator[Chunk]:
         self._has_thought = True
@@ -158,10 +163,12 @@ class Reader:
     def _item_begins(self, message: dict[str, Any]) -> Iterator[Chunk]:
         item = as_map(message.get("item"))
         if item.get("type") == "function_call":
+            self._empty.add(message.get("output_index"))
             self._calls.feed(item.get("call_id"), item.get("name"), None, message.get("output_index"))
             yield _PROGRESS
 
     def _call_grows(self, message: dict[str, Any]) -> Iterator[Chunk]:
+        self._empty.discard(message.get("output_index"))
         self._calls.feed(None, None, message.get("delta"), message.get("output_index"))
         yield _PROGRESS
 
@@ -178,10 +185,12 @@ class Reader:
         if (used := usage.of_responses(response.get("usage"))) is not None:
             yield Chunk(usage=used)
         output = [one for one in as_list(response.get("output")) if isinstance(one, dict)] or self._output
-        said = "" if self._has_said else self._whole_text(output)
+        whole = self._whole_text(output)
         calls = _calls_in(output) or self._calls.done()
         finish = self._finish(response, bool(calls))
-        yield Chunk(text=said, tool_calls=calls, finish=finish, echo=self._echo(output) if calls else None)
+        if finish == "tool_calls":
+            self._insist_on_arguments(output)
+        yield Chunk(text=self._rest(whole), tool_calls=calls, finish=finish, echo=self._echo(output) if calls else None)
 
     def _finish(self, response: dict[str, Any], has_calls: bool) -> Finish:
         status = response.get("status")
@@ -198,8 +207,23 @@ class Reader:
             return "refused"
         return "tool_calls" if has_calls else "stop"
 
+    def _rest(self, whole: str) -> str:
+        """What the whole text has beyond what was streamed; some do not write it again."""
+        streamed = "".join(self._streamed)
+        if not whole or whole.strip() == streamed.strip():
+            return ""
+        if not whole.startswith(streamed):
+            raise ProviderError("malformed", "the answer as a whole is another one than what was streamed")
+        return self._said.join(whole[len(streamed) :])
+
+    def _insist_on_arguments(self, output: list[dict[str, Any]]) -> None:
+        """What is not known to be asked is not done."""
+        told = [item for item in output if item.get("type") == "function_call"]
+        if any(item.get("status") == "incomplete" for item in told) or (self._empty and not told):
+            raise ProviderError("malformed", "the arguments of a call of a tool are missing")
+
     def _whole_text(self, output: list[dict[str, Any]]) -> str:
-        parts = [part for item in output if item.get("type") == "message" for part in item.get("content") or ()]
+        parts = [part for item in output if item.get("type") == "message" for part in as_list(item.get("content"))]
         self._refuses = self._refuses or any(part.get("type") == "refusal" for part in parts if isinstance(part, dict))
         return "".join(
             as_text(part.get("text")) or as_text(part.get("refusal")) for part in parts if isinstance(part, dict)

@@ -133,7 +133,9 @@ def test_play_takes_a_cassette_too(perform: Run, tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--cassette", "gone.jsonl"), "gone.jsonl cannot be read: No such file or directory"),
+        (("--cassette", "gone.jsonl"), "there is no cassette /"),
+        (("--cassette", "pley.yaml"), 'play.yaml"?'),
+        (("--record", "play.yaml"), "there is a cassette play.yaml already"),
         (("--cassette", "play.yaml"), "play.yaml:1:1: the first line does not say that this is a cassette"),
         (("--rehearse", "--record", "tape.jsonl"), "a rehearsal asks no model"),
         (("--live", "a"), "nothing says which cassette is played"),

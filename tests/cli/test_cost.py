@@ -275,3 +275,14 @@ def test_no_price_list_is_loaded_for_what_is_recorded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "{'asyncio'}"
+
+
+def test_one_name_at_several_addresses_is_several_models(perform: Perform) -> None:
+    calls = [
+        CallStarted("m", LAN, address=address, step="plan", agent="cto", call=f"plan#{number}")
+        for number, address in enumerate(("http://one.example/v1", "http://two.example/v1"))
+    ]
+    keep([event for call in calls for event in (call, answered(call, Usage(input=100, output=10), 0.1, DEAR))])
+    by_model = data(perform("cost", "last", "--by", "model", "--json"))["by"]["model"]
+    assert [one["model"] for one in by_model] == [f"{LAN} at one.example/v1", f"{LAN} at two.example/v1"]
+    assert [one["calls"] for one in by_model] == [1, 1]

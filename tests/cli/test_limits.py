@@ -66,3 +66,16 @@ def test_a_cheaper_model_is_told_of_only_where_there_is_one(tmp_path: Path, perf
     told = play_at("cost_usd: 0.0003, on_exceed: downgrade", tmp_path, perform)
     assert "cheaper models go on" not in told
     assert "there is no cheaper model" in told
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("cost_usd=abc", '--limit cost_usd: "abc" is no number'),
+        ("turns=1.5", '--limit turns: "1.5" is no whole number'),
+    ],
+)
+def test_a_limit_that_is_no_number_is_refused_in_plain_words(written: str, said: str, perform: Perform) -> None:
+    refused = perform("run", "hello", "--rehearse", "--limit", written)
+    assert refused.code == 2
+    assert said in refused.err

@@ -40,7 +40,8 @@ def test_all_services_and_models_are_listed(perform: Perform) -> None:
     assert (shown.code, shown.err) == (0, "")
     for word in (*built_in().services, "openai/gpt-6-luna", "needs OPENAI_API_KEY", "api.openai.com", "50.00"):
         assert word in shown.out
-    assert shown.out.endswith("services ready; footlights models NAME tells more\n")
+    assert re.search(r"^ollama +not asked ", shown.out, re.MULTILINE)
+    assert shown.out.endswith("1 of 11 services ready, 1 not asked\n")
 
 
 def test_json_holds_the_same(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,10 +182,8 @@ async def test_a_test_asks_for_words_for_data_and_for_a_tool_and_is_kept_as_a_ru
     assert f"asking openai-compatible/able at {stub.url}/v1, for at most $0.0100" in shown.err
     assert told["ok"] and told["streams"] and told["served"]
     assert told["usage"]["input"] == 4 * 11
-    assert re.search(r"of late +\d+ calls?, 100% answered", footlights("models", "openai-compatible/able").out)
-    runs = footlights("runs", "--json").out
-    assert runs.count('"test"') >= 1
-    assert told["run"] in runs
+    assert told["run"] in footlights("runs", "--tag", "test", "--json").out
+    assert footlights("runs", "--json").out == "[]\n"
 
 
 async def test_a_test_costs_no_more_than_its_limit(footlights: Callable[..., Outcome], tmp_path: Path) -> None:
@@ -241,8 +240,8 @@ async def test_what_ollama_has_is_asked_only_when_that_is_wanted(
         assert not stub.asked
         shown = await asyncio.to_thread(footlights, "models", "--installed")
     assert shown.code == 0, shown.err
-    assert "ollama/qwen3:8b" in shown.out
-    assert "5.2 GB" in shown.out
+    assert re.match(r"installed .*\nollama/qwen3:8b +5\.2 GB", shown.out)
+    assert "2 of 11 services ready\n" in shown.out
 
 
 async def test_a_model_is_fetched_with_its_progress_in_sight(
@@ -265,3 +264,103 @@ def test_a_server_that_is_not_there_is_an_error_of_one_line(perform: Perform, mo
     shown = perform("models", "--installed")
     assert shown.code == 1
     assert "127.0.0.1:9 cannot be reached" in shown.err
+
+
+def test_a_name_may_be_left_unfinished_when_only_one_model_can_be_meant(perform: Perform) -> None:
+    assert perform("models", "gpt-6-luna").out.startswith("openai/gpt-6-luna\n")
+    several = perform("models", "gpt").out
+    assert "openai/gpt-6-luna" in several and "openai/gpt-5.5" in several and "claude" not in several
+    assert 'there is no service or model "gpt-6-lunna"' in perform("models", "gpt-6-lunna").err
+    assert "openai/gpt-6-luna cannot be asked" in perform("models", "test", "gpt-6-luna").err
+    many = perform("models", "test", "gpt")
+    assert (many.code, '"gpt" may be any of 6 models' in many.err) == (2, True)
+
+
+def test_what_cannot_be_asked_is_said_once_with_what_to_do(perform: Perform, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyless = perform("models", "test", "openai/gpt-6-luna")
+    assert (keyless.code, keyless.out, keyless.err.count("OPENAI_API_KEY is not set")) == (2, "", 1)
+    assert "asking" not in keyless.err
+    assert "OPENAI_API_KEY_FILE=FILE; or --env-file FILE" in keyless.err
+    nowhere = perform("models", "test", "openai-compatible/any")
+    assert (nowhere.code, nowhere.err.count("\n")) == (2, 2)
+    assert "--base-url http://127.0.0.1:8000/v1" in nowhere.err
+    monkeypatch.setenv("OPENAI_API_KEY_FILE", "/nobody/has/this")
+    for name in ("openai", "openai/gpt-6-luna"):
+        assert "not ready: OPENAI_API_KEY_FILE names a file that is not there" in perform("models", name).out
+
+
+def test_a_name_that_nobody_has_heard_of_is_noticed_everywhere(perform: Perform, tmp_path: Path) -> None:
+    near = "did you mean openai/gpt-6-luna?"
+    assert near in perform("models", "openai/gpt-6-lunna").out
+    assert near in perform("models", "test", "openai/gpt-6-lunna").err
+    play = tmp_path / "play.yaml"
+    play.write_text(
+        "schema: footlights/v1\nname: play\nagents: {a: {persona: Calm., model: openai/gpt-6-lunna}}\n"
+        "steps: {a: {agent: a, prompt: Hi.}}\n"
+    )
+    shown = perform("check", str(play))
+    assert shown.code == 0
+    assert 'note: nobody here has heard of "openai/gpt-6-lunna"' in shown.out + shown.err
+    play.write_text(play.read_text().replace("gpt-6-lunna", "gpt-4o"))
+    assert "heard of" not in (shown := perform("check", str(play))).out + shown.err
+
+
+async def test_a_model_whose_price_nobody_knows_can_be_tested(footlights: Callable[..., Outcome]) -> None:
+    passed_on = (
+        "openai-compatible/gpt-oss:120b-cloud"  # an Ollama on this machine hands it on to one that has its price
+    )
+    async with Stub(an_able_server) as stub:
+        shown = await asyncio.to_thread(footlights, "models", "test", passed_on, "--base-url", f"{stub.url}/v1")
+    assert shown.code == 0, shown
+    assert "for at most 20,000 tokens: nobody knows what it costs" in shown.err
+
+
+async def test_a_test_tries_each_thing_once(footlights: Callable[..., Outcome]) -> None:
+    async with Stub(CHAT.refusal(503)) as stub:
+        words = ("models", "test", "openai-compatible/busy", "--base-url", f"{stub.url}/v1")
+        shown = await asyncio.to_thread(footlights, *words)
+    assert (shown.code, len(stub.asked)) == (1, 1)
+    assert "✗ answers         overloaded:" in shown.out
+
+
+def test_the_page_of_a_model_tells_the_price_of_a_live_run(perform: Perform) -> None:
+    page = perform("models", "openai/gpt-6-luna").out
+    assert re.search(r"prices by +genai-prices", page)
+    assert re.search(r"prices by the catalogue of \d{4}-\d\d-\d\d; footlights models NAME tells", perform("models").out)
+
+
+def test_a_variable_that_moves_only_others_is_said_not_to_be_heeded(
+    perform: Perform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    assert re.search(r"not heeded +OPENAI_BASE_URL, which is set", perform("models", "openai").out)
+    assert "not heeded: OPENAI_BASE_URL" in perform("doctor").out
+    assert "OPENAI_BASE_URL" not in perform("models", "anthropic").out
+
+
+def test_doctor_takes_keys_from_a_file_and_calls_no_server_ready_that_nobody_asked(
+    perform: Perform, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("OPENAI_API_KEY=canary-of-the-key\n")
+    file.chmod(0o600)
+    shown = perform("doctor", "--env-file", str(file)).out
+    assert re.search(r"ok +openai +ready", shown)
+    assert re.search(r"note +ollama +configured, not asked", shown)
+    assert "canary" not in shown
+
+
+def test_a_file_of_my_own_that_cannot_be_read_is_named_where_its_service_is_missed(
+    perform: Perform, tmp_path: Path
+) -> None:
+    write_own(tmp_path, "services:\n  telegraph: {adaptor: compatible}\n")
+    (tmp_path / "play.yaml").write_text(
+        "schema: footlights/v1\nname: play\nmodels: {a: {use: telegraph/morse}}\n"
+        "agents: {a: {persona: Calm., model: a}, b: {persona: Calm., model: telegraph/morse}}\n"
+        "steps: {a: {agent: a, prompt: Hi.}, b: {agent: b, prompt: Hi.}}\n"
+    )
+    for command in ("check", "run"):
+        told = perform(command, str(tmp_path / "play.yaml"))
+        assert told.code == 2
+        assert (told.out + told.err).count("your models.yaml could not be read") == 2
+        assert 'models.yaml:2:15: "adaptor" is not a key here' in told.out + told.err

@@ -94,7 +94,7 @@ def test_a_call_is_shown_with_its_receipt_its_price_and_every_attempt(perform: P
         "why this model (fallback)",
         "smart (openai/x)  out: overloaded",
         "✓ fast (anthropic/y)  score 0.80; quick",
-        "1,000  at     $2 a million    $0.0020",
+        "1,000  at  $2.00 a million    $0.0020",
         "of it thought         120",
         "$0.0050, as the service counted",
         "by our own count it is about 90 in",

@@ -91,7 +91,7 @@ def test_code_and_lists_keep_their_indent_when_they_are_wrapped() -> None:
     assert any(line.startswith("  │     GET /v1/preferences      200") for line in said)
 
 
-def test_a_failure_tells_its_reason_each_time_and_what_to_do_once() -> None:
+def test_a_failure_tells_its_reason_and_what_to_do_once_where_it_happened() -> None:
     history = answered("Fine.")
     failure = Failure(error="timeout", message="nothing came in 20 s", hint="raise timeout")
     history.events.pop()
@@ -102,9 +102,34 @@ def test_a_failure_tells_its_reason_each_time_and_what_to_do_once() -> None:
     history.add(RunFinished(outcome="failed"))
     said = tell(history)
     assert "got no answer: timeout: nothing came in 20 s" in said
-    assert "Build the API  failed: timeout: nothing came in 20 s" in said
+    assert "Build the API  failed\n" in said
+    assert said.count("nothing came in 20 s") == 1
     assert said.count("hint: raise timeout") == 1
     assert "at play.yaml:31:5" in said
+
+
+def test_what_differs_from_a_cassette_is_told_once_line_by_line() -> None:
+    history = answered("Fine.")
+    missed = "the cassette has no answer; the nearest recording differs:\n  message 1 (user):\n    -Ann\n    +Bob"
+    history.events.pop()
+    history.add(StepStarted(step="api", of="agent", title="Build the API"))
+    failure = Failure(error="unrecorded", message=missed)
+    history.add(StepFailed(step="api", failure=failure))
+    history.add(RunFinished(outcome="failed", failure=failure))
+    said = tell(history)
+    assert "    message 1 (user):\n      -Ann\n      +Bob\n" in said
+    assert said.count("-Ann") == 1
+    ending = "failed after 4.0 s: unrecorded: the cassette has no answer; the nearest recording differs"
+    assert ending in " ".join(said.split())
+
+
+def test_an_outcome_and_its_error_are_not_told_as_one_word_twice() -> None:
+    history = answered("Fine.")
+    history.events.pop()
+    history.add(StepStarted(step="api", of="agent", title="Build the API"))
+    cut = Failure(error="truncated", message="the answer was cut at the length limit")
+    history.add(StepFailed(step="api", outcome="truncated", failure=cut))
+    assert "Build the API  truncated: the answer was cut" in tell(history)
 
 
 def test_an_open_question_says_how_to_answer_it() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -99,6 +100,19 @@ def test_a_mistake_in_the_file_is_told_as_check_tells_it(play: Any, perform: Per
 def test_without_a_model_the_way_to_rehearse_is_named(play: Any, perform: Perform) -> None:
     done = perform("run", play(CAST + ONE))
     assert (done.code, done.out) == (2, "")
+    assert "--rehearse" in done.err
+
+
+def test_where_only_a_server_that_is_not_there_could_speak_no_run_begins(play: Any, perform: Perform) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        models = f"models: {{here: {{use: openai-compatible/x, base_url: '{address}'}}}}\n"
+        name = play(models + CAST.replace("manager.", "manager., model: here") + ONE)
+        done = perform("run", name)
+        assert perform("run", name, "--rehearse", "--quiet").code == 0
+    assert (done.code, done.out) == (2, "")
+    assert f"nobody listens for openai-compatible/x at {address}" in done.err
     assert "--rehearse" in done.err
 
 

@@ -12,6 +12,7 @@ from app.cli.figures import MICROSECONDS, ago, compact_time, read_past, tokens
 from app.cli.ink import Ink
 from app.cli.tables import Cell, Giving, table
 from app.errors import UsageError
+from app.events import BudgetExceeded
 
 
 def result(**facts: Any) -> Any:
@@ -112,3 +113,17 @@ def test_a_table_gives_way_in_one_column_and_cleans_what_it_shows() -> None:
     assert [line[-3:] for line in lines[1:]] == [" 12", "  3"]
     assert not any("\x1b" in line for line in lines)
     assert table(("name", "count"), [], Ink(colour=False), yielding=Giving(0)) == ["name  count"]
+
+
+@pytest.mark.parametrize(
+    ("exceeded", "said"),
+    [
+        (BudgetExceeded("run", "cost_usd", spent=0.0069, limit=0.01, needed=0.0123), "raise cost_usd 0.032 "),
+        (BudgetExceeded("run", "cost_usd", spent=0.0, limit=1e-6, needed=2.0215), "raise cost_usd 4.1 "),
+        (BudgetExceeded("agent:qa", "tokens", spent=900, limit=1000, needed=4000), "raise agent:qa.tokens 8900 "),
+        (BudgetExceeded("run", "turns", spent=3, limit=3, needed=1), "raise turns 6 "),
+    ],
+)
+def test_the_limit_that_is_named_lets_the_call_go_that_did_not_fit(exceeded: BudgetExceeded, said: str) -> None:
+    paused = result(status="paused", reason="budget", outcome=None)
+    assert said in how_to_go_on(paused, "01JEXAMPLE00000000ABCDEFGH", [exceeded])

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from providers.base import Chunk, Finish, Provider, Request
+from providers.wires.decoding import DONE
 from providers.wires.exchange import Reader
 
 
@@ -49,7 +50,7 @@ async def all_of(chunks: AsyncIterator[Chunk]) -> Heard:
 
 
 def read_by(reader: Reader, *messages: Any) -> Heard:
-    """What a reader makes of the messages of one answer."""
+    """What a reader makes of the messages of one answer; DONE is the word for its end."""
     found = Heard()
     for chunk in _read(reader, messages):
         found.take(chunk)
@@ -57,8 +58,11 @@ def read_by(reader: Reader, *messages: Any) -> Heard:
 
 
 def _read(reader: Reader, messages: Iterable[Any]) -> Iterator[Chunk]:
+    was_said = False
     for message in messages:
+        if was_said := message is DONE:
+            break
         yield from reader.read(message)
         if reader.is_done:
             break
-    yield from reader.end()
+    yield from reader.end(was_said)

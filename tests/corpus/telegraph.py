@@ -63,6 +63,6 @@ class Answer:
             usage = Usage(input=line["read"], output=line["wrote"])
             yield Chunk(finish="stop", usage=usage, served=line["by"])
 
-    def end(self) -> Iterator[Chunk]:
+    def end(self, was_said: bool) -> Iterator[Chunk]:
         """Nothing: an answer that was not stopped has broken off."""
         return iter(())

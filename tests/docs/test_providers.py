@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 
 from app.scenario import load
 from corpus.commands import ROOT, Outcome
+from corpus.stub import Answer, Asked, Stub
 from providers.own_models import read_own
 
 PAGE = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
@@ -44,6 +46,33 @@ def test_the_line_on_the_page_makes_it_a_service_like_any_other(
     told = json.loads(perform("models", "telegraph", "--json").out)
     assert (told["ready"], told["privacy"], told["requests"]) == (True, "private", 60)
     assert [model["use"] for model in told["models"]] == ["telegraph/morse-2"]
+
+
+def a_telegraph(asked: Asked) -> Answer:
+    """Answers as the page says it does."""
+    words = [{"word": word} for word in ("one", "two", "three")]
+    last = {"stop": True, "read": 120, "wrote": len(words), "by": asked.json["model"]}
+    lines = [json.dumps(line).encode() + b"\n" for line in (*words, last)]
+    return Answer(headers={"content-type": "application/x-ndjson"}, pieces=lines)
+
+
+async def test_what_is_to_be_typed_at_the_end_works_with_what_stands_above_it(
+    own_models: Path, tmp_path: Path, footlights: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_house").mkdir()
+    (tmp_path / "my_house" / "telegraph.py").write_text(block("python"))
+    commands = [line.split() for line in re.findall(r"^    (.+)$", PAGE[PAGE.index("## Try it") :], re.MULTILINE)]
+    async with Stub(a_telegraph) as stub:
+        own_models.write_text(block("yaml models").replace("http://127.0.0.1:7070", stub.url))
+        for program, *words in commands:
+            if program == "export":
+                monkeypatch.setenv(*words[0].split("="))
+                continue
+            assert program == "footlights"
+            shown = await asyncio.to_thread(footlights, *words, modules=tmp_path)
+            assert shown.code == 0, shown
+    assert "✓ answers         one two three" in shown.out
+    assert len(stub.asked) == 1
 
 
 def test_what_it_leads_to_is_there() -> None:

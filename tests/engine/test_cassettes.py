@@ -19,6 +19,7 @@ from app.engine.reaching import NoModel
 from app.errors import UsageError
 from app.events import (
     CallFailed,
+    CallFinished,
     CallRouted,
     CallStarted,
     CallWaiting,
@@ -79,6 +80,27 @@ async def test_what_it_costs_follows_from_the_usage_on_the_tape(house: House, ta
     live = await recorded(house, text, Scripted.all("Hello."), tape)
     played = await played_back(house, text, tape)
     assert played.result.cost_usd == live.result.cost_usd > 0
+
+
+async def test_what_was_played_is_told_apart_from_what_was_paid(house: House, tape: Path) -> None:
+    text = GREETING.replace("openai/one", "openai/gpt-5-mini").replace("openai/two", "openai/gpt-5")
+    live = await recorded(house, text, Scripted.all("Hello."), tape)
+    assert live.state.totals.cost_usd > 0 and not live.state.totals.played
+    played = await played_back(house, text, tape)
+    totals = played.state.totals
+    assert (totals.cost_usd, totals.played) == (0, 2)
+    assert totals.played_usd == pytest.approx(live.state.totals.cost_usd)
+    mixed = await house.play(text, providers=Scripted.all("Hello."), mode="live", cassette=tape, live=["b"])
+    assert [(event.agent, event.played) for event in mixed.of(CallStarted)] == [("a", True), ("b", False)]
+    paid = sum(event.cost_usd for event in mixed.of(CallFinished) if event.agent == "b")
+    assert mixed.state.totals.cost_usd == pytest.approx(paid) and paid > 0
+
+
+async def test_how_long_a_model_may_think_is_told_where_one_is_asked(house: House, tape: Path) -> None:
+    live = await recorded(house, GREETING, Scripted.all("Hello."), tape)
+    assert [event.patience_ms for event in live.of(CallStarted)] == [120_000, 120_000]
+    played = await played_back(house, GREETING, tape)
+    assert [event.patience_ms for event in played.of(CallStarted)] == [0, 0]
 
 
 async def test_a_request_that_changed_fails_the_step_and_says_exactly_what_differs(house: House, tape: Path) -> None:
@@ -382,7 +404,7 @@ async def test_a_cassette_that_is_gone_is_said_clearly_and_may_be_elsewhere(hous
     await recorded(house, GATED, Scripted.all("Hello."), tape, answers={"gate": "go"})
     paused = await played_back(house, GATED, tape)
     moved = tape.rename(tape.with_name("moved.jsonl"))
-    with pytest.raises(CassetteRefused, match=r"tape\.jsonl cannot be read"):
+    with pytest.raises(CassetteRefused, match=r"there is no cassette .*tape\.jsonl"):
         await house.play_on(paused, answers={"gate": "go"})
     done = await house.play_on(paused, answers={"gate": "go"}, cassette=moved)
     assert done.outcome == "succeeded"
@@ -502,8 +524,9 @@ async def test_whatever_was_recorded_is_played_back_the_same(
 
 
 def happened(played: Played) -> list[str]:
-    """Every event, but for what time and chance decide: when, in which order, by which route."""
+    """Every event, but for what time and chance decide, and for who answered: when, in which order, by which route."""
     varying = {"run", "seq", "at", "mono", "cause", "took_ms", "wait_ms", "offsets", "candidates", "policy", "digest"}
+    varying |= {"played", "patience_ms"}
     found = []
     for event in played.events:
         if isinstance(event, RunStarted | CallWaiting):

@@ -299,16 +299,13 @@ async def test_live_a_pause_that_was_asked_for_passes_in_real_time(house: House)
 
 @pytest.mark.usefixtures("fresh_endpoints")
 @pytest.mark.parametrize("limit", ["first_token", "between_tokens", "total"])
-async def test_live_a_provider_that_goes_silent_is_left_after_a_while(
-    house: House, monkeypatch: pytest.MonkeyPatch, limit: str
-) -> None:
-    monkeypatch.setattr("app.engine.calls.RETRIES", 0)
+async def test_live_a_provider_that_goes_silent_is_left_after_a_while(house: House, limit: str) -> None:
     never = asyncio.Event()
     script = Scripted.all(
         Says("one two", pieces=2, more=never) if limit == "between_tokens" else Says("x", until=never)
     )
     impatient = f"models: {{m: {{use: openai/m, timeouts: {{{limit}: 50ms}}}}}}\n" + ONE
-    played = await house.play(impatient, mode="live", providers=script)
+    played = await house.play(impatient, mode="live", providers=script, retries=0)
     assert played.failure("one").error == "timeout"
     assert script.under_way == 0
 

@@ -18,6 +18,7 @@ from app.events import (
     StepStarted,
     Usage,
 )
+from app.state.words import money
 from corpus.playing import House, Says, Scripted
 
 # A dollar for every thousand tokens, whichever way, and answers of at most ten tokens: what a call may cost is easy to see.
@@ -30,7 +31,7 @@ async def test_with_pause_the_run_is_paused_and_nothing_has_failed(house: House)
         "limits: {turns: 1, on_exceed: pause}\nsteps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n"
     )
     assert (played.result.status, played.result.reason) == ("paused", "budget")
-    assert "1 calls" in played.result.detail
+    assert "1 call," in played.result.detail
     assert played.of(RunFinished) == []
     assert (played.of(RunPaused)[0].reason, played.of(BudgetExceeded)[0].action) == ("budget", "pause")
     assert played.state.steps["two"].status == "running"
@@ -128,7 +129,7 @@ steps:
     assert (played.outcome, played.result.exhausted) == ("exhausted", True)
     assert played.events[-1].mono == 10_000
     assert played.result.failure is not None
-    assert "10 seconds" in played.result.failure.message
+    assert "10.0 s" in played.result.failure.message
     assert not played.result.excused
     assert "three" not in played.begun
 
@@ -203,3 +204,31 @@ async def test_each_call_says_what_it_holds_and_gives_it_back(house: House) -> N
     assert all(event.hold.tokens > 0 for event in played.of(CallStarted))
     assert (played.state.totals.held_tokens, played.state.totals.held_usd) == (0, 0)
     assert len(played.of(StepStarted)) == 2
+
+
+async def test_what_the_next_call_may_take_and_what_is_left_is_told(house: House) -> None:
+    steps = "steps: {one: {agent: a, prompt: x}, two: {agent: a, prompt: x}}\n"
+
+    async def paused_at(limit: float) -> tuple[BudgetExceeded, str]:
+        text = f"{PRICED}limits: {{cost_usd: {limit}, on_exceed: pause}}\n{steps}"
+        played = await house.play(text, providers=Scripted.all(TEN))
+        [exceeded] = played.of(BudgetExceeded)
+        return exceeded, played.result.detail
+
+    first, told = await paused_at(0.011)
+    assert told.endswith(f"it may take up to {money(first.needed)}")
+    second, told = await paused_at(first.needed + 0.005)
+    assert second.spent == 0.01
+    left = first.needed + 0.005 - 0.01
+    assert told.endswith(f"it may take up to {money(second.needed)}, and {money(left)} is left")
+
+
+async def test_a_limit_given_with_resume_counts_also_after_it_was_raised(house: House) -> None:
+    paused = await house.play(
+        "limits: {turns: 1, on_exceed: pause}\nsteps: {each: {for_each: [1, 2, 3, 4], agent: a, prompt: x}}\n"
+    )
+    again = await house.play_on(paused, limits={"turns": 2}, by="ana")
+    assert (again.result.status, len(again.of(CallStarted))) == ("paused", 2)
+    done = await house.play_on(again, limits={"turns": 9}, by="ana")
+    assert done.outcome == "succeeded"
+    assert [(event.limit, event.by) for event in done.of(LimitsChanged)] == [(2.0, "ana"), (9.0, "ana")]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from app.events import BudgetExceeded, CallRouted, CallStarted, encode
+from app.events import BudgetExceeded, CallRouted, CallStarted, Remark, encode
 from app.journal import Journal
 from app.state.words import money
 from corpus.playing import Fails, House, Played, Scripted
@@ -47,9 +47,39 @@ async def test_the_receipt_says_what_speaks_for_each_model_and_what_against_it(h
         "smart": ("", f"{money(played.of(CallStarted)[0].hold.cost_usd)} at most, 50 tokens/s"),
         "other": ("no key", "GEMINI_API_KEY is not set"),
         "short": ("context", "its window is 8,000 tokens, this needs about 49,000"),
-        "own": ("", "nobody knows its price"),
+        "own": ("capability", "nobody knows how hard its work may be, and this is medium"),
         "weak": ("capability", "it is for low complexity, this is medium"),
     }
+
+
+async def test_that_no_model_is_able_enough_is_said_once_and_stands_in_every_receipt(house: House) -> None:
+    played = await house.play(
+        routed(
+            "weak: {use: openai/gpt-6-luna}, weaker: {use: openai/of-ours}",
+            "among: [weak, weaker], prefer: [cost], complexity: high",
+            "steps: {one: {agent: a, prompt: x}, two: {agent: a, prompt: y}}\n",
+        ),
+        providers=Scripted.all("Done."),
+    )
+    assert [remark.text for remark in played.of(Remark)] == [
+        "a: no model that can take it is known for high complexity; weaker is the ablest"
+    ]
+    assert {call.policy for call in played.of(CallRouted)} == {
+        "prefer cost; complexity high: none of them is known for it, the ablest that can was taken"
+    }
+
+
+async def test_what_one_address_taught_is_not_held_against_another(workspace: House) -> None:
+    models = "models: {m: {use: openai-compatible/x, base_url: 'http://PLACE.example'}}\n"
+    steps = f"agents: {{a: {{persona: A., model: m}}}}\n{ONE}"
+    for _ in range(5):
+        await workspace.play(models.replace("PLACE", "one") + steps, mode="live", providers=Scripted.all("Done."))
+    for place, calls in (("one", 5), ("two", 0)):
+        played = await workspace.play(
+            models.replace("PLACE", place) + steps, mode="live", providers=Scripted.all("Done.")
+        )
+        assert played.of(CallStarted)[0].address == f"http://{place}.example"
+        assert (f"of {calls} calls" in told(played)["m"][1]) == bool(calls)
 
 
 async def test_a_model_that_is_too_dear_for_what_is_left_leaves_the_call_to_another(house: House) -> None:

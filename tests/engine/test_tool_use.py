@@ -44,11 +44,25 @@ async def test_a_model_is_offered_the_steps_tools_and_no_others(house: House) ->
     ]
 
 
+async def test_of_very_many_uses_at_once_the_first_are_made_and_the_others_refused(house: House) -> None:
+    many = Says(tools=(("text.count", '{"text": "two words"}'),) * 40)
+    played = await house.play(ONE % ("", ""), providers=Scripted.all(many, "Done."))
+    assert played.output("one") == "Done."
+    assert len(played.of(ToolFinished)) == 32
+    told = [message["content"] for message in played.messages("one") if message["role"] == "tool"]
+    assert len(told) == 40
+    assert set(told[32:]) == {
+        "error: an answer may ask for 32 tools at most; nothing was done, ask again if it is needed"
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "said"),
     [
         ("text.count", '{"text": "cut off', "not JSON"),
         ("text.count", "[1, 2]", "must be a map"),
+        ("text.count", '{"text": ' + "[" * 5000 + "]" * 5000 + "}", "nested more than 100 levels deep"),
+        ("text.count", '{"text": ' + "[" * 400 + "]" * 400 + "}", "nested more than 100 levels deep"),
         ("text.count", '{"text": 5}', "text"),
         ("text.count", '{"words": "x"}', "words"),
         ("text.count", "{}", "text"),

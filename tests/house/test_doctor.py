@@ -113,7 +113,7 @@ def test_each_service_is_ready_or_says_what_it_lacks(perform: Perform, monkeypat
     found = {one["name"]: one for one in findings if one["area"] == "services"}
     assert (found["groq"]["verdict"], found["groq"]["detail"][:36]) == ("ok", "ready, https://api.groq.com/openai/v")
     assert (found["openai"]["verdict"], found["openai"]["detail"]) == ("note", "OPENAI_API_KEY is not set")
-    assert found["ollama"]["detail"] == "ready, http://127.0.0.1:11434, may see what is local"
+    assert found["ollama"]["detail"] == "configured, not asked: http://127.0.0.1:11434, may see what is local"
 
 
 def test_a_models_file_of_my_own_is_counted_and_its_mistakes_are_warnings(
@@ -125,7 +125,7 @@ def test_a_models_file_of_my_own_is_counted_and_its_mistakes_are_warnings(
     own.chmod(0o600)
     found = findings()
     assert found["models.yaml"]["detail"] == f"1 service and 0 models of your own in {own}"
-    assert found["house"]["verdict"] == "ok"
+    assert found["house"]["detail"].startswith("configured, not asked")
     own.chmod(0o666)
     assert findings()["models.yaml"]["remedy"] == f"chmod go-w '{own}'"
     own.write_text("servces: {}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from app.events import Origin, RunFinished, RunPaused, RunStarted, StepFinished
+from app.events import CallStarted, Hold, Origin, RunFinished, RunPaused, RunStarted, StepFinished
 from app.journal import Archive, Journal
 from app.journal.errors import RunNotFound
 from corpus.logs import tell
@@ -45,6 +46,29 @@ async def test_runs_are_chosen_by_status_scenario_batch_and_time(archive: Archiv
     assert await names(archive, batch="batch2") == [RUNS[2]]
     assert await names(archive, since=second) == [RUNS[2], RUNS[1]]
     assert await names(archive, scenario="play0", status="paused") == [RUNS[2]]
+
+
+async def test_tests_of_models_are_left_out_where_that_is_wanted_and_are_never_the_last(
+    archive: Archive, journal: Journal
+) -> None:
+    log = journal.begin("01JDDD0000000000000000DDDD")
+    log.add(RunStarted(scenario="test", tags=("test",)))
+    await log.durable()
+    mine = journal.begin("01JEEE0000000000000000EEEE")
+    mine.add(RunStarted(scenario="mine", tags=("test", "demo")))
+    await mine.durable()
+    assert await names(archive, tests=False) == [mine.run, *RUNS[::-1]]
+    assert await names(archive, tag="test") == [mine.run, log.run]
+    assert await names(archive, tag="dem") == []
+    assert (await archive.find("last")).run == mine.run
+
+
+async def test_where_there_is_nothing_but_tests_the_last_of_them_is_meant(journal: Journal) -> None:
+    log = journal.begin(RUNS[0])
+    log.add(RunStarted(scenario="test", tags=("test",)))
+    await log.durable()
+    async with Archive.open(journal.path) as archive:
+        assert (await archive.find("last")).run == RUNS[0]
 
 
 @pytest.mark.parametrize(
@@ -139,3 +163,21 @@ async def test_cancelling_a_reader_leaves_the_archive_usable(archive: Archive) -
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert len(await archive.events(RUNS[0])) == 1
+
+
+async def test_a_run_that_was_interrupted_has_cost_what_its_open_calls_may_take(journal: Journal) -> None:
+    log = journal.begin("01JFFF0000000000000000FFFF")
+    log.add(RunStarted(scenario="mine"))
+    log.add(CallStarted("m", hold=Hold(cost_usd=2.5, tokens=9), call="one#1", step="one"))
+    await log.durable()
+    async with Archive.open(journal.path) as archive:
+        row = await archive.find(log.run)
+        assert (row.status, (await archive.spent_in(row)).cost_usd, len(await archive.history(row))) == (
+            "running",
+            0,
+            2,
+        )
+        gone = replace(row, status="interrupted")
+        assert (await archive.spent_in(gone)).estimated_usd == 2.5
+        assert (await archive.history(gone))[-1].call == "one#1"
+        assert len(await archive.history(gone)) == 3

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.document.addresses import wrong_with
-from providers.addresses import address_of
+from app.engine.reaching import endpoint_of
+from providers.addresses import NoAddress, address_of
+from providers.base import NoProvider
 from providers.catalogue import services
 from providers.readiness import readiness_of, without_login
 
@@ -20,7 +22,12 @@ from providers.readiness import readiness_of, without_login
         ("localhost", "http://localhost:11434", True),
         ("[::1]", "http://[::1]:11434", True),
         ("[::1]:80", "http://[::1]:80", True),
+        ("::1", "http://[::1]:11434", True),
+        ("::", "http://[::1]:11434", True),
+        ("[::]:80", "http://[::1]:80", True),
         ("10.0.0.7", "http://10.0.0.7:11434", False),
+        ("10.0.0.0:9711", "http://10.0.0.0:9711", False),
+        ("0.0.0.0.example.com", "http://0.0.0.0.example.com:11434", False),
         ("http://10.0.0.7:11434/", "http://10.0.0.7:11434", False),
         ("https://models.example.com", "https://models.example.com", False),
         ("https://models.example.com/ollama/", "https://models.example.com/ollama", False),
@@ -32,6 +39,20 @@ def test_ollama_is_where_its_variable_says_and_local_only_there(
     monkeypatch.setenv("OLLAMA_HOST", told)
     assert address_of(services()["ollama"]) == address
     assert readiness_of(services()["ollama"]).privacy == ("local" if is_here else "public")
+
+
+@pytest.mark.parametrize("told", ["127.0.0.1:99999999", "http://[::1", "my host", "me:canary@h:x", "file:///x"])
+def test_a_variable_that_holds_no_address_is_named_and_nobody_is_asked(
+    told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", told)
+    with pytest.raises(NoAddress, match=r"OLLAMA_HOST: .* is no address of a server") as refused:
+        address_of(services()["ollama"])
+    assert "canary" not in refused.value.message
+    standing = readiness_of(services()["ollama"])
+    assert (standing.is_ready, standing.why, standing.address) == (False, refused.value.message, "")
+    with pytest.raises(NoProvider, match="OLLAMA_HOST"):
+        endpoint_of("ollama/qwen3", None)
 
 
 @pytest.mark.parametrize(

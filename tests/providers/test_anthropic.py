@@ -249,7 +249,7 @@ class TestReading:
         ("reason", "finish"),
         [
             ("end_turn", "stop"), ("stop_sequence", "stop"), ("max_tokens", "length"), ("refusal", "refused"),
-            ("something_new", "stop"), ("tool_use", "stop"),
+            ("tool_use", "stop"),
         ],
     )  # fmt: skip
     def test_how_it_ended(self, reason: str, finish: str) -> None:
@@ -276,9 +276,16 @@ class TestReading:
         whole = read(start(input_tokens=100, output_tokens=1), TEXT, says("Hello"), ends(), STOP)
         assert (whole.usage, whole.finish) == (Usage(input=100), "stop"), "what was written is left to our own count"
 
-    @pytest.mark.parametrize("last", [ends(None, {"output_tokens": 2}), STOP])
-    def test_counts_or_a_last_event_without_a_reason_end_it_well(self, last: Any) -> None:
-        assert read(start(), TEXT, says("Hello"), last).finish == "stop"
+    def test_without_a_reason_it_has_not_ended(self) -> None:
+        assert read(start(), TEXT, says("Hello"), ends(None, {"output_tokens": 2})).finish is None
+        with pytest.raises(ProviderError, match="ended without a reason") as raised:
+            read(start(), TEXT, says("Hello"), STOP)
+        assert raised.value.error == "incomplete"
+
+    def test_a_reason_that_nobody_knows_is_named(self) -> None:
+        with pytest.raises(ProviderError, match="not known here: something_new") as raised:
+            read(start(), TEXT, says("Hello"), ends("something_new"), STOP)
+        assert raised.value.error == "incomplete"
 
     def test_two_calls_at_one_index_stay_two(self) -> None:
         def asks(id: str) -> list[Any]:

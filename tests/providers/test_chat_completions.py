@@ -10,6 +10,7 @@ from app.events import Usage
 from corpus.hearing import Heard, read_by
 from providers.base import Chunk, Endpoint, ProviderError, ToolCall
 from providers.wires.chat_completions import Reader
+from providers.wires.decoding import DONE
 
 HERE = Endpoint("openai-compatible", "http://127.0.0.1:1/v1")
 USED = {"prompt_tokens": 11, "completion_tokens": 7}
@@ -108,9 +109,27 @@ def test_a_stream_that_simply_ends_has_no_finish() -> None:
     assert read(HELLO, COUNTED, HELLO).finish is None
 
 
-def test_an_answer_that_is_counted_is_complete_though_nobody_says_why_it_ended() -> None:
-    answer = read(HELLO, choice({}, None), COUNTED)
+def test_an_answer_that_is_counted_and_done_is_complete_though_nobody_says_why_it_ended() -> None:
+    last = choice({"role": "assistant", "content": ""}, None)
+    answer = read(HELLO, last, COUNTED, DONE)
     assert (answer.text, answer.finish, answer.usage) == ("hello", "stop", Usage(input=11, output=7))
+    for broken in ([HELLO, last, COUNTED], [HELLO, COUNTED, DONE], [HELLO, last, DONE], [COUNTED, HELLO, last, DONE]):
+        assert read(*broken).finish is None
+
+
+@pytest.mark.parametrize("reason", ["network_error", "timeout", "unknown", "\x1b[2J"])
+def test_a_reason_that_nobody_knows_is_no_end(reason: str) -> None:
+    with pytest.raises(ProviderError, match="not known here: ") as failed:
+        read(HELLO, choice({}, reason), COUNTED, DONE)
+    assert failed.value.error == "incomplete"
+    assert "\x1b" not in failed.value.message
+
+
+def test_of_several_answers_side_by_side_the_first_is_read() -> None:
+    both = {"choices": [{"index": 1, "delta": {"content": "B"}}, {"index": 0, "delta": {"content": "A"}}]}
+    second = {"choices": [{"index": 1, "delta": {"content": "C"}, "finish_reason": "stop"}]}
+    assert (read(both, second).text, read(both, second).finish) == ("A", None)
+    assert read(both, second, {"choices": [{"delta": {}, "finish_reason": "stop"}]}).finish == "stop"
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,11 @@ def test_a_redirect_names_where_it_leads_and_nothing_that_is_secret_there() -> N
         ({"retry-after": "nan"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "2s"}, 2.0),
+        ({"retry-after": "1m30s"}, 90.0),
+        ({"retry-after": "1, 4"}, 4.0),  # two headers, as they are joined
+        ({"retry-after": "2 s"}, None),
+        ({"retry-after": "s"}, None),
         ({"retry-after": ""}, None),
         ({"retry-after": "Sat, 99 Nov 99999 12:00:30 GMT"}, None),
         ({}, None),
@@ -228,6 +233,20 @@ def test_the_wait_that_is_asked_for_is_understood_in_all_its_forms(
     headers: Mapping[str, str], expected: float | None
 ) -> None:
     assert asked_wait(headers) == expected
+
+
+def test_a_limit_that_only_says_when_it_is_renewed_is_waited_for() -> None:
+    def waited(status: int = 429, **headers: str) -> float | None:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return of_status(status, named, b"slow down", HERE).retry_after
+
+    assert waited(x_ratelimit_reset_requests="1m2s") == 62.0
+    assert waited(x_ratelimit_reset_requests="3s", x_ratelimit_reset_tokens="250ms") == 3.0
+    assert (
+        waited(x_ratelimit_reset_requests="3s", x_ratelimit_reset_tokens="9s", x_ratelimit_remaining_tokens="5") == 3.0
+    )
+    assert waited(x_ratelimit_reset_requests="3s", retry_after="1") == 1.0
+    assert waited(503, x_ratelimit_reset_requests="3s") is None
 
 
 def test_gemini_says_in_the_body_how_long_to_wait() -> None:
@@ -246,7 +265,7 @@ async def met(endpoint: Endpoint, **more: Any) -> ProviderError:
         def read(self, message: Any) -> list[Any]:
             return []
 
-        def end(self) -> list[Any]:
+        def end(self, was_said: bool) -> list[Any]:
             return []
 
     async with client_of(endpoint) as client:
@@ -300,9 +319,9 @@ async def test_a_server_that_speaks_no_https_is_told_apart() -> None:
         (Answer(0, ends="reset"), "connection", "closed the connection before its answer was complete"),
         (Answer(0, pieces=(b"220 smtp ready\r\n\r\n",), ends="cut"), "malformed", "answers with what is not HTTP"),
         (
-            Answer(200, {"content-type": "application/json", "content-encoding": "gzip"}, (b"{}",)),
-            "malformed",
-            "answers with what cannot be decompressed",
+            Answer(200, {"content-type": "application/json", "content-encoding": "br"}, (b"{}",)),
+            "bad_request",
+            "compresses its answer (br), though not asked to",
         ),
         (
             Answer(200, {"content-type": "application/json"}, (b"{",), "length", "cut", promised=9),

@@ -203,7 +203,7 @@ class TestReading:
         ("reason", "finish"),
         [
             ("STOP", "stop"), ("MAX_TOKENS", "length"), ("SAFETY", "refused"), ("RECITATION", "refused"),
-            ("PROHIBITED_CONTENT", "refused"), ("FUNCTION_CALL", "stop"), ("OTHER", "stop"),
+            ("PROHIBITED_CONTENT", "refused"), ("FUNCTION_CALL", "stop"),
         ],
     )  # fmt: skip
     def test_how_it_ended(self, reason: str, finish: str) -> None:
@@ -256,8 +256,19 @@ class TestReading:
     def test_counts_of_the_prompt_alone_are_not_all_so_far(self) -> None:
         assert read(says(HELLO, **counts(promptTokenCount=100))).usage is None
 
-    def test_counts_without_a_reason_end_it_well(self) -> None:
-        assert read(says(HELLO, **counts(promptTokenCount=1, candidatesTokenCount=1))).finish == "stop"
+    def test_counts_without_a_reason_are_no_end(self) -> None:
+        assert read(says(HELLO, **counts(promptTokenCount=1, candidatesTokenCount=1))).finish is None
+
+    @pytest.mark.parametrize("reason", ["OTHER", "SOMETHING_NEW"])
+    def test_a_reason_that_nobody_knows_is_no_end(self, reason: str) -> None:
+        with pytest.raises(ProviderError, match=f"not known here: {reason}") as raised:
+            read(says(HELLO, reason=reason))
+        assert raised.value.error == "incomplete"
+
+    def test_of_several_answers_side_by_side_the_first_is_read(self) -> None:
+        first, second = ({"content": {"parts": [{"text": text}]}} for text in "AB")
+        both = {"candidates": [{**second, "index": 1}, {**first, "finishReason": "STOP"}]}
+        assert (read(both).text, read(both).finish) == ("A", "stop")
 
     def test_calls_without_ids_get_some_that_are_not_in_the_conversation_yet(self) -> None:
         part = {"functionCall": {"name": "clock"}}

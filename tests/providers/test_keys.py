@@ -61,13 +61,22 @@ def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv(NAME, "  ")
     (tmp_path / "key").write_text("\n")
     monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path / "key"))
-    keys.give({NAME: ""}, ".env")
-    assert find_key(NAME) is None
+    with pytest.raises(UnreadableKey, match=f"the file that {NAME}_FILE names is empty"):
+        find_key(NAME)
+    keys.give({NAME: "another"}, ".env")
+    found = find_key(NAME)
+    assert found is not None and found.value == "another"
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_folder_is_no_file_with_a_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path))
+    with pytest.raises(UnreadableKey, match="names a folder, not a file"):
+        find_key(NAME)
+
+
+@pytest.mark.parametrize(("content", "fault"), [(None, "is not there"), (b"\xff\xfe\x00", "is not text")])
 def test_a_file_that_cannot_be_read_is_an_error_that_does_not_repeat_its_name(
-    content: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    content: bytes | None, fault: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "canary-pasted-where-a-path-belongs"
     if content is not None:
@@ -75,7 +84,7 @@ def test_a_file_that_cannot_be_read_is_an_error_that_does_not_repeat_its_name(
     monkeypatch.setenv(f"{NAME}_FILE", str(file))
     with pytest.raises(UnreadableKey) as unread:
         find_key(NAME)
-    assert str(unread.value) == f"{NAME}_FILE names no file that can be read"
+    assert str(unread.value) == f"{NAME}_FILE names a file that {fault}"
 
 
 @pytest.mark.parametrize("backend", [keyrings.Locked(), keyrings.Empty()])
@@ -165,6 +174,15 @@ def test_what_is_not_plain_is_refused_at_its_place_without_a_word_of_it(text: st
     [problem] = refused.value.problems
     assert f"{problem.line}:{problem.column} {problem.message}" == said
     assert "canary" not in f"{refused.value} {problem} {refused.value.sources}"
+
+
+@pytest.mark.parametrize("content", [b"A=1\r\n", b"\xef\xbb\xbfA=1\n"])
+def test_no_hint_names_a_command_that_mends_no_such_file(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(EnvFileRefused) as refused:
+        read_env_file(tmp_path / ".env")
+    assert [problem.hint[:7] for problem in refused.value.problems] == ["save it"]
+    assert "migrate" not in refused.value.problems[0].hint
 
 
 def test_all_mistakes_of_an_env_file_are_told_at_once(tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.events import Usage
 from corpus.hearing import Heard, heard, read_by
-from corpus.stub import Stub
+from corpus.stub import Answer, Stub
 from corpus.wires import NAMED, line
 from providers import ollama, provider_at
 from providers.base import Endpoint, Message, Provider, ProviderError, Request, ToolCall, ToolOffer
@@ -129,6 +130,39 @@ async def test_a_model_that_is_not_there_can_be_fetched(opened: Any) -> None:
         with pytest.raises(ProviderError, match="not found") as raised:
             await heard(opened(stub), ASKED)
     assert (raised.value.error, raised.value.hint) == ("bad_request", "footlights models pull ollama/parrot")
+
+
+async def test_what_is_not_for_everyone_is_not_shown_to_a_model_that_runs_elsewhere(opened: Any) -> None:
+    told = {"remote_host": "https://ollama.com:443", "remote_model": "gpt-oss:120b"}
+    async with Stub(WIRE.stream([line(told)]), WIRE.reply("Hi")) as stub:
+        provider = opened(stub)
+        for privacy in ("local", "private", "local"):
+            with pytest.raises(ProviderError, match=f"parrot runs at ollama.com:443, and this step is {privacy}") as no:
+                await heard(provider, replace(ASKED, privacy=privacy))
+            assert no.value.error == "auth"
+        assert [asked.path for asked in stub.asked] == ["/api/show"]
+        assert b"Hello?" not in stub.asked[0].body
+        assert (await heard(provider, ASKED)).text == "Hi"
+
+
+@pytest.mark.parametrize(
+    "known", [WIRE.stream([line({"capabilities": ["completion"]})]), WIRE.refusal(404, "not found")]
+)
+async def test_a_model_that_runs_there_is_asked_once_where_it_runs(known: Answer, opened: Any) -> None:
+    async with Stub(known, WIRE.reply("Hi")) as stub:
+        provider = opened(stub)
+        for _ in range(2):
+            assert (await heard(provider, replace(ASKED, privacy="local"))).text == "Hi"
+        assert [asked.path for asked in stub.asked] == ["/api/show", "/api/chat", "/api/chat"]
+
+
+async def test_an_answer_from_elsewhere_is_cut_off_where_it_was_not_allowed(opened: Any) -> None:
+    from_afar = line(
+        {**says("from the cloud"), "remote_model": "gpt-oss:120b", "remote_host": "https://ollama.com:443"}
+    )
+    async with Stub(WIRE.refusal(404, "not found"), WIRE.stream([from_afar, line(ends())])) as stub:
+        with pytest.raises(ProviderError, match=r"parrot:8b runs at ollama\.com:443"):
+            await heard(opened(stub), replace(ASKED, privacy="local"))
 
 
 async def test_a_server_that_does_not_run_can_be_started() -> None:

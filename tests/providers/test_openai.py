@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from corpus.commands import ROOT
 from corpus.hearing import heard
 from corpus.speaking import exchanged, speaking
 from corpus.stub import Answer, Asked, Stub
-from providers.base import Message, Request, ToolCall, ToolOffer
+from providers import openai
+from providers.base import Endpoint, Message, Request, ToolCall, ToolOffer
+from providers.wires.http import client_of
 
 RESPONSES, CHAT = wires.NAMED["responses"], wires.NAMED["chat"]
 API = {"api": "responses"}
@@ -150,8 +153,11 @@ async def test_the_number_of_a_request_is_the_one_that_support_asks_for() -> Non
     ],
 )
 async def test_openai_itself_is_spoken_to_in_its_own_protocol_and_others_in_the_common_one(
-    host: str, params: dict[str, Any], path: str, monkeypatch: pytest.MonkeyPatch
+    host: str, params: dict[str, Any], path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    said = f'services: {{openai: {{base_url: "http://{host}/v1"}}}}\n'
+    (tmp_path / "models.yaml").write_text(said)  # a proxy is for a service at its own address
+    monkeypatch.setenv("FOOTLIGHTS_CONFIG", str(tmp_path))
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     wire = RESPONSES if path == "responses" else CHAT
@@ -166,6 +172,29 @@ async def test_openai_itself_is_spoken_to_in_its_own_protocol_and_others_in_the_
     if host == "api.openai.com" and path != "responses":
         limit = "max_completion_tokens"  # reasoning models refuse the old name
     assert stub.asked[0].json[limit] == 64
+
+
+async def test_no_proxy_sees_what_is_for_a_server_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for address, service in [
+        ("http://10.0.0.7:8000/v1", "openai-compatible"),
+        ("http://10.0.0.7:11434", "ollama"),
+        ("https://models.example/v1", "openai"),
+    ]:
+        async with client_of(Endpoint(service, address)) as client:
+            assert not client.trust_env
+    async with client_of(Endpoint("openai", "https://eu.api.openai.com/v1")) as client:
+        assert client.trust_env
+
+
+async def test_the_organisation_in_the_environment_is_told_to_no_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "project-1")
+    provider = openai.open(Endpoint("openai", "https://models.example/v1", "sk-mine"))
+    _, client = await provider._client.ready()
+    assert {"OpenAI-Organization", "OpenAI-Project"}.isdisjoint(client.default_headers)
+    await provider.aclose()
 
 
 async def test_the_organisation_in_the_environment_is_told_to_openai(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.cli.problems import write_problems
 from app.errors import ScenarioRefused
+from app.events import Prices
 from providers import catalogue
 from providers.catalogue import built_in, insist_on_sound_file, known_models, lookup, services
 from providers.own_models import ModelsRefused, _Model, _Prices, _Service, read_catalogue, read_own
@@ -62,6 +63,11 @@ def test_what_it_says_counts_and_what_it_leaves_out_stays(own: Path) -> None:
     assert luna is not None and luna.prices is not None
     assert (luna.prices.input, luna.prices.cache_read, luna.prices.cache_write) == (0.08, 0.08, 0.08)
     assert (luna.prices.source, luna.context) == ("your models.yaml", 1_050_000)
+    own_output = own.with_name("output.yaml")
+    own_output.write_text("models: {openai/gpt-6-luna: {prices: {output: 0.3}}}")
+    assert read_catalogue(own_output).models["openai/gpt-6-luna"].prices == Prices(0.1, 0.3, 0.01, 0.125, "output.yaml")
+    own_output.write_text("models: {openai/gpt-6-luna: {prices: {input: 0.08}}}")
+    assert read_catalogue(own_output).models["openai/gpt-6-luna"].prices == Prices(0.08, 0.5, 0.08, 0.08, "output.yaml")
     dated = lookup("openai/gpt-5.5-2026-04-02")
     assert dated is not None and dated.prices is not None
     assert (dated.speed, dated.prices.output, dated.prices.source) == (99, 30, built_in().source)
@@ -110,7 +116,7 @@ def test_a_damaged_one_leaves_what_is_built_in_until_somebody_insists(own: Path)
         ("models: {gpt: {}}", '1:10 "gpt" is not provider/model | such as "anthropic/claude-sonnet-5-5"'),
         ("models: {opnai/gpt: {}}", '1:10 there is no service "opnai" | did you mean "openai"?'),
         ("models: {openai/x: {tier: hihg}}", '1:27 "hihg" is not one of low, medium or high | did you mean "high"?'),
-        ("models: {openai/x: {prices: {input: 1}}}", '1:21 "output" is missing | such as  output: 15.00'),
+        ("models: {openai/x: {prices: {input: 1}}}", '1:21 "output" is missing | such as  {input: 3, output: 15}'),
         ("models: {openai/x: {prices: {input: -1, output: 1}}}", "1:37 -1 is too small: 0 is the limit | "),
         ("models: {openai/x: {context: lots}}", "1:30 this needs a whole number such as 1500, 200k or 1.5M | "),
     ],

@@ -118,6 +118,8 @@ def test_a_local_namesake_of_a_hosted_model_costs_nothing(use: str) -> None:
     [
         ("ollama/gpt-oss:120b-cloud", None),  # Ollama hands it on to its own service
         ("ollama/glm-4.6:cloud", None),
+        ("ollama/gpt-oss:120b-CLOUD", None),
+        ("openai/nobody-has-heard-of-it", "http://127.0.0.1:8000/v1"),  # whatever listens there, somebody else works
         ("ollama/qwen3", "http://192.168.1.7:11434"),
         ("openai-compatible/gpt-5.5", "https://elsewhere.example.com/v1"),
         ("openai/nobody-has-heard-of-it", None),
@@ -127,6 +129,14 @@ def test_a_local_namesake_of_a_hosted_model_costs_nothing(use: str) -> None:
 )
 def test_where_nobody_knows_there_is_no_price(use: str, base_url: str | None) -> None:
     assert tariff_of(use, base_url, today=True) is None
+
+
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:8000/v1", "http://localhost", "http://[::1]:1/v1"])
+def test_somebody_elses_service_costs_the_same_through_a_gateway_on_this_machine(base_url: str) -> None:
+    direct, through = tariff_of("openai/gpt-5.5", today=True), tariff_of("openai/gpt-5.5", base_url, today=True)
+    assert direct is not None
+    assert through is not None
+    assert through(100, 0.0) == direct(100, 0.0) != Prices(source=OWN_MACHINE)
 
 
 def test_todays_list_is_wanted_only_where_it_has_a_say() -> None:
@@ -264,7 +274,7 @@ def _read_anthropic(told: Any) -> Iterator[Any]:
     yield from reader.read({"type": "message_start", "message": {"id": "m", "model": "m", "usage": begun}})
     yield from reader.read({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": told})
     yield from reader.read({"type": "message_stop"})
-    yield from reader.end()
+    yield from reader.end(False)
 
 
 def _read_gemini(told: Any) -> Iterator[Any]:
@@ -272,7 +282,7 @@ def _read_gemini(told: Any) -> Iterator[Any]:
     content = {"parts": [{"text": "Hi."}], "role": "model"}
     message = {"candidates": [{"content": content, "finishReason": "STOP"}], "usageMetadata": told}
     yield from reader.read(message)
-    yield from reader.end()
+    yield from reader.end(False)
 
 
 @pytest.mark.parametrize(
@@ -334,3 +344,14 @@ def _buckets(usage: Usage) -> dict[str, int]:
 def _figures(prices: Prices | None) -> dict[str, float]:
     assert prices is not None
     return {name: getattr(prices, name) for name in ("input", "output", "cache_read", "cache_write")}
+
+
+def test_what_a_live_call_is_charged_is_told_by_whoever_is_asked_first() -> None:
+    from providers.pricing import live_prices
+
+    prices = {use: live_prices(use) for use in ("openai/gpt-5-mini", "ollama/qwen3", "openai-compatible/nobody")}
+    assert {use: found and found.source.partition(" ")[0] for use, found in prices.items()} == {
+        "openai/gpt-5-mini": "genai-prices",
+        "ollama/qwen3": "runs",
+        "openai-compatible/nobody": None,
+    }

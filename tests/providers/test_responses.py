@@ -217,3 +217,42 @@ def test_an_answer_that_comes_whole_is_read(content: Any, text: str, finish: str
 
 def test_halves_of_a_character_in_two_pieces_become_one() -> None:
     assert read(says("\ud83d"), says("\ude00!"), ends()).text == "😀!"
+
+
+def whole(*texts: str) -> dict[str, Any]:
+    return ends(output=[{"type": "message", "content": [{"type": "output_text", "text": text} for text in texts]}])
+
+
+def test_what_was_not_streamed_is_taken_from_the_whole_answer() -> None:
+    assert read(says("hello"), whole("hello", " there")).text == "hello there"
+    assert read(says("hello "), whole("hello")).text == "hello "  # only trimmed
+    with pytest.raises(ProviderError) as other:
+        read(says("hello"), whole("good morning"))
+    assert other.value.error == "malformed"
+
+
+ASKS: dict[str, Any] = {
+    "type": "response.output_item.added",
+    "output_index": 0,
+    "item": {"type": "function_call", "call_id": "c", "name": "clock", "arguments": ""},
+}
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [ASKS, ends()],
+        [ASKS, {**ASKS, "type": "response.output_item.done", "item": {**ASKS["item"], "status": "incomplete"}}, ends()],
+        [ASKS, ends(output=[{**ASKS["item"], "arguments": "{}", "status": "incomplete"}])],
+    ],
+    ids=["never told", "left incomplete", "left incomplete as a whole"],
+)
+def test_a_tool_is_not_used_with_arguments_that_are_made_up(messages: list[dict[str, Any]]) -> None:
+    with pytest.raises(ProviderError) as missing:
+        read(*messages)
+    assert missing.value.error == "malformed"
+
+
+def test_a_tool_without_arguments_may_be_asked_for_with_none() -> None:
+    done = {**ASKS, "type": "response.output_item.done", "item": {**ASKS["item"], "status": "completed"}}
+    assert read(ASKS, done, ends()).tool_calls == (ToolCall("c", "clock", "{}"),)

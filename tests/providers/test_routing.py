@@ -90,7 +90,7 @@ def test_every_reason_there_is_has_been_told() -> None:
 def test_a_model_that_nobody_knows_can_be_chosen_but_is_not_thought_cheap_or_quick() -> None:
     assert choose((UNKNOWN, SMART), Need(prefer=("cost",))).chosen == "smart"
     assert choose((UNKNOWN,), Need(complexity="high")).chosen == "vllm"
-    assert why_out(UNKNOWN, Need(input_tokens=10**9, window_above=10**9, complexity="high")) is None
+    assert why_out(UNKNOWN, Need(input_tokens=10**9, window_above=10**9, complexity="low")) is None
 
 
 def test_a_fixed_model_is_taken_as_it_is_if_it_may_see_the_step() -> None:
@@ -155,6 +155,30 @@ def test_what_is_too_dear_or_too_weak_is_better_than_nothing_and_the_weak_one_co
     assert choose((SMART, QUICK), need).policy == "prefer cost; complexity high"
 
 
+def test_when_none_is_able_enough_the_ablest_is_taken_and_that_is_said() -> None:
+    medium = replace(QUICK, model="medium", facts=ModelFacts(tier="medium"), usual_usd=1.0)
+    need = Need(prefer=("cost",), complexity="high")
+    routed = choose((QUICK, UNKNOWN, medium), need)
+    assert routed.chosen == "medium"
+    told = "prefer cost; complexity high: none of them is known for it, the ablest that can was taken"
+    assert routed.policy == told
+    assert routed.remark == "no model that can take it is known for high complexity; medium is the ablest"
+    assert [one.note.rpartition(", ")[2] for one in routed.candidates] == [
+        "for low complexity", "for nobody knows which complexity", "for medium complexity",
+    ]  # fmt: skip
+    assert choose((SMART, QUICK), need).remark == ""
+
+
+def test_what_nobody_knows_is_thought_abler_than_the_low_and_less_able_than_the_medium() -> None:
+    medium = replace(QUICK, model="medium", facts=ModelFacts(tier="medium"))
+    assert choose((QUICK, UNKNOWN), Need(prefer=("cost",), complexity="medium")).chosen == "vllm"
+    assert choose((UNKNOWN, medium), Need(prefer=("speed",), complexity="medium")).chosen == "medium"
+    assert why_out(UNKNOWN, Need(complexity="medium")) == (
+        "capability",
+        "nobody knows how hard its work may be, and this is medium",
+    )
+
+
 def test_what_was_learned_takes_the_place_of_the_catalogue_when_there_is_enough_of_it() -> None:
     need = Need(prefer=("speed",))
     slow = replace(QUICK, learned=Experience(ENOUGH, speed=2.0))
@@ -163,8 +187,34 @@ def test_what_was_learned_takes_the_place_of_the_catalogue_when_there_is_enough_
     assert choose((replace(slow, learned=Experience(ENOUGH - 1, speed=2.0)), SMART), need).chosen == "quick"
 
 
-def test_a_model_whose_calls_fail_scores_lower() -> None:
-    need = Need(prefer=("quality",))
+def test_of_equals_the_one_whose_calls_fail_is_not_chosen() -> None:
     shaky = replace(SMART, learned=Experience(20, success=0.2))
-    assert choose((shaky, replace(SMART, model="twin")), need).chosen == "twin"
-    assert choose((shaky,), need).candidates[0].score == pytest.approx(0.2)
+    for prefer in get_args(Preference):
+        assert choose((shaky, replace(SMART, model="twin")), Need(prefer=(prefer,))).chosen == "twin"
+
+
+def test_whose_calls_fail_counts_as_dearer_and_slower_and_no_less_able() -> None:
+    shaky = replace(SMART, usual_usd=0.01, learned=Experience(20, success=0.5, speed=60.0))
+    sound = replace(SMART, usual_usd=0.02, learned=Experience(20, success=1.0, speed=30.0))
+    for prefer in get_args(Preference):
+        scores = [one.score for one in choose((shaky, sound), Need(prefer=(prefer,))).candidates]
+        assert scores[0] == scores[1]
+
+
+@pytest.mark.parametrize("usd", [0.0, 0.000002, 0.002, 0.2])
+def test_failures_never_make_the_router_pick_what_is_many_times_dearer_than_the_cheapest(usd: float) -> None:
+    cheap = replace(QUICK, model="cheap", usual_usd=usd, learned=Experience(20, success=0.0))
+    dear = replace(SMART, model="dear", usual_usd=max(usd, 0.000002) * 5, learned=Experience(20, success=1.0))
+    assert choose((cheap, dear), Need(prefer=("cost",))).chosen == "cheap"
+
+
+def test_why_a_dearer_one_was_chosen_is_noted_where_cost_is_what_is_preferred() -> None:
+    cheap = replace(QUICK, model="cheap", usual_usd=0.001, learned=Experience(20, success=0.3))
+    dear = replace(QUICK, model="dear", usual_usd=0.002)
+    routed = choose((cheap, dear), Need(prefer=("cost",)))
+    assert routed.chosen == "dear"
+    assert routed.candidates[1].note.endswith("; dearer than cheap, which has to be asked again more often")
+    abler = replace(SMART, model="abler", usual_usd=0.0002)
+    routed = choose((replace(cheap, usual_usd=0.0001, learned=None), abler), Need(prefer=("cost", "quality")))
+    assert routed.chosen == "abler"
+    assert routed.candidates[1].note.endswith("; dearer than cheap, and better by what is preferred next")

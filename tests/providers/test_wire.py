@@ -13,7 +13,7 @@ import pytest
 from corpus.wires import WIRES, Wire
 from providers.base import ProviderError, ToolCall
 from providers.wires import decoding
-from providers.wires.decoding import excerpt, messages, parsed, shortened
+from providers.wires.decoding import DONE, excerpt, messages, parsed, shortened
 
 SSE, NDJSON, JSON = "text/event-stream", "application/x-ndjson", "application/json"
 
@@ -51,8 +51,10 @@ async def refused(data: bytes | Iterable[bytes], kind: str = SSE) -> ProviderErr
         (b'data:{"a": 1}\n\n', [{"a": 1}]),
         (b'event: x\nid: 7\nretry: 10\ndata: {"a": 1}\n\n', [{"a": 1}]),
         (b'data: {"a":\ndata:  1}\n\n', [{"a": 1}]),
-        (b'data: {"a": 1}\n\ndata: [DONE]\n\ndata: {"b": 2}\n\n', [{"a": 1}]),
-        (b'data: {"a": 1}\n\ndata: [DONE] \n\n', [{"a": 1}]),
+        (b'data: {"a": 1}\n\ndata: [DONE]\n\ndata: {"b": 2}\n\n', [{"a": 1}, DONE]),
+        (b'data: {"a": 1}\n\ndata: [DONE] \n\n', [{"a": 1}, DONE]),
+        (b'\xef\xbb\xbfdata: {"a": 1}\n\n', [{"a": 1}]),
+        (b'\xef\xbb\xbfdata: {"a": 1}', [{"a": 1}]),
         (b'data: {"a": 1}', [{"a": 1}]),
         (b"", []),
         (b": ping\n\n: ping\n\n", []),

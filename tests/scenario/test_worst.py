@@ -124,3 +124,9 @@ def test_scenarios_that_are_used_count_as_often_as_they_are(tmp_path: Path) -> N
 def test_every_play_of_the_library_knows_what_it_may_cost_or_why_not(play: Path) -> None:
     found = worst_of(load(play))
     assert found.at_most is not None or found.unknown or found.unpriced or found.lists
+
+
+def test_who_can_never_be_asked_under_a_limit_is_known(tmp_path: Path) -> None:
+    steps = "steps:\n  x: {agent: n, prompt: Hi.}\n  y: {agent: a, prompt: Hi.}\n"
+    assert worst(tmp_path, "limits: {cost_usd: 5}\n" + steps).never == ("n",)
+    assert worst(tmp_path, steps).never == ()

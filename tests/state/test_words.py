@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from app.events import Basis, CallFailed, CallFinished, Failure, Prices, Usage
+from app.events import Basis, CallFailed, CallFinished, Failure, Prices, RunStarted, Usage
 from app.state import NOTHING, Spent, Tally, fold, spent_by
 from app.state.receipts import buckets, cost_told
 from app.state.spending import OWN_MACHINE
-from app.state.words import in_a_cell, in_full, in_short, money, notes, paid, paid_at_all, times, took
+from app.state.words import in_a_cell, in_full, in_short, kind_of, money, notes, paid, paid_at_all, times, took
 from corpus.histories import History, histories
 from providers.catalogue import lookup
 
@@ -59,6 +59,21 @@ def test_a_rehearsal_is_said_to_cost_nothing_also_where_its_model_is_free() -> N
         assert in_full(spent) == [f"{money(spent.cost_usd)} rehearsed, nothing to pay"]
         assert in_a_cell(spent).endswith(" reh.")
     assert in_a_cell(Spent(0.08)) == "$0.0800"
+
+
+def test_what_a_cassette_played_is_told_and_never_added_to_what_was_paid() -> None:
+    played = spent_by(CallFinished(cost_usd=0.2, basis="estimated", played=True))
+    assert in_full(played) == ["$0.2000 as recorded, nothing paid"]
+    assert (in_a_cell(played), played.cost_usd) == ("$0.2000 tape", 0.0)
+    both = played + Spent(0.05)
+    assert in_full(both) == ["$0.0500", "1 call from a cassette, $0.2000 as recorded"]
+    assert in_a_cell(both) == "$0.0500"
+
+
+def test_money_has_a_name_before_any_is_spent() -> None:
+    assert kind_of(NOTHING, RunStarted("play", mode="cassette")).word == "as recorded"
+    assert kind_of(NOTHING, RunStarted("play", mode="rehearsal")).word == "rehearsed"
+    assert not kind_of(NOTHING, RunStarted("play", mode="cassette", settings={"live": ["a"]})).word
 
 
 def test_where_time_stands_beside_it_local_is_enough() -> None:

@@ -26,7 +26,7 @@ SIZES = ((40, 12), (80, 24), (120, 36), (200, 50))
 class Told:
     """A run that nobody performs, as a source."""
 
-    performed = "nowhere"
+    performed = came_from = "nowhere"
     status = "succeeded"
     title = "a run"
 

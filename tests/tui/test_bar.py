@@ -99,7 +99,7 @@ def test_on_a_second_row_the_names_of_the_cues_stand_below_their_lamps_and_never
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"is_led": True}, "paused · the rehearsal waits"),
+        ({"is_led": True, "mode": "rehearsal"}, "paused · the rehearsal waits"),
         ({"is_led": True, "asks": True}, "paused · a question waits for a person"),
         ({"asks": True}, "paused · a question waits for a person"),
     ],
@@ -112,7 +112,7 @@ def test_while_the_audience_stands_still_it_says_what_the_engine_does(more: dict
 
 
 def test_a_rehearsal_says_so() -> None:
-    assert "rehearsal" in text(paint_bar(replace(HALF, is_rehearsed=True), 120, 2, UNICODE))[1]
+    assert "rehearsal" in text(paint_bar(replace(HALF, mode="rehearsal"), 120, 2, UNICODE))[1]
 
 
 def test_an_end_that_is_not_good_says_which_in_colour_and_with_a_mark() -> None:

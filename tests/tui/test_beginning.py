@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from app.engine.reaching import NoModel
 from app.errors import UsageError
 from app.scenario import load
 from app.tui.app import Opening
-from app.tui.beginning import begin, insist_on_models
+from app.tui.beginning import begin, insist_on_models, insist_on_servers
 from app.tui.refused import in_words
 from app.tui.remembered import Remembered
 from app.tui.screens.choosing import Choosing
@@ -71,6 +72,21 @@ def test_inside_the_app_no_hint_names_an_option_of_the_command_line() -> None:
         insist_on_models(SPRINT)
     assert "--" not in in_words(refused.value)
     assert "rehearse it" in in_words(refused.value)
+
+
+def test_inside_the_app_a_server_that_is_not_there_is_told_without_an_option_too(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        (tmp_path / "play.yaml").write_text(
+            "schema: footlights/v1\nname: play\n"
+            f"models: {{here: {{use: openai-compatible/x, base_url: '{address}'}}}}\n"
+            "agents: {a: {persona: A., model: here}}\nsteps: {one: {agent: a, prompt: Hi.}}\n"
+        )
+        with pytest.raises(NoModel) as refused:
+            insist_on_servers(load(tmp_path / "play.yaml"))
+    assert address in refused.value.message
+    assert "--" not in in_words(refused.value)
 
 
 def test_the_app_opens_at_home_when_nothing_else_is_said() -> None:

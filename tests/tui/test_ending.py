@@ -155,7 +155,7 @@ def test_an_ending_says_what_the_run_took_and_gave() -> None:
     assert (ending.title, ending.ms, ending.cost, ending.cost_note) == (
         "Ship it", 6_000, "$0.0140", "rehearsed, nothing to pay",
     )  # fmt: skip
-    assert (ending.tokens, ending.calls, ending.missed) == ("4 400 tokens", "2 calls", ("expectation 1",))
+    assert (ending.tokens, ending.calls, ending.missed) == ("4,400 tokens", "2 calls", ("expectation 1",))
     assert (ending.answer_of, ending.answer) == ("plan", "Two tasks. Go.")
     assert [(part.name, part.said, part.share) for part in ending.parts] == [
         ("CTO", "$0.0060", pytest.approx(0.75)), ("Backend Developer", "$0.0080", 1.0),

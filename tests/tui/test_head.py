@@ -10,6 +10,7 @@ import pytest
 
 from app.events import RunFinished, RunPaused, StepStarted
 from app.playback.playhead import Playhead
+from app.playback.show import Show
 from app.tui.glyphs import ASCII, UNICODE
 from app.tui.paint.head import Heading, app_bar, place_at, title_line
 from app.tui.paint.rows import width_of
@@ -121,9 +122,12 @@ def test_a_narrow_bar_has_the_places_that_fit(width: int) -> None:
 # Over a show
 
 
-def source(performed: str = "here", status: str = "running", title: str = "") -> Any:
+def source(performed: str = "here", status: str = "running", title: str = "", came_from: str = "") -> Any:
     """Where a run comes from."""
-    return SimpleNamespace(performed=performed, status=status, title=title, run="01K7GOLDEN0000000000008F2C")
+    came_from = came_from or performed
+    return SimpleNamespace(
+        performed=performed, came_from=came_from, status=status, title=title, run="01K7GOLDEN0000000000008F2C"
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,12 +139,36 @@ def source(performed: str = "here", status: str = "running", title: str = "") ->
         ("rehearsal", "elsewhere", "running", ("REHEARSAL", "ATTACHED")),
         ("live", "nowhere", "succeeded", ("RECORDED",)),
         ("rehearsal", "nowhere", "succeeded", ("REHEARSAL", "recorded")),
+        ("cassette", "here", "running", ("CASSETTE",)),
+        ("cassette", "nowhere", "succeeded", ("CASSETTE", "recorded")),
     ],
 )
 def test_badges_say_whether_it_is_real_and_whether_it_is_now(
     mode: str, performed: str, status: str, badges: tuple[str, ...]
 ) -> None:
-    assert badges_of(show_of(begun(mode=mode)), source(performed, status)) == badges
+    show = show_of(begun(mode=mode))
+    assert badges_of(show, Playhead(show), source(performed, status)) == badges
+
+
+def test_a_cassette_beside_which_models_are_asked_says_whose() -> None:
+    show = show_of(begun(mode="cassette", settings={"live": ["cto", "qa"]}))
+    assert badges_of(show, Playhead(show), source()) == ("CASSETTE", "cto, qa live")
+    show = show_of(begun(mode="cassette", settings={"record": "tape.jsonl"}))
+    assert badges_of(show, Playhead(show), source()) == ("CASSETTE", "models are asked what it lacks")
+
+
+def test_what_was_performed_here_stays_so_while_its_audience_is_still_in_the_middle() -> None:
+    history = half_way()
+    show = Show(history.value)
+    playhead = Playhead(show)
+    for event in history.events:
+        playhead.feed(event)
+    playhead.seek(5)
+    show.state.start.mode = "live"  # type: ignore[union-attr]
+    badges = badges_of(show, playhead, source("nowhere", "succeeded", came_from="here"))
+    assert badges == ("LIVE", f"performed, you are at 5 of {len(history.events)}")
+    playhead.to_head()
+    assert badges_of(show, playhead, source("nowhere", "succeeded", came_from="here"))[-1] == "LIVE"
 
 
 def test_a_paused_and_a_private_run_say_so() -> None:

@@ -86,13 +86,13 @@ def test_the_receipt_says_who_was_chosen_instead_of_whom_and_who_answered() -> N
 def test_the_price_is_told_bucket_by_bucket_with_what_is_doubted_of_it() -> None:
     usage = said(part(show_of(with_a_fallback()), "call:plan#3", "usage"))
     for words in (
-        "1 000 tokens   at     $2 a million     $0.0020",
-        "200 tokens   at     $0 a million",
+        "1,000 tokens   at  $2.00 a million     $0.0020",
+        "200 tokens   at  $0.00 a million",
         "of it thought       120 tokens",
         "$0.0050, as the service counted",
         "prices  a list",
         "by our own count it is about 90 in and 80 out",
-        "held for it  $0.0200, 4 000 tokens at worst",
+        "held for it  $0.0200, 4,000 tokens at worst",
     ):
         assert words in usage
 

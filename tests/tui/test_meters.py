@@ -17,6 +17,7 @@ from app.events import (
     ToolStarted,
 )
 from app.playback.playhead import Playhead
+from app.state.words import Kind
 from app.tui.forecast import Outlook, planned
 from app.tui.glyphs import ASCII, UNICODE
 from app.tui.paint.meter_box import meter_box
@@ -28,6 +29,7 @@ from corpus.histories import History
 from tui.bare import BareHouse, opened, text_of
 from tui.plays import PLAN, begun, half_way, show_of, style_at, text
 
+REHEARSED = Kind("rehearsed", "reh.", "rehearsed, nothing is paid")
 COST = Limit("cost", "$0.031", "$0.50", 0.062, 0.1)
 FULL = Reading(
     tokens=1_204,
@@ -35,7 +37,7 @@ FULL = Reading(
     rate=61,
     lately=[1, 2, 3, 2],
     cost="$0.031",
-    limits=(COST, Limit("tokens", "1 204", "200k", 0.006), Limit("wall", "1:47", "15:00", 0.12)),
+    limits=(COST, Limit("tokens", "1,204", "200k", 0.006), Limit("wall", "1:47", "15:00", 0.12)),
     contexts=(Share("◆", "role:yellow", 0.06, 900), Share("●", "role:cyan", 0.42, 60_000)),
     tools=(6, 0, 1),
     errors=0,
@@ -58,7 +60,7 @@ def box(reading: Reading, width: int = 42, height: int = 24) -> str:
 def test_with_enough_room_one_row_says_everything() -> None:
     said = line(FULL)
     for part in (
-        "tok 1 204",
+        "tok 1,204",
         "61/s",
         "cost $0.031",
         "of $0.50",
@@ -99,7 +101,7 @@ def test_money_is_spent_held_and_free() -> None:
 
 
 def test_money_of_a_rehearsal_is_said_to_be_none() -> None:
-    rehearsed = replace(FULL, is_rehearsed=True)
+    rehearsed = replace(FULL, unpaid=REHEARSED)
     assert "rehearsed $0.031" in line(rehearsed)
     assert "rehearsed, nothing is paid" in box(rehearsed)
 
@@ -200,10 +202,10 @@ def read(history: History) -> Reading:
 
 def test_the_figures_are_those_of_the_run() -> None:
     reading = read(half_way())
-    assert (reading.tokens, reading.cost, reading.is_rehearsed) == (4_400, "$0.0140", True)
+    assert (reading.tokens, reading.cost, reading.unpaid.word) == (4_400, "$0.0140", "rehearsed")
     assert [(limit.name, limit.spent, limit.of) for limit in reading.limits] == [
         ("cost", "$0.0140", "$2.00"),
-        ("tokens", "4 400", "200k"),
+        ("tokens", "4,400", "200k"),
         ("wall", "0:06", "15:00"),
     ]
     assert reading.left is not None and reading.left.gates == 1
@@ -241,7 +243,7 @@ def test_an_estimate_and_an_unknown_price_are_marked() -> None:
         history.add(CallStarted(model="smart", agent="cto", call=call))
         history.add(CallFinished(agent="cto", call=call, cost_usd=0.01 - number / 100, basis=basis))
     reading = read(history)
-    assert (reading.cost, reading.is_rehearsed) == ("? + ≈$0.0100", False)
+    assert (reading.cost, reading.unpaid.word) == ("? + ≈$0.0100", "")
 
 
 async def test_on_the_stage_they_are_a_row_or_a_box() -> None:
@@ -258,3 +260,10 @@ async def test_on_the_stage_they_are_a_row_or_a_box() -> None:
         await pilot.pause()
         assert "nothing, it is over" in text_of(house)
         assert house.mishaps == []
+
+
+def test_a_forecast_that_does_not_fit_gives_its_middle_and_is_never_cut() -> None:
+    wide = replace(FULL, left=Left((0.0021, 0.0134), (35_000, 95_000)))
+    rows = text(meter_box(wide, 32, 14, UNICODE))
+    assert any("≈ $0.0077 · 1:05" in row for row in rows)
+    assert not any("to come" in row and "…" in row for row in rows)

@@ -196,7 +196,7 @@ def test_a_key_may_come_from_a_file_and_one_that_is_not_there_is_none(
     monkeypatch.setenv("OPENAI_API_KEY_FILE", str(file))
     assert services()["openai"].key == "the file that OPENAI_API_KEY_FILE names"
     monkeypatch.setenv("OPENAI_API_KEY_FILE", "/nowhere")
-    assert services()["openai"].why == "OPENAI_API_KEY_FILE names no file that can be read"
+    assert services()["openai"].why == "OPENAI_API_KEY_FILE names a file that is not there"
     assert services()["gemini"].why == "GEMINI_API_KEY or GOOGLE_API_KEY is not set"
     assert services()["ollama"].key == "needs none"
 

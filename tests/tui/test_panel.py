@@ -19,6 +19,7 @@ from app.events import (
     ToolFinished,
     ToolStarted,
 )
+from app.state.words import Kind
 from app.tui.glyphs import ASCII, UNICODE
 from app.tui.paint.panel import Figures, Look, panel
 from app.tui.script import script_of
@@ -28,6 +29,7 @@ from app.tui.widgets.panel import AgentPanel
 from tui.bare import BareHouse, opened, text_of
 from tui.telling import CAST, Telling, in_order, is_exactly, texts
 
+REHEARSED = Kind("rehearsed", "reh.", "rehearsed, nothing is paid")
 WORDS = "I build what nobody sees until it is wrong. "
 
 
@@ -67,7 +69,7 @@ def test_a_panel_says_who_what_they_are_at_and_what_they_took() -> None:
     [
         (Figures(412, "≈$0.0042"), "412 tok  ≈$0.0042"),
         (Figures(412, "? + $0.0042"), "412 tok  ? + $0.0042"),
-        (Figures(412, "$0.0042", is_rehearsed=True), "412 tok  $0.0042 rehearsed"),
+        (Figures(412, "$0.0042", unpaid=REHEARSED), "412 tok  $0.0042 rehearsed"),
         (Figures(), "─" * 12),
     ],
 )
@@ -79,9 +81,9 @@ def test_in_a_narrow_panel_words_go_before_the_name_does() -> None:
     told = Telling()
     call = told.begin("qa")
     told.show.hear(call, "It stands.")
-    rows = texts(panel(look_at(told, figures=Figures(2353, "$0.0074", is_rehearsed=True, rate=61)), 26, 9, UNICODE))
+    rows = texts(panel(look_at(told, figures=Figures(2353, "$0.0074", unpaid=REHEARSED, rate=61)), 26, 9, UNICODE))
     assert "▲ QA" in rows[0] and "▸ s" in rows[0]
-    assert "2 353 tok" in rows[-1]
+    assert "2,353 tok" in rows[-1]
 
 
 def test_a_panel_is_exactly_as_large_as_asked_whatever_is_in_it() -> None:

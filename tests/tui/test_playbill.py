@@ -17,7 +17,7 @@ from app.tui.library import Play
 from app.tui.paint.graph import graph, outline, panned, picture, whole_graph
 from app.tui.paint.playbill import Look, playbill
 from app.tui.paint.rows import Row, Span, width_of
-from app.tui.playbill import NO_HISTORY, History, Past, Playbill, look, read_history
+from app.tui.playbill import NO_HISTORY, History, Need, Past, Playbill, look, read_history
 from app.tui.preflight import NOBODY_SPEAKS, Check, Terminal, checks, unusable
 from corpus.commands import ROOT
 from corpus.plays import WELL, play
@@ -237,3 +237,22 @@ def test_that_nobody_can_be_reached_is_a_warning_and_no_obstacle_to_a_rehearsal(
     assert NOBODY_SPEAKS in checks(bill, NO_HISTORY, TERMINAL)
     assert "ready to rehearse" in shown(bill)
     assert "p plays it live" in shown(replace(bill, cannot_play=""))
+
+
+LOCAL_PLAY = """\
+schema: footlights/v1
+name: play
+models: {here: {use: ollama/qwen3}}
+agents: {a: {persona: A., model: here}}
+steps: {one: {agent: a, prompt: Hi.}}
+"""
+
+
+def test_a_server_that_nobody_asked_is_not_said_to_be_ready(tmp_path: Path) -> None:
+    bill = of_text(tmp_path, LOCAL_PLAY)
+    assert Need("model", "ollama/qwen3, not asked") in bill.needs
+    assert bill.unasked
+    seen = shown(replace(bill, cannot_play=""))
+    assert "live: local servers are not asked yet" in seen
+    assert "ready to play live" not in seen
+    assert "ready to play live" in shown(replace(bill, cannot_play="", unasked=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.events import (
     CallFailed,
+    CallSpeaking,
     CallStarted,
     CallWaiting,
     Directed,
@@ -35,13 +36,28 @@ def test_everybody_stands_where_the_events_left_them() -> None:
     assert standing(told.show, "qa") == Standing("waiting", "4.0 s")
     told.tell(CallStarted(step="qa", agent="qa", call="qa#1", model="smart"))
     assert standing(told.show, "qa") == Standing("thinking")
-    assert standing(told.show, "qa", now=4200) == Standing("thinking", "4 s")
+    told.show.passed = 72_400
+    assert standing(told.show, "qa") == Standing("thinking", "1 min 12 s")
     told.say("qa", "So.", step="qa", call="qa#1")
     assert standing(told.show, "qa").word == "done"
     told.tell(ToolStarted(step="qa", agent="qa", call="qa#1/t", tool="read_file"))
     assert standing(told.show, "qa") == Standing("using tool", "read_file")
     told.tell(Directed(direction="mute", to="qa"))
     assert standing(told.show, "qa").word == "muted"
+
+
+def test_who_thinks_says_for_how_long_and_how_long_they_may() -> None:
+    told = Telling(mode="live")
+    told.tell(CallStarted(step="qa", agent="qa", call="qa#1", model="smart", patience_ms=120_000))
+    told.show.passed = 12_300
+    stands = standing(told.show, "qa")
+    assert stands == Standing("thinking", "12 s", limit="2 min")
+    assert [stands.says(ASCII, room)[2:] for room in (60, 30, 16, 12, 5)] == [
+        "thinking 12 s, first token within 2 min", "thinking 12 s of 2 min", "thinking 12 s", "thinking", "",
+    ]  # fmt: skip
+    told.tell(CallSpeaking(step="qa", agent="qa", call="qa#1"))
+    told.show.passed = 1_000
+    assert not standing(told.show, "qa").limit
 
 
 def test_whoever_failed_says_so_or_when_it_is_tried_again() -> None:

@@ -217,10 +217,9 @@ async def test_while_nothing_happens_in_a_live_run_what_is_under_way_grows() -> 
     assert show.state.start is not None
     show.state.start.mode = "live"
     async with timeline(show) as (house, screen, _):
-        now = 100.0
-        house.clock = lambda: now
         screen.source.performed = "elsewhere"  # type: ignore[misc]
-        screen._since = now - 3.0
+        screen.playhead.live = True
+        show.passed = 3_000
         screen.frames.start()
         await until(lambda: screen.gantt.chart.now == 2_972 + 412 + 3_000)
         assert "speaks 3.0 s so far" in house.read

@@ -18,6 +18,8 @@ from app.scenario.checks.contents import (
 from app.scenario.checks.expressions import check_expressions
 from app.scenario.checks.files import check_files, check_used_scenarios
 from app.scenario.checks.inspection import Inspection
+from app.scenario.checks.keys import check_keys
+from app.scenario.checks.models import check_complexity, check_limits_without_price
 from app.scenario.checks.names import check_agents, check_cards, check_expected_steps, check_models, check_needs
 from app.scenario.checks.order import check_added_needs, check_cycles, check_loops, check_reachable
 from app.scenario.checks.references import check_references
@@ -49,6 +51,9 @@ CHECKS: tuple[Callable[[Inspection], None], ...] = (
     check_captions,
     check_model_classes,
     check_privacy,
+    check_keys,
+    check_complexity,
+    check_limits_without_price,
     check_unused,
 )
 

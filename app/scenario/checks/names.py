@@ -8,6 +8,7 @@ from app.document.suggest import did_you_mean, listed
 from app.scenario.checks.inspection import Inspection, speakers
 from app.scenario.model import Agent, AgentStep, Routed
 from providers.catalogue import services
+from providers.naming import no_service_hint, probably_meant
 
 
 def check_cards(case: Inspection) -> None:
@@ -105,6 +106,8 @@ def _check_step_mode(case: Inspection, step: AgentStep, at: Path) -> None:
 
 def check_models(case: Inspection) -> None:
     """An agent's model is one of the scenario's, or names a provider itself."""
+    for name, choice in case.scenario.models.items():
+        _note_slip(case, choice.use, ("models", name, "use"), choice.base_url)
     for name, agent in case.scenario.agents.items():
         at: Path = ("agents", name, "model")
         match agent.model:
@@ -128,10 +131,16 @@ def _check_model(case: Inspection, model: str, at: Path) -> None:
             model, models, f"known here: {listed(models)}" if models else "write provider/model, or add models:"
         )
         case.report.error("unknown-model", f'there is no model "{model}"', hint, at=at)
-    elif provider not in (known := services()):
-        case.report.error(
-            "unknown-provider", f'there is no provider "{provider}"', did_you_mean(provider, known), at=at
-        )
+    elif provider not in services():
+        case.report.error("unknown-provider", f'there is no provider "{provider}"', no_service_hint(provider), at=at)
+    else:
+        _note_slip(case, model, at)
+
+
+def _note_slip(case: Inspection, use: str, at: Path, base_url: str | None = None) -> None:
+    """New models appear every week, so a name that nobody knows is only worth a note."""
+    if (near := probably_meant(use, base_url)) is not None:
+        case.report.note("unheard-of-model", f'nobody here has heard of "{use}"', f'did you mean "{near}"?', at=at)
 
 
 def check_needs(case: Inspection) -> None:

@@ -17,7 +17,7 @@ from app.scenario.expressions.mistakes import EvaluationError, ExpressionMistake
 from app.scenario.expressions.nodes import Expression, Reference, references
 from app.scenario.expressions.parser import parse, parse_bare
 from app.scenario.expressions.signatures import Function, Parameter, signature
-from app.scenario.expressions.template import Placed, Template, parse_template, read_template
+from app.scenario.expressions.template import Placed, Template, parse_template, read_template, secrets_in
 from app.scenario.expressions.values import Value
 
 __all__ = [
@@ -46,5 +46,6 @@ __all__ = [
     "read_template",
     "references",
     "render",
+    "secrets_in",
     "signature",
 ]

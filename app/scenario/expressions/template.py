@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from app.scenario.expressions.mistakes import ExpressionMistake, ExpressionMistakes
-from app.scenario.expressions.nodes import Expression
+from app.scenario.expressions.nodes import Expression, references
 from app.scenario.expressions.parser import parse_wrapped
 from app.scenario.expressions.values import MAX_RESULT
 
@@ -95,3 +95,9 @@ def _parse(source: str) -> Expression:
     if source == "${{":
         raise ExpressionMistake('this "${{" is never closed', 'add a "}}", or write $${{ for the sign itself', 0, 3)
     return parse_wrapped(source)
+
+
+def secrets_in(text: str) -> list[str]:
+    """The names of the secrets that a text asks for."""
+    paths = [reference.path for placed in parse_template(text).placed for reference in references(placed.expression)]
+    return [str(path[1]) for path in paths if path[0] == "secrets" and len(path) > 1]

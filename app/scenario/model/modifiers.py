@@ -73,6 +73,13 @@ class Retry(Section):
     )
 
 
+_OF_AN_AGENT = {
+    "model": "{card: engineering/cto, model: smart}",
+    "route": "{card: engineering/cto, model: {route: {prefer: [cost]}}}",
+    "fallback": "{card: engineering/cto, model: {route: {fallback: [smart]}}}",
+}
+
+
 class Step(Section):
     """What every step may have, whatever its kind."""
 
@@ -162,12 +169,14 @@ class Step(Section):
 
     @classmethod
     def explain_unknown_key(cls, key: str) -> tuple[str, str] | None:
-        """A key of another kind deserves a better answer than "unknown"."""
+        """A key of another kind, or of an agent, deserves a better answer than "unknown"."""
         from app.scenario.model.steps import KINDS  # the kinds are made of this class
 
         kinds = [kind.kind for kind in KINDS if key in kind.known_keys()]
         if kinds:
             return f'"{key}" does not go with {cls.kind}', f"it belongs to {listed(kinds, 'or')}"
+        if key in _OF_AN_AGENT:
+            return f'"{key}" belongs to an agent, not to a step', f"such as  agents: {{cto: {_OF_AN_AGENT[key]}}}"
         return None
 
     @classmethod

@@ -3,7 +3,7 @@
 # Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from app.cast.card import Color, Glyph, Prose
 from app.document.addresses import wrong_with
@@ -22,6 +22,7 @@ from app.document.values import (
     mistake,
     shaped,
 )
+from app.scenario.model.params import insist_on_params
 from providers.catalogue import built_in, services
 
 PROVIDERS = tuple(built_in().services)
@@ -109,7 +110,7 @@ class ModelChoice(Section):
         example="local",
         errors="A hosted service cannot be local.",
     )
-    params: dict[Id, Any] = key(
+    params: Annotated[dict[Id, Any], AfterValidator(insist_on_params)] = key(
         {}, says="Passed on to the model.", example="{temperature: 0.2, max_tokens: 2000}", max_length=32
     )
     price: Price | None = key(None, says="Its price, if no price list has it.", example="{input: 3.00, output: 15.00}")
@@ -143,13 +144,13 @@ class ModelChoice(Section):
 
 def check_provider(use: str, at: str | None = None) -> None:
     """`provider/model` names a provider there is, and a model."""
-    from app.document.suggest import did_you_mean
-
     provider, slash, model = use.partition("/")
     if not slash or not model.strip():
         raise mistake("model", f'"{use}" is not provider/model', 'such as "anthropic/claude-sonnet-5-5"', at=at)
-    if provider not in (known := services()):
-        raise mistake("unknown-provider", f'there is no provider "{provider}"', did_you_mean(provider, known), at=at)
+    if provider not in services():
+        from providers.naming import no_service_hint
+
+        raise mistake("unknown-provider", f'there is no provider "{provider}"', no_service_hint(provider), at=at)
 
 
 class Route(Section):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.events import Mode
 from app.tui.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.text import cells, clock, tokens
@@ -52,7 +53,7 @@ class Transport:
     lag: float = 0.0  # seconds
     ahead: int = 0  # events that have happened and were not seen
     is_live: bool = False  # the engine goes on by itself: nothing is drawn right of the playhead
-    is_rehearsed: bool = False
+    mode: Mode = "live"
     is_led: bool = False  # the engine waits for this audience before each effect
     asks: bool = False  # something waits for a person
     verdict: Verdict | None = None  # of a run that has come to its end, or stands still
@@ -163,7 +164,7 @@ def _told(transport: Transport, glyphs: Glyphs) -> Sequence[Span]:
     ahead = f", {tokens(transport.ahead)} ahead" if transport.ahead else ""
     match transport.condition:
         case "playing":
-            return (Span("rehearsal" if transport.is_rehearsed else "playing", "muted"),)
+            return (Span("playing" if transport.mode == "live" else transport.mode, "muted"),)
         case "paused":
             meanwhile = _meanwhile(transport, ahead)
             return (Span("paused", "warning"), Span(f" {glyphs.dot} {meanwhile}" if meanwhile else "", "muted"))
@@ -174,7 +175,7 @@ def _told(transport: Transport, glyphs: Glyphs) -> Sequence[Span]:
         case "catching up":
             return (Span(f"catching up{ahead}", "warning"), Span(f" {glyphs.dot} End to now", "muted"))
         case "at the edge":
-            return (Span("rehearsal" if transport.is_rehearsed else "live", "good"),)
+            return (Span(transport.mode, "good"),)
         case "over":
             verdict = transport.verdict
             return (Span(verdict.says, verdict.tone) if verdict is not None else Span("the end", "muted"),)
@@ -186,7 +187,7 @@ def _meanwhile(transport: Transport, ahead: str) -> str:
         return ""
     if transport.asks:
         return "a question waits for a person"
-    return "the rehearsal waits" if transport.is_led else f"engine still running{ahead}"
+    return f"the {transport.mode} waits" if transport.is_led else f"engine still running{ahead}"
 
 
 def _way(transport: Transport, glyphs: Glyphs) -> Row:

@@ -98,8 +98,8 @@ def _doing(chart: Chart, bar: Bar) -> str:
 
 def _of_call(call: CallState) -> Iterator[Fact]:
     usage = call.usage
-    if call.spoke is not None and call.started is not None:
-        yield "first token after", took(call.spoke - call.began), "text"
+    if call.first_ms is not None and call.started is not None:
+        yield "first token after", took(call.first_ms), "text"
     if call.ended is not None:
         spoke = call.spoke if call.spoke is not None else call.began
         seconds = ((call.done or spoke) - spoke) / 1000

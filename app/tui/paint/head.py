@@ -17,6 +17,7 @@ WORDMARK = "FOOTLIGHTS"
 # The word says it, the colour makes it found. What is not here is told quietly.
 _BADGES = {
     "REHEARSAL": "info bold on:panel",
+    "CASSETTE": "info bold on:panel",
     "LIVE": "good bold on:panel",
     "ATTACHED": "accent bold on:panel",
     "RECORDED": "text bold on:panel",
@@ -48,7 +49,7 @@ def title_line(heading: Heading, width: int, glyphs: Glyphs) -> Row:
     run: Row = (Span(f" {glyphs.dot} {heading.run}", "muted"),) if heading.run else ()
     mark = Span(" » " if not glyphs.rail.isascii() else " > ", "accent bold")
     least = min(24, len(heading.title))
-    marks, fewer = (tuple(_badges(heading, glyphs, quiet)) for quiet in (("recorded", "private"), ("private",)))
+    marks, fewer = (tuple(_badges(heading, glyphs, told)) for told in (heading.badges, ("private",)))
     air = Span("  ")
     choices: tuple[tuple[Row, Row], ...] = (
         ((*run, *marks), (*way, *cue, air)), (marks, (*way, *cue, air)), (fewer, (*way, *cue, air)),

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 
+from app.events import RunStarted
 from app.journal import Hit, RunRow
 from app.safety import mask_secrets, safe_text
 from app.state import Meter, RunState, meters, tally_of
-from app.state.words import in_a_cell, is_rehearsed, notes
+from app.state.words import how_performed, in_a_cell, is_played, kind_of, notes
 from app.tui.glyphs import Glyphs
 from app.tui.history import STRETCHES, Detail, Figures
 from app.tui.paint.graph import role_of
@@ -56,7 +57,7 @@ def cost(row: RunRow, figures: Figures | None) -> Row:
     if figures is None:
         return (Span(money(row.cost_usd), "muted"),)
     spent = figures.spent
-    style = "muted" if is_rehearsed(spent) else "warning" if spent.unpriced or spent.estimated_usd else "text"
+    style = "muted" if kind_of(spent).word else "warning" if spent.unpriced or spent.estimated_usd else "text"
     return (Span(in_a_cell(spent), style),)
 
 
@@ -127,6 +128,8 @@ def _standing(detail: Detail, width: int, now: int, glyphs: Glyphs) -> list[Row]
     ]
     if row.mode == "rehearsal":
         rows.append((Span("rehearsed: no model was asked or paid", "muted"),))
+    elif is_played(totals):
+        rows.append((Span("from a cassette: no model was asked or paid", "muted"),))
     else:
         rows += [line for note in notes(totals) for line in prose(note, width, "warning")]
     if row.status in ("paused", "interrupted"):
@@ -259,7 +262,7 @@ def _family(row: RunRow, state: RunState, forks: Sequence[RunRow], width: int, g
             (
                 ("run", row.run),
                 ("play", plain(f"{row.scenario}  version {row.digest[:8]}" if row.digest else row.scenario)),
-                ("how", plain("rehearsed, seed " + str(start.seed) if start and row.mode == "rehearsal" else row.mode)),
+                ("how", plain(_how(start) if start is not None else row.mode)),
                 ("by", plain(start.origin.who or start.origin.kind) if start is not None else ""),
                 ("performs it", plain(row.holder)),
                 ("batch", plain(row.batch)),
@@ -272,9 +275,13 @@ def _family(row: RunRow, state: RunState, forks: Sequence[RunRow], width: int, g
     ]
 
 
+def _how(start: RunStarted) -> str:
+    return f"rehearsed, seed {start.seed}" if start.mode == "rehearsal" else how_performed(start)
+
+
 def _took(figures: Figures | None) -> int:
     return figures.took_ms if figures else 0
 
 
 def _origin(row: RunRow) -> str:
-    return "rehearsal" if row.mode == "rehearsal" else row.origin or "person"
+    return row.mode if row.mode != "live" else row.origin or "person"

@@ -21,7 +21,7 @@ def meter_box(reading: Reading, width: int, height: int, glyphs: Glyphs) -> list
     room = max(1, width - INSETS)
     rows = _box_rows(reading, room, max(1, height - BORDERS), glyphs)
     title: Row = (Span("METERS", "muted"),)
-    right: Row = (Span("rehearsed, nothing is paid", "muted"),) if reading.is_rehearsed else ()
+    right: Row = (Span(reading.unpaid.told, "muted"),) if reading.unpaid.told else ()
     return framed(rows, width, height, title=title, right=right, glyphs=glyphs)
 
 
@@ -83,6 +83,8 @@ def _rows_wall(reading: Reading, width: int, glyphs: Glyphs) -> Sequence[Row]:
 
 def _rows_left(reading: Reading, width: int, glyphs: Glyphs) -> Sequence[Row]:
     told = left_of(reading.left, glyphs, is_over=reading.is_over)
+    if reading.left is not None and cells(told) > width - _LABEL:
+        told = left_of(reading.left.in_the_middle, glyphs, is_over=reading.is_over)
     gates = reading.left.gates if reading.left is not None else 0
     person = f" {glyphs.dot} {gates} question{'' if gates == 1 else 's'}" if gates else ""
     if cells(told) + cells(person) > width - _LABEL:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.state.words import PAID, Kind
 from app.tui.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span, width_of
 from app.tui.paint.spark import gauge, sparkline
@@ -53,6 +54,12 @@ class Left:
     ms: tuple[float, float]
     gates: int = 0
 
+    @property
+    def in_the_middle(self) -> Left:
+        """The same without how far it may be off, where there is no room to say so."""
+        cost, ms = sum(self.cost_usd) / 2, sum(self.ms) / 2
+        return Left((cost, cost), (ms, ms), self.gates)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -63,7 +70,7 @@ class Reading:
     rate: float | None = 0.0  # None: somebody speaks, and nobody knows yet how fast
     lately: Sequence[float] = ()  # tokens a second over the last seconds
     cost: str = "$0"
-    is_rehearsed: bool = False
+    unpaid: Kind = PAID  # what to call money that nobody pays
     limits: tuple[Limit, ...] = ()  # of the run first, cost before tokens before wall
     contexts: tuple[Share, ...] = ()
     tools: tuple[int, int, int] = (0, 0, 0)  # done, failed, under way
@@ -135,7 +142,7 @@ def _rate(reading: Reading, glyphs: Glyphs) -> Row:
 
 
 def _cost(reading: Reading, glyphs: Glyphs) -> Row:
-    label = Span("rehearsed " if reading.is_rehearsed else "cost ", "muted")
+    label = Span(f"{reading.unpaid.word or 'cost'} ", "muted")
     limit = reading.limit("cost")
     if limit is None:
         return (label, Span(reading.cost, "text"))

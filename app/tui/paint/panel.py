@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.events import Performer
+from app.state.words import PAID, Kind
 from app.tui.glyphs import Glyphs
 from app.tui.lines import one_line, role_of, sign
 from app.tui.paint.frame import framed, inside
@@ -28,7 +29,7 @@ class Figures:
 
     tokens: int = 0
     paid: str = ""  # marked for what it is
-    is_rehearsed: bool = False
+    unpaid: Kind = PAID  # what to call money that nobody pays
     rate: float = 0.0  # tokens a second, while it speaks
 
 
@@ -115,9 +116,8 @@ def _foot(figures: Figures, room: int) -> Row:
     count = f"{tokens(figures.tokens)} tok"
     spent = f"{count}  {figures.paid}" if figures.paid else count
     rate = f"  {figures.rate:.0f}/s" if figures.rate >= 1 else ""
-    rehearsed = " rehearsed" if figures.is_rehearsed else ""
-    short = " reh." if figures.is_rehearsed else ""
-    for said_of_it in (f"{spent}{rehearsed}{rate}", f"{spent}{short}{rate}", f"{spent}{short}"):
+    long, short = (f" {word}" if word else "" for word in (figures.unpaid.word, figures.unpaid.short))
+    for said_of_it in (f"{spent}{long}{rate}", f"{spent}{short}{rate}", f"{spent}{short}"):
         if cells(said_of_it) <= room:
             return (Span(said_of_it, "muted"),)
     return (Span(count, "muted"),) if cells(count) <= room else ()

@@ -129,6 +129,8 @@ def _badges(look: Look, width: int) -> Row:
         said = [(*verdict_of(poor.verdict, glyphs), f"{poor.what}: {poor.says}")]
     if _is_ready(look) and bill.cannot_play:
         said.append((glyphs.warned, "warning", "no model to play it live"))
+    elif _is_ready(look) and bill.unasked:
+        said.append((glyphs.dot, "muted", "live: local servers are not asked yet"))
     elif _is_ready(look):
         said.append((glyphs.done, "good", "ready to play live"))
     if asks := sum(need.what == "person" for need in bill.needs):

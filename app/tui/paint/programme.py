@@ -132,16 +132,19 @@ def _runs(runs: Sequence[Past], most: int, now: int, width: int, glyphs: Glyphs)
 def _run(past: Past, now: int, width: int, glyphs: Glyphs) -> Row:
     glyph, style = _status(past.status, glyphs)
     right = f"{paid(past.spent)}  {clock(past.took_ms / 1000):>5}"
-    mode = "rehearsed" if past.mode == "rehearsal" else past.mode
-    said = past.status if past.status != "succeeded" else mode
+    said = past.status if past.status != "succeeded" else _how(past.mode)
     left: Row = (Span(f"{glyph} ", style), Span(fit(ago(past.started, now), 12)), Span(said, "muted"))
     return spread(left, (Span(" "), Span(right)), width)
 
 
 def run_option(past: Past, now: int) -> Option:
     """One of the earlier runs, to choose from."""
-    how = f"{past.status}, {'rehearsed' if past.mode == 'rehearsal' else past.mode}"
+    how = f"{past.status}, {_how(past.mode)}"
     return Option(past.run, ago(past.started, now), f"{how}, {paid(past.spent)}, {clock(past.took_ms / 1000)}")
+
+
+def _how(mode: str) -> str:
+    return {"rehearsal": "rehearsed", "cassette": "from a cassette"}.get(mode, mode)
 
 
 def _status(status: str, glyphs: Glyphs) -> tuple[str, str]:

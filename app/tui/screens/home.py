@@ -176,12 +176,13 @@ class Home(Place):
     async def _raise_the_curtain(self, bill: Playbill, *, rehearse: bool, stepping: bool) -> None:
         """Ask for what it is given, begin, and go to the stage; what is in its way is told."""
         from app.errors import FootlightsError
-        from app.tui.beginning import begin, insist_on_models, refuse
+        from app.tui.beginning import begin, insist_on_models, insist_on_servers, refuse
 
         assert bill.checked is not None
         try:
             if not rehearse:
                 insist_on_models(bill.checked)  # before anybody fills in a form
+                await asyncio.to_thread(insist_on_servers, bill.checked)
             given = await self._ask(bill, rehearse=rehearse)
             if given is None:
                 return

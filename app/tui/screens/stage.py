@@ -17,7 +17,7 @@ from app.tui.arrangement import Arrangement, Box, Density, Part, arrange, needle
 from app.tui.asking import asked_of
 from app.tui.canvas import Canvas
 from app.tui.forecast import Earlier
-from app.tui.frames import LONGEST, MOTION, SPEECH, Frames
+from app.tui.frames import LONGEST, MOTION, SECOND, SPEECH, Frames
 from app.tui.keys import bindings
 from app.tui.place import Place
 from app.tui.refused import in_words
@@ -189,12 +189,7 @@ class Stage(Transport):
             return MOTION
         if due is not None:
             return min(LONGEST, max(SPEECH if moved.spoke else 0.02, due))
-        return LONGEST if self._ticks else None
-
-    @property
-    def _ticks(self) -> bool:
-        """Does something on screen count seconds although nothing happens?"""
-        return self.source.performed != "nowhere" and not self.show.state.over and self.show.state.status == "running"
+        return SECOND - (self.show.now + 480) % 1000 / 1000 if self.playhead.waits else None  # as the clock is rounded
 
     def _happened(self, moved: Moved) -> None:
         if set(self.show.state.agents) - set(self._panels):

@@ -62,7 +62,6 @@ class Timeline(Place):
         self.box = MomentBox(self.gantt)
         self.head = Head(self.show, self.playhead, self.source)
         self._seen = -1
-        self._since = 0.0  # by our clock: when something happened last
 
     def compose(self) -> ComposeResult:
         """The head of the stage, the lanes, the box."""
@@ -100,23 +99,16 @@ class Timeline(Place):
         if self._seen != self.show.revision:
             self._seen = self.show.revision
             if self.gantt.follow():
-                self._since = self.house.clock()
                 self._draw()
             self.head.redraw()
-        elif self._goes_on:
-            self.gantt.let_pass((self.house.clock() - self._since) * 1000)
+        elif self.playhead.waits:
+            self.gantt.let_pass(self.show.passed)
             self._draw()
+            self.head.redraw()
         due = self.playhead.due()
         if due is None:
             return None if self.source.performed == "nowhere" else LONGEST
         return min(LONGEST, max(SPEECH, due))
-
-    @property
-    def _goes_on(self) -> bool:
-        """Does time pass in the run while nothing happens? A rehearsal has a time of its own."""
-        state, playhead = self.show.state, self.playhead
-        is_live = state.start is not None and state.start.mode == "live" and self.source.performed != "nowhere"
-        return is_live and state.status == "running" and not playhead.behind and not playhead.paused
 
     def _draw(self) -> None:
         self.gantt.redraw()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import Click
 
+from app.state.words import how_performed
 from app.tui.canvas import Canvas
 from app.tui.lines import one_line
 from app.tui.paint.head import Heading, app_bar, place_at, title_line
@@ -70,28 +71,31 @@ def heading_of(show: Show, playhead: Playhead, source: Source) -> Heading:
     return Heading(
         title=one_line(title),
         run=one_line(source.run[-_ID:]),
-        badges=badges_of(show, source),
+        badges=badges_of(show, playhead, source),
         verdict=verdict_of(state, source.status if source.performed == "nowhere" else ""),
         pace=playhead.pace,
         speed=playhead.speed,
         is_playing=not playhead.paused,
         cue=one_line(state.cues[-1].cue) if state.cues else "",
-        seconds=state.mono / 1000,
+        seconds=show.now / 1000,
         lag=playhead.lag if source.performed != "nowhere" else None,
     )
 
 
-def badges_of(show: Show, source: Source) -> tuple[str, ...]:
+def badges_of(show: Show, playhead: Playhead, source: Source) -> tuple[str, ...]:
     """What everybody must know of what they see: is it real, is it now, and does it go on?"""
     start, found = show.state.start, []
-    if start is not None and start.mode == "rehearsal":
-        found.append("REHEARSAL")
-    elif source.performed == "here":
-        found.append("LIVE")
-    if source.performed == "elsewhere":
+    mode = start.mode if start is not None else "live"
+    if mode != "live" or source.came_from == "here":
+        found.append(mode.upper())
+    if source.came_from == "elsewhere":
         found.append("ATTACHED")
-    elif source.performed == "nowhere":
+    elif source.came_from == "nowhere":
         found.append("recorded" if found else "RECORDED")
+    if mode == "cassette" and start is not None and start.asks_models:
+        found.append(how_performed(start).partition(", ")[2])
+    if source.performed == "nowhere" and source.came_from != "nowhere" and playhead.behind:
+        found.append(f"performed, you are at {playhead.seen} of {playhead.head}")
     if start is not None and start.private:
         found.append("private")
     return tuple(found)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from app.state import Meter, RunState, meters, tally_of
-from app.state.words import is_rehearsed
+from app.state import Meter, RunState, meters, tally_of, went_wrong
+from app.state.words import kind_of
 from app.tui.canvas import Canvas
 from app.tui.forecast import Earlier, Forecast, Outlook, Planned, planned
 from app.tui.glyphs import Glyphs
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BUCKETS = 20  # bars of a sparkline
 _BOX = 4  # rows from which there is a box
+_NEVER = (-1, 0)
 
 
 class Meters(Canvas):
@@ -38,12 +39,12 @@ class Meters(Canvas):
         self._rates = Rates()
         self._outlook = Outlook()
         self._plan: tuple[str, tuple[Planned, ...]] = ("", ())
-        self._read: tuple[int, Reading] = (-1, Reading())
+        self._read: tuple[tuple[int, int], Reading] = (_NEVER, Reading())
 
     def learn(self, earlier: Sequence[Earlier]) -> None:
         """What earlier runs of the play took tells what this one may take."""
         self._outlook = Outlook(earlier)
-        self._read = (-1, Reading())
+        self._read = (_NEVER, Reading())
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
         """One row or a box."""
@@ -52,14 +53,15 @@ class Meters(Canvas):
         return meter_box(reading, width, height, glyphs) if height >= _BOX else [meter_line(reading, width, glyphs)]
 
     def _reading(self, glyphs: Glyphs) -> Reading:
-        """Figures change with what was seen, and with nothing else."""
-        if self._read[0] != self._show.revision:
+        """Figures change with what was seen, and with the seconds in which somebody is waited for."""
+        moment = (self._show.revision, self._show.passed // 1000)
+        if self._read[0] != moment:
             ahead = self._playhead.lag if self._playhead.live else 0.0
             self._rates.look(self._show.events)
             self._outlook.look(self._show.events, self._show.state)
             left = self._outlook.forecast(self._show.state, self._planned())
             reading = reading_of(self._show, self._rates, left, glyphs, ahead=ahead)
-            self._read = (self._show.revision, reading)
+            self._read = (moment, reading)
         return self._read[1]
 
     def _planned(self) -> tuple[Planned, ...]:
@@ -73,7 +75,7 @@ class Meters(Canvas):
 
 def reading_of(show: Show, rates: Rates, left: Forecast | None, glyphs: Glyphs, *, ahead: float = 0.0) -> Reading:
     """All figures of a show."""
-    state, heard, now, totals = show.state, show.heard, show.state.mono, show.state.totals
+    state, heard, now, totals = show.state, show.heard, show.now, show.state.totals
     told = rates.waits()
     return Reading(
         tokens=totals.tokens,
@@ -81,11 +83,11 @@ def reading_of(show: Show, rates: Rates, left: Forecast | None, glyphs: Glyphs, 
         rate=rates.speed(state, heard, now),
         lately=rates.lately(state, heard, BUCKETS, now),
         cost=paid(totals),
-        is_rehearsed=(state.start is not None and state.start.mode == "rehearsal") or is_rehearsed(totals),
-        limits=limits_of(state),
+        unpaid=kind_of(totals, state.start),
+        limits=limits_of(state, now),
         contexts=_shares(state, rates, glyphs),
         tools=rates.tools(state),
-        errors=len(state.errors),
+        errors=went_wrong(state),
         retries=len(state.retries),
         first_token=(told.median, told.most) if told.calls else None,
         left=Left(left.cost_usd, left.ms, left.gates) if left is not None else None,
@@ -94,11 +96,11 @@ def reading_of(show: Show, rates: Rates, left: Forecast | None, glyphs: Glyphs, 
     )
 
 
-def limits_of(state: RunState) -> tuple[Limit, ...]:
+def limits_of(state: RunState, now: int | None = None) -> tuple[Limit, ...]:
     """Every limit: those of the run as they were set, then the others, the most used first."""
     of_run: list[Limit] = []
     others: list[Limit] = []
-    for meter in meters(state):
+    for meter in meters(state, now):
         spent, of = _spent(meter, state), _amount(meter.measure, meter.limit)
         held = meter.held / meter.limit if meter.limit else 0.0
         limit = Limit(_name(meter.scope, meter.measure, state), spent, of, meter.share, held)

@@ -10,7 +10,7 @@ from textual.events import Click, Hide
 
 from app.events import Performer
 from app.playback.show import Show
-from app.state.words import is_rehearsed
+from app.state.words import kind_of, paid_at_all
 from app.tui.canvas import Canvas
 from app.tui.naming import one_line
 from app.tui.paint.light import strength_of
@@ -91,11 +91,11 @@ class AgentPanel(Canvas, can_focus=True):
         actor = show.state.agents.get(self.agent)
         if actor is None:
             return Figures()
-        tally, start = actor.tally, show.state.start
+        tally = actor.tally
         return Figures(
             tokens=tally.tokens,
-            paid=paid(tally) if tally.tokens or tally.cost_usd or tally.unpriced else "",
-            is_rehearsed=(start is not None and start.mode == "rehearsal") or is_rehearsed(tally),
+            paid=paid(tally) if tally.tokens or paid_at_all(tally) else "",
+            unpaid=kind_of(tally, show.state.start),
             rate=self._rate.value,
         )
 

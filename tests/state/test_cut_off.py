@@ -1,0 +1,39 @@
+"""The calls of a run whose process was killed: each is charged its worst case, and every view counts the same calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.cli.costing import attempts_in, summed
+from app.events import CallFinished, CallStarted, Event, Hold, RunStarted, Usage
+from app.state import fold
+from app.state.cut_off import cut_off
+from app.state.spending import spent_by
+
+FIRST = CallStarted("m", hold=Hold(cost_usd=2.5, tokens=100), seq=2, call="one#1", step="one", agent="a")
+SAID = CallFinished(None, usage=Usage(input=5, output=5), cost_usd=1.0, basis="exact", seq=3, call="one#1", agent="a")
+SECOND = CallStarted("m", hold=Hold(cost_usd=2.5, tokens=100), seq=4, mono=9, call="two#1", step="two", agent="a")
+KILLED: list[Event] = [RunStarted(scenario="play", run="R", seq=1), FIRST, SAID, SECOND]
+
+
+def test_a_call_that_has_no_end_is_charged_its_worst_case_as_an_estimate() -> None:
+    [end] = cut_off(KILLED, rehearsed=False)
+    assert (end.call, end.step, end.cause, end.mono) == ("two#1", "two", SECOND.seq, SECOND.mono)
+    assert (end.cost_usd, spent_by(end).estimated_usd) == (2.5, 2.5)
+
+
+def test_the_page_of_the_run_and_the_page_of_its_cost_agree() -> None:
+    events = [*KILLED, *cut_off(KILLED, rehearsed=False)]
+    totals, summed_up = fold(events).totals, summed(attempts_in(events))
+    assert (totals.calls, totals.cost_usd, totals.held_usd) == (2, 3.5, 0.0)
+    assert (summed_up.calls, summed_up.spent.cost_usd) == (2, 3.5)
+
+
+@pytest.mark.parametrize("events", [[], KILLED[:1], KILLED[:3]])
+def test_where_everything_has_ended_nothing_is_added(events: list[Event]) -> None:
+    assert cut_off(events, rehearsed=False) == []
+
+
+def test_a_rehearsed_call_was_paid_by_nobody() -> None:
+    [end] = cut_off(KILLED, rehearsed=True)
+    assert spent_by(end).rehearsed_usd == 2.5
