@@ -44,6 +44,7 @@ class Curtain:
         for number in self._heeded:
             loop.remove_signal_handler(number)
         for number, handler in self._handlers.items():
+            loop.remove_signal_handler(number)
             signal.signal(number, handler or signal.SIG_DFL)
         if self._was is not None and sys.__stdin__:
             with suppress(termios.error, ValueError, OSError):

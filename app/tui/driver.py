@@ -37,12 +37,16 @@ class Driver(LinuxDriver):
     - Alt and a digit, as most terminals send them, were what a Mac writes with option and that digit.
     - LINES and COLUMNS, which some programs export, stood above the size that the terminal has.
     - Going on after a stop that nobody can catch began a second time, and what was changed once was given back never.
+    - A stop in the middle of a picture could leave the terminal as the stage had it.
     """
 
     _writer_thread: Outflow | None  # type: ignore[assignment]
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        # By the loop, between two of its steps: what breaks in while something is written would wait for itself.
+        self._loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
+        self._loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
         self._size = size or self._get_terminal_size()
 
     @property
