@@ -84,15 +84,16 @@ async def _end_seen(run: Run, left: Left) -> int:
     """A run that is not over: without the stage it is told in lines."""
     run.led_by(None)
     performance = Performance(run, Narrated(run, asks_here=False))
-    if left.signal is not None:
-        performance.heed(left.signal)
-    elif left.how == "stop":
-        performance.stop("person")
-    elif left.how == "cancel":
-        run.cancel(who())
-    else:
-        performance.display.say(f"it goes on here; footlights attach {short(run.id)} shows it from any terminal")
-    return await show_to_its_end(performance)
+    with performance.heeding_signals():  # before anything is said: the answer to it may be ctrl+c
+        if left.signal is not None:
+            performance.heed(left.signal)
+        elif left.how == "stop":
+            performance.stop("person")
+        elif left.how == "cancel":
+            run.cancel(who())
+        else:
+            performance.display.say(f"it goes on here; footlights attach {short(run.id)} shows it from any terminal")
+        return await show_to_its_end(performance)
 
 
 async def _end_unseen(run: Run, left: Left) -> str:
