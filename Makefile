@@ -60,6 +60,11 @@ engine: $(DEV) ## perform feature-sprint on llama.cpp, with a tiny model that is
 	@$(BIN)/python tests/peers/install.py llama
 	@$(BIN)/python -m pytest -q -m engine tests/peers
 
+.PHONY: browser
+browser: $(DEV) ## look at exports and at serve in the Chromium of this machine
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'playwright>=1.64,<2'
+	@$(BIN)/python -m pytest -q -m browser tests/browser
+
 .PHONY: soak
 soak: $(DEV) ## run the full counts of the promises; takes minutes
 	@$(BIN)/python tests/peers/install.py llmock aimock

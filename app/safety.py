@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 _MARKS_PER_BASE = 8
 _SHOWN_OF_A_SECRET = 4
@@ -38,6 +39,17 @@ def mask_secrets(text: str) -> str:
         shown = end
     parts.append(text[shown:])
     return "".join(parts)
+
+
+def covered(value: Any) -> Any:
+    """Plain data in which whatever looks like a key is covered."""
+    if isinstance(value, str):
+        return mask_secrets(value)
+    if isinstance(value, dict):
+        return {mask_secrets(name): covered(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [covered(item) for item in value]
+    return value
 
 
 def looks_like_secret(text: str) -> bool:

@@ -14,9 +14,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.export.picture.cells import Cell, Look
+from app.export.picture.drawing import Window, drawn
 from docs import stage_pictures
-from docs.cells import Cell, Look
-from docs.drawing import Window, drawn
 from docs.make_reference import A_RUN, RUN
 
 ROOT = Path(__file__).resolve().parent.parent

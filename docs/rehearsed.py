@@ -16,8 +16,9 @@ from typing import Any
 from unittest.mock import patch
 
 from app.engine import perform
-from app.events import Event, GateOpened, Origin, Ref, RunStarted
+from app.events import GateOpened, Origin, Ref, RunStarted
 from app.journal import Journal
+from app.journal.recording import Recording
 from app.journal.refs import refs_of
 
 NOON = 1_772_625_600_000_000  # microseconds: a Wednesday in March 2026, in UTC
@@ -60,32 +61,6 @@ def still_house(folder: Path) -> Iterator[Clock]:
     finally:
         os.chdir(before)
         time.tzset()
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A run that was rehearsed, without what differs from one time to the next."""
-
-    run: str
-    events: tuple[Event, ...]
-    values: Mapping[str, Any]
-
-    def value(self, ref: Ref) -> Any:
-        """What a Ref in one of its events stands for."""
-        return self.values[ref.ref]
-
-    def when(self, kind: type[Event], step: str) -> int:
-        """The number of the first event of a kind in a step."""
-        return next(event.seq for event in self.events if isinstance(event, kind) and event.step == step)
-
-    def up_to(self, last: int) -> Recording:
-        """As much of it as there was when an event had just happened."""
-        return Recording(self.run, self.events[:last], self.values)
-
-    @property
-    def last(self) -> int:
-        """The number of its last event."""
-        return self.events[-1].seq
 
 
 @dataclass(frozen=True, slots=True)

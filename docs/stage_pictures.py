@@ -14,9 +14,9 @@ from rich.segment import Segment
 from textual.app import App
 
 from app.events import CallSpeaking, GateOpened, StepStarted
+from app.export.picture.cells import Cell, Look
+from app.export.picture.drawing import Window, drawn
 from app.tui.text import cells as width_of
-from docs.cells import Cell, Look
-from docs.drawing import Window, drawn
 from docs.rehearsed import ASKING, NOON, SPRINT, Clock, Recording, perform_some, still_house
 from docs.told import Told, caught_up, opened, stage_on, still
 

@@ -216,7 +216,7 @@ def as_text(outputs: dict[str, Any]) -> str:
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """JSON of nothing but visible ASCII, which keeps every character and drives no terminal; keys in it are covered."""
-    from app.cli.telling import covered
+    from app.safety import covered
 
     return json.dumps(covered(value), ensure_ascii=True, indent=indent, default=str) + "\n"
 

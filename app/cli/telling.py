@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from app.events import Event, Ref
-from app.safety import mask_secrets
+from app.safety import covered
 
 
 def told(event: Event, value_of: Callable[[Ref], Any]) -> dict[str, Any]:
@@ -28,14 +28,3 @@ def told(event: Event, value_of: Callable[[Ref], Any]) -> dict[str, Any]:
 def told_line(event: Event, value_of: Callable[[Ref], Any]) -> str:
     """The same as one line of ASCII, in which nothing can drive a terminal."""
     return json.dumps(told(event, value_of), separators=(",", ":"))
-
-
-def covered(value: Any) -> Any:
-    """Plain data in which whatever looks like a key is covered."""
-    if isinstance(value, str):
-        return mask_secrets(value)
-    if isinstance(value, dict):
-        return {mask_secrets(name): covered(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [covered(item) for item in value]
-    return value

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from app.export.picture.box_drawing import arms
+from app.export.picture.cells import Cell, Look
+from app.export.picture.drawing import Window, drawn
 from corpus.commands import ROOT
-from docs.box_drawing import arms
-from docs.cells import Cell, Look
-from docs.drawing import Window, drawn
 from docs.make_pictures import PICTURES, SHOWN
 from docs.make_reference import PAGES
 from docs.stage_pictures import SCENES, THEMES

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from docs.cells import HEIGHT, WIDTH, Rows, short, x_of, y_of
+from app.export.picture.cells import HEIGHT, WIDTH, Rows, short, x_of, y_of
 
 GAP = 1.5  # from the middle of a double line to each of its strokes
 WEIGHTS = {"LIGHT": 1.0, "SINGLE": 1.0, "DOUBLE": 1.0, "HEAVY": 2.2}

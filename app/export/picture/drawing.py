@@ -14,9 +14,24 @@ from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from xml.sax.saxutils import escape
 
-from docs.box_drawing import arms, lines
-from docs.cells import HEIGHT, MARGIN, TITLE, TOP, WIDTH, Box, Cell, Look, Rows, filled, runs, short, x_of, y_of
-from docs.signs import block, blocks, is_sign, signs
+from app.export.picture.box_drawing import arms, lines
+from app.export.picture.cells import (
+    HEIGHT,
+    MARGIN,
+    TITLE,
+    TOP,
+    WIDTH,
+    Box,
+    Cell,
+    Look,
+    Rows,
+    filled,
+    runs,
+    short,
+    x_of,
+    y_of,
+)
+from app.export.picture.signs import block, blocks, is_sign, signs
 
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 SIZE = 14

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
-from docs.cells import HEIGHT, WIDTH, Box, Rows, filled, runs, short, x_of, y_of
+from app.export.picture.cells import HEIGHT, WIDTH, Box, Rows, filled, runs, short, x_of, y_of
 
 SHADES = {"░": 0.25, "▒": 0.5, "▓": 0.75}
 EIGHTHS = {

@@ -1,0 +1,99 @@
+"""Cues: moments of a show with a number, a name, words for the audience and notes for whoever presents it.
+
+A cue says where it belongs by what happens there ("2nd handoff to critic"), so that it is found in another run of the
+same play too. `cue_file.py` reads them from a file; without one, the cues of the scenario itself count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.events import Event, StepStarted
+
+Hold = Literal["", "audience", "engine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One moment, as somebody wrote it down."""
+
+    number: str  # 3, or 3.5 where one was put between others
+    at: str  # where it belongs, in words
+    label: str = ""
+    caption: str = ""  # for the audience, until the next one
+    notes: str = ""  # for whoever presents
+    hold: Hold = ""  # the audience stands still here until GO; with engine, the run too
+    pace: str = ""  # from here on
+    focus: str = ""  # the agent to look at
+    blank: bool = False  # nothing is shown until GO
+
+    @property
+    def name(self) -> str:
+        """How it is called: Q3."""
+        return f"Q{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class CueSheet:
+    """All cues of a show, in their order."""
+
+    cues: tuple[Cue, ...] = ()
+    title: str = ""
+    talk: float = 0.0  # seconds that the talk may take; 0: nobody said
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A cue in a run: it comes when this event has happened."""
+
+    cue: Cue
+    seq: int
+
+
+Anchor = Callable[[Event], bool]
+"""Is this the event that a cue waits for? Asked once for each event, in their order, until it says yes."""
+
+
+class Placing:
+    """Finds the place of each cue while events come."""
+
+    def __init__(self, waiting: Iterable[tuple[Cue, Anchor]]) -> None:
+        self._waiting = list(waiting)
+
+    def look(self, event: Event) -> list[Placed]:
+        """The cues that belong to an event."""
+        found = [(cue, anchor) for cue, anchor in self._waiting if anchor(event)]
+        for each in found:
+            self._waiting.remove(each)
+        return [Placed(cue, event.seq) for cue, _ in found]
+
+    @property
+    def missing(self) -> list[Cue]:
+        """Those that have no place so far."""
+        return [cue for cue, _ in self._waiting]
+
+
+class OfTheScenario:
+    """The cues that steps of the scenario name themselves."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def look(self, event: Event) -> list[Placed]:
+        """The cue of an event, if it has one."""
+        if not isinstance(event, StepStarted) or not event.cue:
+            return []
+        self._count += 1
+        return [Placed(Cue(str(self._count), event.step, event.cue), event.seq)]
+
+    @property
+    def missing(self) -> list[Cue]:
+        """None can be."""
+        return []
+
+
+def placed_in(events: Iterable[Event], placing: Placing | OfTheScenario) -> Sequence[Placed]:
+    """Every cue that has its place in a run, in the order of the run."""
+    return [placed for event in events for placed in placing.look(event)]
