@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from app.events import Event, Narration, Ref, StepStarted
 from app.playback.pace import Kind, Pace
 
+LONGEST_BEAT = 10.0  # seconds: no beat of any pace is longer
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:

@@ -97,3 +97,57 @@ class OfTheScenario:
 def placed_in(events: Iterable[Event], placing: Placing | OfTheScenario) -> Sequence[Placed]:
     """Every cue that has its place in a run, in the order of the run."""
     return [placed for event in events for placed in placing.look(event)]
+
+
+class CueDesk:
+    """The cues of a show as they find their places, and the one that holds the audience."""
+
+    def __init__(self) -> None:
+        self.placed: list[Placed] = []
+        self.released: Placed | None = None  # a hold that GO has ended
+        self._at: dict[int, Placed] = {}  # by event; of several that come with one event, the last
+        self._placing: Placing | OfTheScenario = OfTheScenario()
+
+    def change(self, placing: Placing | OfTheScenario, events: Iterable[Event]) -> None:
+        """Other cues count from now on; these events have come already."""
+        self._placing = placing
+        self.placed.clear()
+        self._at.clear()
+        for event in events:
+            self.look(event)
+
+    def look(self, event: Event) -> None:
+        """One more event has come."""
+        for placed in self._placing.look(event):
+            self.placed.append(placed)
+            self._at[placed.seq] = placed
+
+    @property
+    def missing(self) -> list[Cue]:
+        """Those that have no place so far."""
+        return self._placing.missing
+
+    def last_by(self, seq: int) -> Placed | None:
+        """The cue that came last when an event had happened."""
+        return next((placed for placed in reversed(self.placed) if placed.seq <= seq), None)
+
+    def first_after(self, seq: int) -> Placed | None:
+        """The one that comes next."""
+        return next((placed for placed in self.placed if placed.seq > seq), None)
+
+    def holding(self, seq: int, *, every: bool) -> Placed | None:
+        """The cue that holds the audience when an event has happened; where every cue holds, any that belongs to it."""
+        placed = self._at.get(seq)
+        if placed is None or placed is self.released:
+            return None
+        return placed if every or placed.cue.hold or placed.cue.blank else None
+
+    @property
+    def captions(self) -> dict[int, str]:
+        """What the cues say, by the event with which they come."""
+        return {placed.seq: placed.cue.caption for placed in self.placed if placed.cue.caption}
+
+    @property
+    def paces(self) -> dict[int, str]:
+        """The paces that they set."""
+        return {placed.seq: placed.cue.pace for placed in self.placed if placed.cue.pace}

@@ -102,11 +102,13 @@ class Pace:
 
     def beats(self, event: Event, characters: int = 0) -> tuple[tuple[Kind, float], ...]:
         """What is shown when an event has happened, and how long; `characters` counts those of its caption."""
-        if self.stretch is None:
+        stretch = self.stretch
+        if stretch is None:
             return ()
-        if isinstance(event, Narration) or (isinstance(event, StepStarted) and event.caption is not None):
-            return (("caption", caption_length(characters).at(self.stretch)),)
-        return tuple((kind, length.at(self.stretch)) for kind, length in _BEATS.get(type(event), ()))
+        shown = tuple((kind, length.at(stretch)) for kind, length in _BEATS.get(type(event), ()))
+        if characters or isinstance(event, Narration) or (isinstance(event, StepStarted) and event.caption is not None):
+            return (("caption", caption_length(characters).at(stretch)), *shown)
+        return shown
 
     def gap(self, before: Event | None, after: Event) -> float:
         """How long the wait between two events is."""
@@ -138,14 +140,22 @@ class Pace:
         return HEADLINE / self.headline(HEADLINE)
 
 
+FLOOR, CEILING = 0.0, 2.0  # of the stretch
+
+
+def stretched(name: str, stretch: float) -> Pace:
+    """A pace by the stretch of its beats; the longer these are, the more of a real wait is shown."""
+    return Pace(name, stretch, 0.4 + 1.6 * min(1.0, stretch) + 5 / 3 * max(0.0, stretch - 1.0), "written")
+
+
 PACES = {
     pace.name: pace
     for pace in (
         Pace("instant", None, 0.0, "none"),
-        Pace("brisk", 0.0, 0.4, "written"),
+        stretched("brisk", FLOOR),
         Pace("real", None, 2.0, "as it came"),
-        Pace("theatrical", 1.0, 2.0, "written"),
-        Pace("keynote", 1.3, 2.5, "written"),
+        stretched("theatrical", 1.0),
+        stretched("keynote", 1.3),
     )
 }
 

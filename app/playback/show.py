@@ -7,7 +7,8 @@ was there from the start.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from app.events import (
@@ -28,13 +29,26 @@ from app.events import (
     ToolStarted,
     ToolWaiting,
 )
+from app.playback.beats import caption_of
 from app.safety import mask_secrets, safe_text
 from app.state import RunState, apply
+from app.state.copying import Settling, copied
 
 REMEMBERED = 512  # texts that are kept ready to be drawn
 _ALL = (RunStarted, RunPaused, RunResumed, RunFinished)  # they concern everybody
 _BEGIN = (CallStarted, CallWaiting, ToolStarted, ToolWaiting)
 _END = (CallFinished, CallFailed, ToolFinished, ToolFailed)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A show at one moment, to come back to."""
+
+    state: RunState
+    lit: str
+    acting: tuple[str, ...]
+    caption: tuple[int, Ref | None]
+    settling: Settling
 
 
 class Show:
@@ -47,10 +61,19 @@ class Show:
         self.lit = ""  # the agent in the light
         self.passed = 0  # milliseconds that somebody has been waited for since the last event
         self.revision = 0
+        self.generation = 0  # grows whenever the past was replaced: what was worked out from its events holds no more
         self.touched: set[str] = set()  # agents whose panels changed; whoever draws them takes and clears it
         self._value = value
         self._acting: dict[str, None] = {}  # agents in the order in which they began what they still do
         self._words: dict[str, str] = {}
+        self._caption: tuple[int, Ref | None] = (0, None)  # the last of the play itself, and the event it came with
+        self._cued: tuple[int, str] = (0, "")  # the last of a cue
+
+    @property
+    def caption(self) -> str:
+        """The words for the audience: those of the play, or of a cue that came with them or later."""
+        seq, written = self._caption
+        return safe_text(mask_secrets(self._cued[1])) if self._cued[0] >= max(1, seq) else self.words(written)
 
     @property
     def now(self) -> int:
@@ -63,6 +86,8 @@ class Show:
         self.passed = 0
         self.events.append(event)
         self.revision += 1
+        if (written := caption_of(event)) is not None:
+            self._caption = (event.seq, written)
         if isinstance(event, _ALL):
             self.touched.update(self.state.agents)
             self.heard.clear()
@@ -89,16 +114,29 @@ class Show:
         self.heard.clear()
         self.revision += 1
 
-    def start_again(self) -> None:
-        """Forget everything: the run is seen from its first event again."""
+    def cue(self, seq: int, caption: str) -> None:
+        """A cue has come with an event, and says this; nothing, when none that speaks has come so far."""
+        if (seq, caption) != self._cued:
+            self._cued = (seq, caption)
+            self.revision += 1
+
+    def keep(self, settling: Settling) -> Kept:
+        """What is needed to come back to this moment."""
+        return Kept(copied(self.state, settling), self.lit, tuple(self._acting), self._caption, settling)
+
+    def start_again(self, kept: Kept | None = None, events: Sequence[Event] = ()) -> None:
+        """Forget everything: the run is seen from its first event again, or from a moment that was kept."""
         self.touched.update(self.state.agents)
-        self.events.clear()
-        self.state = RunState()
+        self.events[:] = events
+        self.state = RunState() if kept is None else copied(kept.state, kept.settling)
+        self.touched.update(self.state.agents)
         self.passed = 0
         self.heard.clear()
-        self._acting.clear()
-        self.lit = ""
+        self._acting = {} if kept is None else dict.fromkeys(kept.acting)
+        self.lit = "" if kept is None else kept.lit
+        self._caption = (0, None) if kept is None else kept.caption
         self.revision += 1
+        self.generation += 1
 
     def value(self, ref: Ref | None) -> Any:
         """What a Ref in an event stands for."""

@@ -32,8 +32,9 @@ class Speeches:
         self._pace = pace
         self._words = words
         self._going_on: dict[str, Speech] = {}
-        self._endings: dict[str, Ending] = {}
+        self._endings: dict[str, list[Ending]] = {}  # of each call; one that is tried again has several
         self._heard: dict[str, tuple[int, str]] = {}  # of live calls: how much came, and what can be shown of it
+        self._over: set[str] = set()  # calls that are not under way: what comes of them comes late
 
     def __contains__(self, call: str) -> bool:
         return call in self._going_on
@@ -41,7 +42,7 @@ class Speeches:
     def hear(self, call: str, text_so_far: str) -> None:
         """A live call has said so much."""
         length, safe = self._heard.get(call, (0, ""))
-        if call in self._endings or len(text_so_far) <= length:
+        if call in self._over or len(text_so_far) <= length:
             return
         safe += safe_text(text_so_far[length:])
         self._heard[call] = (len(text_so_far), safe)
@@ -50,24 +51,29 @@ class Speeches:
 
     def end(self, event: Ending) -> None:
         """A call has ended: all it said is known, though the audience may be far from it."""
-        self._endings[event.call] = event
+        self._endings.setdefault(event.call, []).append(event)
         self._heard.pop(event.call, None)
-        if (speech := self._going_on.get(event.call)) is not None:
+        self._over.add(event.call)
+        if (speech := self._going_on.get(event.call)) is not None and self._ending(speech.event) is event:
             speech.text, speech.whole = self._words(_text_of(event)), True
+
+    def try_again(self, call: str) -> None:
+        """A call is made, perhaps after an attempt that failed."""
+        self._over.discard(call)
 
     def begin(self, event: Event, moment: float, shown: int = 0) -> None:
         """A call begins to speak, or is come upon while it does."""
         if self._pace.speech == "none":
             return
-        ending = self._endings.get(event.call)
+        ending = self._ending(event)
         text = self._heard.get(event.call, (0, ""))[1] if ending is None else self._words(_text_of(ending))
-        speech = Speech(event, self._cursor(event.call, moment, min(shown, len(text))), text, ending is not None)
+        speech = Speech(event, self._cursor(ending, moment, min(shown, len(text))), text, ending is not None)
         self._going_on[event.call] = speech
 
     def come_upon(self, call: CallState, mono: int, moment: float) -> None:
         """The audience arrives while a call is speaking: it hears what was said by then, and how it goes on."""
         assert call.started is not None
-        ending = self._endings.get(call.id)
+        ending = self._ending(call.started)
         if ending is None:
             shown = len(self._heard.get(call.id, (0, ""))[1])
         else:
@@ -98,8 +104,8 @@ class Speeches:
         self._pace = pace
         if pace.speech == "none":
             self._going_on.clear()
-        for call, speech in self._going_on.items():
-            speech.cursor = self._cursor(call, moment, speech.cursor.shown)
+        for speech in self._going_on.values():
+            speech.cursor = self._cursor(self._ending(speech.event), moment, speech.cursor.shown)
 
     def speak(self, moment: float) -> Iterator[tuple[str, str]]:
         """Each call of which more is heard by now, with all that is."""
@@ -128,10 +134,13 @@ class Speeches:
         seconds = self._pace.headline(len(speech.text)) if reading else self._pace.fill(len(speech.text))
         return "headline" if reading else "fill", speech.event, seconds, progress
 
-    def _cursor(self, call: str, moment: float, shown: int) -> Cursor:
+    def _ending(self, event: Event) -> Ending | None:
+        """How the attempt ends that an event belongs to, where that is known."""
+        return next((ending for ending in self._endings.get(event.call, ()) if ending.seq >= event.seq), None)
+
+    def _cursor(self, ending: Ending | None, moment: float, shown: int) -> Cursor:
         if self._pace.speech == "written":
             return Written(self._pace, moment, shown)
-        ending = self._endings.get(call)
         if isinstance(ending, CallFinished) and ending.offsets:
             return AsItCame(ending.offsets, self._pace.longest_gap, moment, shown)
         return AtOnce(moment, shown)

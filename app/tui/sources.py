@@ -144,6 +144,7 @@ class Here:
                     await asyncio.sleep(0)
         finally:
             self._leave(playhead)
+        await playhead.load()
         if (result := await self.going.result()).reason == "disk":
             raise CannotAct(result.detail, f"make room; then footlights resume {self.run[-8:]} goes on with it")
 
@@ -247,10 +248,13 @@ class Recorded:
         """The number of the last event."""
         events = await archive.events(self.run)
         self._texts = await archive.texts(self.run)
-        for number, event in enumerate(events, 1):
-            playhead.feed(event)
-            if number % _AT_A_TIME == 0:
-                await asyncio.sleep(0)
+        if self.performed == "nowhere":
+            await playhead.load(events)
+        else:
+            for number, event in enumerate(events, 1):
+                playhead.feed(event)
+                if number % _AT_A_TIME == 0:
+                    await asyncio.sleep(0)
         if self._entrance == "now":
             playhead.to_head()
         return events[-1].seq if events else 0
@@ -301,6 +305,7 @@ class Elsewhere(Recorded):
             playhead.live = False
             self.status = (await archive.find(self.run)).status
             self.performed = "nowhere"  # last: whoever sees it so is told how the run stands
+            await playhead.load()
 
     def direct(self, direction: str, to: str = "", detail: Any = None) -> None:
         if self.performed == "nowhere":

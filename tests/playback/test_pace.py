@@ -53,18 +53,29 @@ PACED = ("brisk", "theatrical", "keynote")
 @pytest.mark.parametrize("pace", PACED)
 @pytest.mark.parametrize(("event", "bounds"), BEATS, ids=lambda value: type(value).__name__)
 def test_every_beat_is_within_its_bounds(event: Event, bounds: tuple[tuple[str, float, float], ...], pace: str) -> None:
-    beats = PACES[pace].beats(event, 60)
+    beats = PACES[pace].beats(event, _to_read(bounds))
     assert [kind for kind, _ in beats] == [kind for kind, _, _ in bounds]
     for (_, seconds), (_, floor, ceiling) in zip(beats, bounds, strict=True):
         assert floor <= seconds <= ceiling
 
 
 @pytest.mark.parametrize(("event", "bounds"), BEATS, ids=lambda value: type(value).__name__)
-def test_slower_paces_take_longer_and_two_have_no_beats(event: Event, bounds: tuple[object, ...]) -> None:
-    lengths = [sum(seconds for _, seconds in PACES[pace].beats(event, 60)) for pace in PACED]
+def test_slower_paces_take_longer_and_two_have_no_beats(
+    event: Event, bounds: tuple[tuple[str, float, float], ...]
+) -> None:
+    lengths = [sum(seconds for _, seconds in PACES[pace].beats(event, _to_read(bounds))) for pace in PACED]
     assert lengths == sorted(lengths)
     assert len(set(lengths)) == (3 if bounds else 1)
     assert PACES["instant"].beats(event) == PACES["real"].beats(event) == ()
+
+
+def _to_read(bounds: tuple[tuple[str, float, float], ...]) -> int:
+    """Characters of a caption, where an event brings one."""
+    return 60 if bounds and bounds[0][0] == "caption" else 0
+
+
+def test_a_cue_gives_its_words_the_time_to_be_read_beside_what_happens() -> None:
+    assert PACES["theatrical"].beats(CallStarted("m"), 60) == (("caption", 3.0), ("cue-in", 0.35))
 
 
 def test_brisk_is_the_floor_and_theatrical_the_ideal() -> None:

@@ -67,8 +67,10 @@ class Hall:
     def to_the_end(self, frame: float = 1 / 15) -> float:
         """Look whenever something is due, until nothing is; how long it took."""
         begun = self.now
-        while (due := self.playhead.due()) is not None:
-            self.wait(max(due, frame))
+        while (due := self.playhead.due()) is not None or self.playhead.standing:
+            if due is None:
+                self.playhead.go()
+            self.wait(max(due or 0.0, frame))
         return self.now - begun
 
 

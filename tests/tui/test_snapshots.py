@@ -17,7 +17,8 @@ from textual.widgets import Input, TextArea
 from app.tui.app import Theatre
 from app.tui.screens.home import Home
 from app.tui.screens.inputs import Inputs
-from docs.rehearsed import Recording, perform_some, still_house
+from app.journal.recording import Recording
+from docs.rehearsed import perform_some, still_house
 from docs.stage_pictures import House, Scene, asking, at_home, handing_over, inspector, place, speaking, timeline
 from docs.told import opened, still
 from tui.keeping import Shot, kept, shot
