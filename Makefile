@@ -20,11 +20,11 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{ printf "%-20s%s\n", $$1, $$2 }'
 
 .PHONY: demo
-demo: $(RUNTIME) ## perform a built-in scenario on the stage; needs no key, no money and no network
-	@$(BIN)/footlights play feature-sprint --rehearse || [ -t 1 ] # whoever sits there may end it as they like
+demo: $(RUNTIME) ## open the launcher: a tour of two minutes, and more; needs no key, no money and no network
+	@$(BIN)/footlights demo || [ -t 1 ] # whoever sits there may end it as they like
 	@echo
-	@echo "$(BIN)/footlights  opens the house, with this play and the others."
-	@echo "Next: $(BIN)/footlights show last  tells it again;  $(BIN)/footlights new my-first-play  writes one of your own"
+	@echo "$(BIN)/footlights  opens the house, with every play."
+	@echo "Next: $(BIN)/footlights play feature-sprint --rehearse  performs one;  $(BIN)/footlights new my-first-play  writes one"
 
 .PHONY: test
 test: $(DEV) ## run the tests, two at a time
@@ -81,6 +81,7 @@ wheel: $(DEV) ## build the wheel and the sdist into dist/
 
 .PHONY: pictures
 pictures: $(DEV) ## make the pictures in docs/pictures again, from the commands and the app themselves
+	@$(BIN)/python docs/make_tour.py
 	@$(BIN)/python docs/make_pictures.py
 
 .PHONY: reference

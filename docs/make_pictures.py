@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.export.picture.cells import Cell, Look
 from app.export.picture.drawing import Window, drawn
-from docs import stage_pictures
+from docs import film_pictures, stage_pictures
 from docs.make_reference import A_RUN, RUN
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,7 +71,7 @@ COLOURS = {
 def main() -> int:
     """Make the pictures, or compare them."""
     names = [word for word in sys.argv[1:] if not word.startswith("-")]
-    made = pictures(names) | stage_pictures.pictures(names)
+    made = pictures(names) | stage_pictures.pictures(names) | film_pictures.films(names)
     if "--check" not in sys.argv[1:]:
         PICTURES.mkdir(parents=True, exist_ok=True)
         for name, picture in made.items():

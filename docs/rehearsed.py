@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from app.engine import perform
@@ -21,8 +21,18 @@ from app.journal import Journal
 from app.journal.recording import Recording
 from app.journal.refs import refs_of
 
+
+class Disk(NamedTuple):
+    """How full it is, in bytes."""
+
+    total: int
+    used: int
+    free: int
+
+
 NOON = 1_772_625_600_000_000  # microseconds: a Wednesday in March 2026, in UTC
 MINUTE = 60_000_000
+DISK = Disk(500 * 1024**3, 286 * 1024**3, 214 * 1024**3)
 NOTHING_OF_OURS = re.compile(r"_API_KEY|_TOKEN|_FILE$|COLOR|^FOOTLIGHTS_|^TEXTUAL|^LANG|^LC_|^TZ$")
 
 
@@ -54,6 +64,7 @@ def still_house(folder: Path) -> Iterator[Clock]:
             patch.dict(os.environ, inherited | ours, clear=True),
             patch("time.time", lambda: clock.wall / 1_000_000),
             patch("time.time_ns", lambda: clock.wall * 1000),
+            patch("shutil.disk_usage", lambda path: DISK),
         ):
             time.tzset()
             os.chdir(project)
@@ -105,12 +116,12 @@ def keep(recording: Recording, journal: Journal, clock: Clock) -> None:
     log.release()
 
 
-SPRINT, ASKING = "4KXZ9Q2M", "7DWB3C5T"  # the ends of the names of two runs
+SPRINT, OTHER, ASKING = "4KXZ9Q2M", "N5C0TJ9W", "7DWB3C5T"  # the ends of the names of some runs
 _NAME = "01KJVD9RB0FT3N6Y8A"
 _PERFORMED = (
     ("HB1Q8RZE", 3 * 1440, Rehearsal("hello")),
     ("M2V6XK4P", 2 * 1440, Rehearsal("fact-check")),
-    ("N5C0TJ9W", 1440, Rehearsal("feature-sprint", {"feature": "offline drafts"}, seed=3)),
+    (OTHER, 1440, Rehearsal("feature-sprint", {"feature": "offline drafts"}, seed=3)),
     ("QZ7A1E8G", 5 * 60, Rehearsal("incident-triage")),
     ("R4H9YS2D", 3 * 60, Rehearsal("market-scan", limits={"cost_usd": 0.004})),
     ("V8P3GM6K", 95, Rehearsal("market-scan")),

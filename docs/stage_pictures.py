@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.color import Color
-from rich.segment import Segment
 from textual.app import App
 
 from app.events import CallSpeaking, GateOpened, StepStarted
-from app.export.picture.cells import Cell, Look
 from app.export.picture.drawing import Window, drawn
-from app.tui.text import cells as width_of
-from docs.rehearsed import ASKING, NOON, SPRINT, Clock, Recording, perform_some, still_house
+from app.export.studio import screen_cells
+from app.journal.recording import Recording
+from docs.rehearsed import ASKING, NOON, OTHER, SPRINT, Clock, perform_some, still_house
 from docs.told import Told, caught_up, opened, stage_on, still
 
 if TYPE_CHECKING:
@@ -49,6 +47,16 @@ async def at_home(pilot: Pilot[Any], house: House) -> None:
     home = pilot.app.screen
     assert isinstance(home, Home)
     await still(pilot, lambda: bool(home.history.runs))
+
+
+async def launching(pilot: Pilot[Any], house: House) -> None:
+    """Before a show: what will be seen, and whether everything is in order."""
+    from app.tui.screens.launcher import Launcher
+
+    await pilot.app.run_action("go('launcher')")
+    launcher = pilot.app.screen
+    assert isinstance(launcher, Launcher)
+    await still(pilot, lambda: launcher.billing is not None)
 
 
 async def speaking(pilot: Pilot[Any], house: House) -> None:
@@ -87,6 +95,29 @@ async def timeline(pilot: Pilot[Any], house: House) -> None:
     stage.action_next_view()
 
 
+async def presenting(pilot: Pilot[Any], house: House) -> None:
+    """The same run for a room."""
+    from app.tui.opening import presented
+
+    run = house.runs[SPRINT]
+    app: Theatre = pilot.app  # type: ignore[assignment]
+    stage = await stage_on(pilot, Told(run, house.clock, run.when(CallSpeaking, "polish/1/verdict")), 1.4)
+    await presented(None)(app)
+    stage.playhead.paused = True
+    await still(pilot)
+
+
+async def comparing(pilot: Pilot[Any], house: House) -> None:
+    """Two runs of one play, side by side."""
+    from app.tui.screens.compare import Compare
+
+    app: Theatre = pilot.app  # type: ignore[assignment]
+    app.compare(house.runs[OTHER].run, house.runs[SPRINT].run)
+    compare = app.screen
+    assert isinstance(compare, Compare)
+    await still(pilot, lambda: compare.comparison is not None)
+
+
 async def inspector(pilot: Pilot[Any], house: House) -> None:
     """A call, whole."""
     app: Theatre = pilot.app  # type: ignore[assignment]
@@ -113,12 +144,15 @@ def place(name: str) -> Scene:
 # By file name: what was typed, what is seen, and at which sizes.
 SCENES: dict[str, tuple[str, Scene, tuple[tuple[int, int], ...]]] = {
     "home": ("footlights", at_home, (NORMAL, SMALL, LARGE)),
+    "demo": ("footlights demo", launching, (NORMAL, SMALL, LARGE)),
     "stage": (PLAY, speaking, (NORMAL, SMALL, LARGE)),
     "attach": ("footlights attach last", attached, (NORMAL, SMALL, LARGE)),
     "handoff": (PLAY, handing_over, (NORMAL,)),
     "gate": (PLAY, asking, (NORMAL,)),
     "timeline": (REPLAY, timeline, (NORMAL,)),
     "inspector": (REPLAY, inspector, (NORMAL,)),
+    "presenter": ("footlights present last", presenting, (NORMAL,)),
+    "compare": ("footlights", comparing, (NORMAL,)),
     **{name: ("footlights", place(name), (NORMAL,)) for name in ("runs", "cast", "models", "inbox")},
 }
 
@@ -159,31 +193,5 @@ async def _both(title: str, scene: Scene, size: tuple[int, int], house: House) -
 def picture(app: App[Any], title: str) -> str:
     """What is on the screen now."""
     theme = app.theme_variables
-    ground, text = theme["ground"], theme["text"]
-    rows = [list(_cells(strip, text, ground)) for strip in app.screen._compositor.render_strips()]
-    return drawn(rows, Window(title, ground, bar=theme["panel"], text=theme["muted"], faint=theme["edge"]))
-
-
-def _cells(strip: Iterable[Segment], text: str, ground: str) -> Iterator[Cell]:
-    for segment in strip:
-        style = segment.style
-        look = Look(text)
-        if style is not None:
-            colour, behind = _hex(style.color, text), _hex(style.bgcolor, ground)
-            if style.reverse:
-                colour, behind = behind, colour
-            look = Look(
-                colour, behind if behind != ground else "", bool(style.bold), bool(style.italic),
-                bool(style.underline), bool(style.strike),
-            )  # fmt: skip
-        for character in segment.text:
-            size = width_of(character)
-            if size:
-                yield Cell(character, look)
-            yield from [Cell("", look)] * (size - 1)
-
-
-def _hex(colour: Color | None, usual: str) -> str:
-    if colour is None or colour.is_default:
-        return usual
-    return colour.get_truecolor().hex
+    window = Window(title, theme["ground"], bar=theme["panel"], text=theme["muted"], faint=theme["edge"])
+    return drawn(screen_cells(app), window)

@@ -21,10 +21,11 @@ from app.events import (
     ToolFinished,
     ToolStarted,
 )
+from app.journal.recording import Recording
 from app.tui.app import Opening, Theatre
 from app.tui.remembered import Remembered
 from app.tui.screens.stage import Stage
-from docs.rehearsed import Clock, Recording
+from docs.rehearsed import Clock
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -68,7 +69,9 @@ class Told:
 
     async def feed(self, playhead: Playhead) -> None:
         """Everything at once: nothing is drawn before the moment."""
-        for event in self._known():
+        if self.performed == "nowhere":
+            await playhead.load(self._recording.events)
+        for event in self._known() if self.performed != "nowhere" else ():
             playhead.feed(event)
         playhead.seek(self.seq)
         self._clock.stage += self.seconds
@@ -87,7 +90,7 @@ class Told:
     def _known(self) -> tuple[Event, ...]:
         """All that there is by now: as much as happens before the next effect that the audience has to see begin."""
         events, under_way = self._recording.events, set[str]()
-        for at, event in enumerate(events if self.performed != "nowhere" else ()):
+        for at, event in enumerate(events):
             if isinstance(event, EFFECTS):
                 if event.seq > self.seq and not under_way:
                     return events[:at]

@@ -12,6 +12,7 @@ from footlights import __version__
 
 GROUPS = {
     "perform": {
+        "demo": "open the launcher: a tour, and every other way to see a show",
         "play": "perform a scenario on the stage; --rehearse needs no key, no money",
         "run": "perform a scenario here and now, in lines",
         "resume": "go on with a run that was interrupted or paused",
@@ -23,10 +24,14 @@ GROUPS = {
     },
     "what was performed": {
         "replay": "show a run again on the stage, at any pace",
+        "present": "show a run to a room, cue by cue; notes in a second terminal",
+        "serve": "open the house in a browser, or show a run to an audience",
         "runs": "list, search, remove and erase runs",
         "show": "show a run whole, or one step, call or event of it",
         "tail": "follow the events of a run",
         "cost": "say what a run cost, and who spent it; or would have, elsewhere",
+        "export": "make a film, a picture, a page or a table of a run, to be sent",
+        "compare": "hold two runs side by side, or a run and its fork",
     },
     "a scenario file": {
         "check": "find every mistake in a scenario, before it costs anything",

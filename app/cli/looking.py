@@ -26,6 +26,30 @@ def look(args: argparse.Namespace, entrance: Entrance) -> int:
     return tail.perform(tailed)
 
 
+def look_at_recording(args: argparse.Namespace) -> int:
+    """Show a run that is known to its end, with cues, as long as somebody wants, from any of its moments."""
+    from app.playback.moments import moment_in, seconds_in
+
+    fit = seconds_in(args.fit) if args.fit else None
+    if args.start:
+        moment_in(args.start)
+    with telling_damage(args):
+        return asyncio.run(_look_at_recording(args, fit))
+
+
+async def _look_at_recording(args: argparse.Namespace, fit: float | None) -> int:
+    from app.tui.filed import Filed, found
+
+    known = await found(args.run, workspace_of(args), cues=args.cues)
+    if not is_spoken() and has_stage():
+        return await look_on_stage(Filed(known.recording, known.sheet, fit=fit, start=args.start), args)
+
+    from app.cli.retelling import retell
+
+    await retell(known, args.pace if is_spoken() else "instant", fit if is_spoken() else None, captions=True)
+    return 0
+
+
 async def _look(args: argparse.Namespace, entrance: Entrance) -> int:
     from app.tui.sources import source_of
 

@@ -113,9 +113,13 @@ class Narrator:
         if self._status is not None and not self._state.over:
             self._status.show(self._state, now)
 
-    def finish(self, state: RunState) -> None:
-        """Tell how it ended, and what it took."""
-        summarise(self._page, state, self._values)
+    def aside(self, label: str, text: str) -> None:
+        """A word to the audience, from beside the play."""
+        self._page.aside(label, text)
+
+    def finish(self, state: RunState, more: str = "") -> None:
+        """Tell how it ended, and what it took; at last what to type next, where that is not what one would think."""
+        summarise(self._page, state, self._values, more)
 
     # The run
 

@@ -16,7 +16,7 @@ _BAR = 16
 _TONES: dict[str, Tone] = {"succeeded": "good", "paused": "warning", "running": "warning", "cancelled": "warning"}
 
 
-def summarise(page: Page, state: RunState, values: Callable[[Ref], Any]) -> None:
+def summarise(page: Page, state: RunState, values: Callable[[Ref], Any], more: str = "") -> None:
     """Tell how a run ended, or how it stands."""
     if state.finish is not None and state.finish.outputs is not None:
         outputs = values(state.finish.outputs)
@@ -27,7 +27,7 @@ def summarise(page: Page, state: RunState, values: Callable[[Ref], Any]) -> None
         page.table("", rows)
     for missed in (check for check in state.expectations.values() if not check.met):
         page.note("error", "expected", missed.about, *([f"found: {missed.found}"] if missed.found else []))
-    conclude(page, state)
+    conclude(page, state, more)
 
 
 def conclude(page: Page, state: RunState, more: str = "") -> None:

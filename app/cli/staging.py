@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.engine import Run
     from app.state import RunState
     from app.tui.app import Left
+    from app.tui.filed import Filed
+    from app.tui.opening import Opens
     from app.tui.sources import Recorded
 
 _SIGNALLED = 128
@@ -35,6 +37,11 @@ def add_pace(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_fit(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how long the whole show takes."""
+    parser.add_argument("--fit", metavar="TIME", help="how long the whole show shall take, as 3:00 or 90s")
+
+
 def has_stage() -> bool:
     """Is there a terminal that the stage can stand in? If not, it is said."""
     if someone_is_there() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
@@ -43,8 +50,11 @@ def has_stage() -> bool:
     return False
 
 
-async def play_on_stage(begin: Callable[[], Run], args: argparse.Namespace) -> int:
-    """Perform a run on the stage, and go on with it as whoever leaves wants it; the exit code is that of the run."""
+async def play_on_stage(begin: Callable[[], Run], args: argparse.Namespace, then: Opens | None = None) -> int:
+    """Perform a run on the stage, and go on with it as whoever leaves wants it; the exit code is that of the run.
+
+    What `then` opens stands over the stage.
+    """
     import app.tui.app  # noqa: F401 - takes a while to load: before the run begins, not while it waits
     from app.cli.workspaces import workspace_of
     from app.tui import open_stage
@@ -59,7 +69,7 @@ async def play_on_stage(begin: Callable[[], Run], args: argparse.Namespace) -> i
         return here
 
     try:
-        left = await open_stage(start, pace=args.pace, stepping=args.step, workspace=workspace_of(args))
+        left = await open_stage(start, pace=args.pace, stepping=args.step, then=then, workspace=workspace_of(args))
     except BaseException:
         await run.stop(0.0)
         raise
@@ -114,16 +124,19 @@ async def _concluded(run: Run, left: Left) -> int:
     return exit_code(result) if left.signal is None else _SIGNALLED + left.signal
 
 
-async def look_on_stage(source: Recorded, args: argparse.Namespace) -> int:
+async def look_on_stage(source: Recorded | Filed, args: argparse.Namespace) -> int:
     """Show a run that another process performs, or that is over, and say how it stands when the stage is left."""
     from app.cli.workspaces import workspace_of
     from app.tui import open_stage
+    from app.tui.filed import Filed
 
-    async def start() -> Recorded:
+    async def start() -> Recorded | Filed:
         return source
 
     left = await open_stage(start, pace=args.pace, workspace=workspace_of(args))
     code = await after_the_stage(left)
+    if isinstance(source, Filed):
+        return code
     going_on, state = await _standing(source, workspace_of(args))
     if going_on:
         narrate(f"it goes on where it is performed; footlights attach {short(source.run)} shows it again")

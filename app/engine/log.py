@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=Event)
 
+_HAIR = 1e-6  # milliseconds: 1.011 seconds are 1010.99... milliseconds, and time would go back
+
 
 class Log:
     """Adds events. What a resumed run recorded already is given back instead of being added a second time."""
@@ -72,7 +74,7 @@ class Log:
     def add(self, event: E) -> E:
         """Say that something happened."""
         assert self.clock is not None
-        event.mono = int(self.clock.now() * 1000)
+        event.mono = int(self.clock.now() * 1000 + _HAIR)
         if self.cover is not None and (failure := getattr(event, "failure", None)) is not None:
             event.failure = replace(failure, message=self.cover(failure.message), hint=self.cover(failure.hint))  # type: ignore[attr-defined]
         try:

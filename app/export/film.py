@@ -6,11 +6,15 @@ itself draws into memory, and the same recording and the same cut give the same 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
-from app.export.picture.cells import Cell
+from app.export.picture.cells import Row
 from app.playback.cues import CueSheet
+
+if TYPE_CHECKING:
+    from app.journal.recording import Recording
 
 Captions = Literal["burn", "layer", "off"]
 Kind = Literal["cue", "handoff", "gate", "error"]
@@ -37,7 +41,7 @@ class Frame:
     """What is on the screen from a moment on."""
 
     at: float  # seconds since the film began
-    rows: tuple[tuple[Cell, ...], ...]  # of exactly the size of the film
+    rows: tuple[Row, ...] = field(repr=False)  # of exactly the size of the film
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,20 @@ class Film:
     run: str
     size: tuple[int, int]
     colours: Colours
-    frames: tuple[Frame, ...]
+    frames: tuple[Frame, ...] = field(repr=False)  # long: asyncio writes down what a task has given
     seconds: float
     marks: tuple[Mark, ...] = ()
     captions: tuple[Caption, ...] = ()
     transcript: tuple[Line, ...] = ()
     told: str = ""  # in a few words, for those who see nothing: what happened, how it ended, what it cost
+
+
+def _nobody(share: float) -> None:
+    pass
+
+
+async def filmed(recording: Recording, cut: Cut, progress: Callable[[float], None] = _nobody) -> Film:
+    """Film a run. `progress` is told how much there is, from 0 to 1."""
+    from app.export.filming import shoot
+
+    return await shoot(recording, cut, progress)

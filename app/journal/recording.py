@@ -7,6 +7,7 @@ covered before it is written.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -25,6 +26,7 @@ FORMAT = "footlights recording 1"
 SUFFIX = ".run.jsonl"
 _LARGEST = 256 * 1024 * 1024  # bytes: larger than any run, smaller than what a machine cannot hold
 _ERASED = "(erased)"
+_DRIVES = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")  # a terminal
 
 
 class NoRecording(FootlightsError):
@@ -129,7 +131,8 @@ _HINT = "footlights export RUN json writes one"
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _DRIVES.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def _object(line: str, path: Path, number: int) -> dict[str, Any]:

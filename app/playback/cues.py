@@ -6,6 +6,8 @@ same play too. `cue_file.py` reads them from a file; without one, the cues of th
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -76,22 +78,27 @@ class Placing:
 
 
 class OfTheScenario:
-    """The cues that steps of the scenario name themselves."""
+    """The cues that steps of the scenario name themselves; one that comes again, in a loop, counts once."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self._known: set[str] = set()
 
     def look(self, event: Event) -> list[Placed]:
         """The cue of an event, if it has one."""
-        if not isinstance(event, StepStarted) or not event.cue:
+        if not isinstance(event, StepStarted) or not event.cue or event.cue in self._known:
             return []
-        self._count += 1
-        return [Placed(Cue(str(self._count), event.step, event.cue), event.seq)]
+        self._known.add(event.cue)
+        numbered = _NUMBERED.fullmatch(event.cue)
+        number, label = (numbered[1], event.title) if numbered else (str(len(self._known)), event.cue)
+        return [Placed(Cue(number, event.step, label), event.seq)]
 
     @property
     def missing(self) -> list[Cue]:
         """None can be."""
         return []
+
+
+_NUMBERED = re.compile(r"[Qq](\d{1,4}(?:\.\d{1,4})?)")
 
 
 def placed_in(events: Iterable[Event], placing: Placing | OfTheScenario) -> Sequence[Placed]:
@@ -103,7 +110,9 @@ class CueDesk:
     """The cues of a show as they find their places, and the one that holds the audience."""
 
     def __init__(self) -> None:
-        self.placed: list[Placed] = []
+        self.placed: list[Placed] = []  # in the order of the run
+        self.captions: dict[int, str] = {}  # what they say, by the event with which they come
+        self.paces: dict[int, str] = {}  # the paces that they set
         self.released: Placed | None = None  # a hold that GO has ended
         self._at: dict[int, Placed] = {}  # by event; of several that come with one event, the last
         self._placing: Placing | OfTheScenario = OfTheScenario()
@@ -111,8 +120,8 @@ class CueDesk:
     def change(self, placing: Placing | OfTheScenario, events: Iterable[Event]) -> None:
         """Other cues count from now on; these events have come already."""
         self._placing = placing
-        self.placed.clear()
-        self._at.clear()
+        for known in (self.placed, self.captions, self.paces, self._at):
+            known.clear()
         for event in events:
             self.look(event)
 
@@ -121,6 +130,10 @@ class CueDesk:
         for placed in self._placing.look(event):
             self.placed.append(placed)
             self._at[placed.seq] = placed
+            if placed.cue.caption:
+                self.captions[placed.seq] = placed.cue.caption
+            if placed.cue.pace:
+                self.paces[placed.seq] = placed.cue.pace
 
     @property
     def missing(self) -> list[Cue]:
@@ -129,11 +142,13 @@ class CueDesk:
 
     def last_by(self, seq: int) -> Placed | None:
         """The cue that came last when an event had happened."""
-        return next((placed for placed in reversed(self.placed) if placed.seq <= seq), None)
+        at = bisect_right(self.placed, seq, key=lambda placed: placed.seq) - 1
+        return self.placed[at] if at >= 0 else None
 
     def first_after(self, seq: int) -> Placed | None:
         """The one that comes next."""
-        return next((placed for placed in self.placed if placed.seq > seq), None)
+        at = bisect_right(self.placed, seq, key=lambda placed: placed.seq)
+        return self.placed[at] if at < len(self.placed) else None
 
     def holding(self, seq: int, *, every: bool) -> Placed | None:
         """The cue that holds the audience when an event has happened; where every cue holds, any that belongs to it."""
@@ -141,13 +156,3 @@ class CueDesk:
         if placed is None or placed is self.released:
             return None
         return placed if every or placed.cue.hold or placed.cue.blank else None
-
-    @property
-    def captions(self) -> dict[int, str]:
-        """What the cues say, by the event with which they come."""
-        return {placed.seq: placed.cue.caption for placed in self.placed if placed.cue.caption}
-
-    @property
-    def paces(self) -> dict[int, str]:
-        """The paces that they set."""
-        return {placed.seq: placed.cue.pace for placed in self.placed if placed.cue.pace}

@@ -21,6 +21,14 @@ class Moment:
     cue: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where that is in a run: at an event, or at a second."""
+
+    seq: int | None = None
+    seconds: float = 0.0
+
+
 def moment_in(text: str) -> Moment:
     """What somebody means; UsageError says what can be meant."""
     said = text.strip()

@@ -60,13 +60,13 @@ class Play:
         self._look = clock
         self._wall = wall  # by which events are dated: so whoever attaches late waits from the same moment on
         self._pace = PACES[pace]
-        self._course = Course(self._pace, show.words)
         self._fed: list[Event] = []
         self._position = 0  # how many of them have happened
         self._farthest = 0  # the last event that was ever seen
         self._rush = 0  # up to here everything happens at once
         self._score: Score | None = None  # of a run that is known to its end
         self._desk = CueDesk()
+        self._course = self._new_course()
         self._held: Placed | None = None
         self._happened: list[Event] = []  # what was let happen since advance() last said so
         self._rebuilt = False
@@ -93,10 +93,7 @@ class Play:
             self._course.speeches.end(event)
         elif isinstance(event, CallStarted):
             self._course.speeches.try_again(event.call)
-        known = len(self._desk.placed)
         self._desk.look(event)
-        if len(self._desk.placed) > known:
-            self._heed_cues()
 
     # What is seen
 

@@ -15,10 +15,12 @@ from app.errors import UsageError
 from app.events import Event
 from app.playback.beats import LONGEST_BEAT, Beat
 from app.playback.cues import OfTheScenario, Placing
+from app.playback.moments import Moment, Target
 from app.playback.pace import PACES, Pace
 from app.playback.play import AT_ONCE, HURRY, LAG, LONGEST, MOST, Moved, Play
 from app.playback.reel import Reel
 from app.playback.score import CannotFit, Score, fitted, plan, planning, possible
+from app.state.words import took
 
 __all__ = ["HURRY", "LAG", "LONGEST", "MOST", "Beat", "Moved", "Playhead"]
 
@@ -111,6 +113,37 @@ class Playhead(Play):
         position = self._position if self._score is None else self._score.count_by(seconds)
         return self._fed[position - 1].seq if position else 0
 
+    @property
+    def reach(self) -> float:
+        """The last place that there is: in seconds of the show where its length is known, else of the run."""
+        if self._score is not None:
+            return self._score.length
+        return self._fed[-1].mono / 1000 if self._fed else 0.0
+
+    def target_of(self, moment: Moment) -> Target:
+        """Where a moment is that somebody names; UsageError, when it is nowhere in this run."""
+        if moment.kind == "share":
+            return Target(seconds=moment.value / 100 * self.reach)
+        if moment.kind == "time":
+            if moment.value > self.reach:
+                what = "the show" if self._score is not None else "the run so far"
+                raise UsageError(f"{what} is shorter than that", f"it takes {took(self.reach * 1000)}")
+            return Target(seconds=moment.value)
+        if moment.kind == "event":
+            if moment.value > self.head:
+                raise UsageError(f"there is no event #{moment.value:.0f}", f"the last one is #{self.head}")
+            return Target(seq=int(moment.value))
+        found = next((placed.seq for placed in self.cues if placed.cue.name == moment.cue), None)
+        if found is None:
+            known = ", ".join(placed.cue.name for placed in self.cues[:12])
+            raise UsageError(f"there is no {moment.cue}", f"there are {known}" if known else "this run has no cues")
+        return Target(seq=found)
+
+    def seconds_of(self, moment: Moment) -> float:
+        """When in a show that is known to its end that is."""
+        target = self.target_of(moment)
+        return target.seconds if target.seq is None else self.time_of(target.seq)
+
     def forward(self) -> None:
         """Let one event happen, and stand still."""
         self.paused = True
@@ -151,7 +184,6 @@ class Playhead(Play):
     def set_cues(self, placing: Placing | OfTheScenario) -> None:
         """From now on these are the cues."""
         self._desk.change(placing, self._fed)
-        self._heed_cues()
         if self._score is not None:
             self._follow(plan(self._fed, self._new_course()))
 
@@ -235,6 +267,11 @@ class Playhead(Play):
         return PACES[set_by_cues[-1]] if set_by_cues else self._pace
 
     # At another pace
+
+    def keep_to(self, pace: Pace, seconds: float) -> None:
+        """Go at a pace at which the whole show is known to take so long."""
+        self.fits = seconds
+        self._go_on_at(pace)
 
     def _go_on_at(self, pace: Pace) -> None:
         self._speak(self._clock.settle())

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.tui.app import Left, Opening
+    from app.tui.app import Left, Opening, Theatre
+    from app.tui.launcher import Launch
     from app.tui.sources import Source
 
 
@@ -16,19 +17,34 @@ async def open_stage(
     *,
     pace: str = "theatrical",
     stepping: bool = False,
+    then: Callable[[Theatre], Awaitable[None]] | None = None,
     workspace: Path | None = None,
 ) -> Left:
-    """Open the stage on a run; how somebody left it."""
+    """Open the stage on a run, and whatever stands over it; how somebody left it."""
     from app.tui.app import Opening
 
-    return await _open(Opening(source=start, pace=pace, stepping=stepping, workspace=workspace))
+    return await _open(Opening(source=start, pace=pace, stepping=stepping, then=then, workspace=workspace))
 
 
-async def open_home(workspace: Path | None = None) -> Left:
-    """Open the house where it was left last."""
+async def open_over_nothing(then: Callable[[Theatre], Awaitable[None]], workspace: Path | None = None) -> Left:
+    """Open one screen without a stage below it."""
     from app.tui.app import Opening
 
-    return await _open(Opening(workspace=workspace))
+    return await _open(Opening(then=then, workspace=workspace))
+
+
+async def open_home(workspace: Path | None = None, place: str = "home") -> Left:
+    """Open the house at one of its places."""
+    from app.tui.app import Opening
+
+    return await _open(Opening(place, workspace=workspace))
+
+
+async def open_launcher(launch: Launch, workspace: Path | None = None) -> Left:
+    """Open the launcher, with something chosen or started already."""
+    from app.tui.app import Opening
+
+    return await _open(Opening("launcher", workspace=workspace, launch=launch))
 
 
 async def _open(opening: Opening) -> Left:

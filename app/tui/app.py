@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from app.playback.show import Show
+    from app.tui.launcher import Launch
+    from app.tui.lock import Lock
     from app.tui.screens.jumping import Target
     from app.tui.screens.stage import Stage
     from app.tui.sources import Entrance, Here, Source
@@ -53,6 +55,7 @@ class Left:
     runs: tuple[Here, ...] = ()  # those that were not over
     last: str = ""  # the run that was on the stage last
     error: BaseException | None = None  # a bug of ours ended the app: to be told once the runs are safe
+    then: tuple[str, ...] = ()  # the command that somebody chose, for which the terminal has to be given back
 
 
 @dataclass(slots=True)
@@ -63,7 +66,9 @@ class Opening:
     source: Callable[[], Awaitable[Source]] | None = None
     pace: str = "theatrical"
     stepping: bool = False
+    then: Callable[[Theatre], Awaitable[None]] | None = None  # opens what stands over that
     workspace: Path | None = None
+    launch: Launch | None = None  # what the launcher begins with
     remembered: Remembered = field(default_factory=Remembered.read)
 
 
@@ -88,6 +93,7 @@ class Theatre(App[Left]):
     def __init__(self, opening: Opening) -> None:
         self.remembered = opening.remembered
         self.workspace = opening.workspace
+        self.launch = opening.launch
         self.glyphs: Glyphs = of(os.environ)
         self.has_colour = not os.environ.get("NO_COLOR")  # asked now: Textual takes it out of the environment
         self.moves = os.environ.get("FOOTLIGHTS_MOTION", "") not in ("none", "0", "reduced")
@@ -97,6 +103,7 @@ class Theatre(App[Left]):
         self.own_keys: dict[str, str] = {}
         self.mishaps: list[str] = []
         self.signal: int | None = None
+        self.lock: Lock | None = None  # of the keyboard: while it is closed, few keys count
         self._opening = opening
         self._last = ""
         self._said: list[Line] = []
@@ -159,10 +166,12 @@ class Theatre(App[Left]):
         if self._undressed:
             self.say(self._undressed, severity="error")
         opening = self._opening
-        if opening.source is None:
-            await self.push_screen(self.place(opening.place))
-        else:
+        if opening.source is not None:
             self.open_stage(await opening.source(), opening.pace, stepping=opening.stepping)
+        elif opening.then is None:
+            await self.push_screen(self.place(opening.place))
+        if opening.then is not None:
+            await opening.then(self)
 
     def _take_keymap(self) -> None:
         from app.tui.keymap import in_words, read_keymap
@@ -231,6 +240,12 @@ class Theatre(App[Left]):
 
         here = next((each for each in self.performed if each.run == run), None)
         self.open_stage(here or await source_of(run, self.workspace, entrance=entrance), pace)
+
+    def compare(self, first: str, second: str) -> None:
+        """Hold two runs of the archive side by side."""
+        from app.tui.screens.compare import Compare
+
+        self.push_screen(Compare(first, second))
 
     async def fork(self, run: str, at: int) -> None:
         """Begin a run of its own from a moment of another, after asking; what comes is performed anew."""
@@ -372,12 +387,24 @@ class Theatre(App[Left]):
             self.notify(line.text, severity=line.severity, markup=False, timeout=max(0.1, line.until - now))
 
     async def on_event(self, event: events.Event) -> None:
-        """Whoever presses a key has read what waited for one."""
+        """Whoever presses a key has read what waited for one; while the keyboard is locked, it may not count."""
+        if self._is_locked_out(event):
+            return
         if isinstance(event, events.Key) and any(line.stays for line in self._said):
             now = time.monotonic()
             self._said = [line for line in self._said if not line.stays and line.until > now]
             self._show_what_is_said(now)
         await super().on_event(event)
+
+    def _is_locked_out(self, event: events.Event) -> bool:
+        """Is the keyboard locked, and is this a key, a click or a pasted text that does not open it?"""
+        if self.lock is None or not isinstance(event, events.Key | events.MouseEvent | events.Paste):
+            return False
+        verdict = self.lock.press(event.key, event.character) if isinstance(event, events.Key) else "stopped"
+        if verdict == "opened":
+            self.lock = None
+            self.say("unlocked: every key counts again")
+        return verdict != "through"
 
     # The terminal
 

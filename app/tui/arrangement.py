@@ -187,6 +187,8 @@ def _rows(wanted: _Wanted, strip: int) -> _Rows:
         rows.give_whole("caption", _CAPTION_BOX - 1, least + 1)
     if has("timeline") and wanted.width >= _BESIDE_LANE:
         rows.give_whole("timeline", min(13, max(7, wanted.agents + 4)), least + 4)
+    if wanted.height >= _TWO_ROWS_FROM and not wanted.is_compact:
+        rows.give_whole("bar", 1, least + 4)
     _give_what_is_over(wanted, rows)
     return rows
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from app.errors import FootlightsError
     from app.scenario import Checked
     from app.tui.app import Theatre
+    from app.tui.playbill import Playbill
+    from app.tui.screens.inputs import Given
     from app.tui.sources import Here
 
 
@@ -42,6 +44,49 @@ async def begin(
         patient=True,
     )
     return Here(going)
+
+
+async def raise_the_curtain(
+    app: Theatre,
+    bill: Playbill,
+    last: dict[str, Any],
+    *,
+    rehearse: bool,
+    stepping: bool = False,
+    pace: str = "theatrical",
+) -> Given | None:
+    """Ask for what it is given, begin, and go to the stage; what is in its way is told. Returns what it was given."""
+    from app.errors import FootlightsError
+
+    assert bill.checked is not None
+    given = None
+    try:
+        if not rehearse:
+            insist_on_models(bill.checked)  # before anybody fills in a form
+            await asyncio.to_thread(insist_on_servers, bill.checked)
+        given = await _ask(app, bill, last, live=not rehearse)
+        if given is None:
+            return None
+        here = await begin(app, bill.checked, given.inputs, rehearse=rehearse, limits=given.limits)
+    except FootlightsError as error:
+        if not await refuse(app, error, rehearsable=not rehearse):
+            return given
+        last = last if given is None else given.inputs
+        return await raise_the_curtain(app, bill, last, rehearse=True, stepping=stepping, pace=pace)
+    if stepping:
+        here.hold()
+    app.remembered.write()
+    app.open_stage(here, pace, stepping=stepping)
+    return given
+
+
+async def _ask(app: Theatre, bill: Playbill, last: dict[str, Any], *, live: bool) -> Given | None:
+    """What it is given: nothing is asked where there is nothing to say."""
+    from app.tui.screens.inputs import Given, Inputs
+
+    if not live and not bill.asks:
+        return Given()
+    return await app.push_screen_wait(Inputs(bill, last, live=live))
 
 
 async def fork_from(app: Theatre, run: str, at: int) -> Here:

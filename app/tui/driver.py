@@ -128,10 +128,15 @@ class Driver(LinuxDriver):
                     read = os.read(self.fileno, _AT_ONCE)
                     if not read:
                         return
-                    for message in parser.feed(_ALT_DIGIT.sub(_as_alt_digit, decode(read))):
+                    for message in parser.feed(as_textual_reads(decode(read))):
                         self.process_message(message)
                 for message in parser.tick():
                     self.process_message(message)
+
+
+def as_textual_reads(typed: str) -> str:
+    """What was typed, with alt and a digit as Textual knows it."""
+    return _ALT_DIGIT.sub(_as_alt_digit, typed)
 
 
 def _as_alt_digit(found: re.Match[str]) -> str:

@@ -6,13 +6,14 @@ as the longest. Waiting for people is never counted: nobody knows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from typing import Any, Literal
 
 from app.events import Event, StepFailed, StepFinished, StepSkipped, definition
 from app.state import RunState, StepState
+from app.tui.tracks import Bookmark, Track
 
 ENOUGH = 3  # earlier runs that are trusted more than the plan
 _LEAST = 0.25  # how far any guess may be off, as a share of it
@@ -102,48 +103,53 @@ class Outlook:
 
     def __init__(self, earlier: Sequence[Earlier] = ()) -> None:
         self._earlier = tuple(earlier)
-        self._looked = 0
         self._forget()
 
     def look(self, events: Sequence[Event], state: RunState) -> None:
-        """See what is new in a log; one that is shorter than it was is seen from its start again."""
-        if len(events) < self._looked:
+        """See what is new in a log, and be where it ends now: it may be shorter than it was."""
+        if not self._bookmark.fits(events):
             self._forget()
-        for place in range(self._looked, len(events)):
-            event = events[place]
+        for event in self._bookmark.unread(events):
             if isinstance(event, StepFinished | StepFailed | StepSkipped):
-                self._over.add(definition(event.step))
+                self._over.setdefault(definition(event.step), event.seq)
             if isinstance(event, StepFinished) and event.outcome == "succeeded":
                 self._learn(event, state.steps.get(event.step))
-        self._looked = len(events)
+        self._seq = events[-1].seq if events else 0
 
     def forecast(self, state: RunState, plan: Sequence[Planned]) -> Forecast | None:
         """What is still to come; None when nobody can know yet, or nothing comes any more."""
         if state.over or state.start is None:
             return None
-        gates = sum(1 for step in plan if step.kind in _GATES and step.path not in self._over)
-        knows = bool(plan) and bool(self._known)
+        gates = sum(1 for step in plan if step.kind in _GATES and self._over.get(step.path, inf) > self._seq)
+        knows = bool(plan) and self._case("") is not None
         toll = _from_history(state, self._earlier) if len(self._earlier) >= ENOUGH or not knows else None
         if toll is not None:
             return Forecast(toll.cost.range, toll.ms.range, gates, "history")
         if not knows:
             return None
-        toll = _Ahead(state, plan, self._known).scope("", "")
+        toll = _Ahead(state, plan, self._case).scope("", "")
         return Forecast(toll.cost.range, toll.ms.range, gates, "plan")
 
     def _forget(self) -> None:
-        self._looked = 0
-        self._over: set[str] = set()
-        self._known: dict[str, _Case] = {}  # by place in the plan, by who acted, and of all together as ""
+        self._bookmark = Bookmark()
+        self._seq = 0
+        self._over: dict[str, int] = {}  # places in the plan, and the event with which each was over first
+        self._known: dict[str, Track[_Case]] = {}  # by place in the plan, by who acted, and of all together as ""
+
+    def _case(self, key: str) -> _Case | None:
+        """What is known of steps of one sort, where the audience is."""
+        track = self._known.get(key)
+        return track.at(self._seq, None) if track is not None else None
 
     def _learn(self, event: StepFinished, step: StepState | None) -> None:
         if step is None or step.of != "agent" or step.count is not None:
             return
         for key in (definition(step.path), _who((step.agent,)), ""):
-            self._known.setdefault(key, _Case()).add(event.cost_usd, event.mono - step.began)
+            known = self._known.setdefault(key, Track())
+            known.put(event.seq, known.at(event.seq, _Case()).and_of(event.cost_usd, event.mono - step.began))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Case:
     """What steps of one sort took: how many there were, and the sums of what they took and of its squares."""
 
@@ -151,10 +157,13 @@ class _Case:
     cost: tuple[float, float] = (0.0, 0.0)
     ms: tuple[float, float] = (0.0, 0.0)
 
-    def add(self, cost_usd: float, ms: float) -> None:
-        self.count += 1
-        self.cost = (self.cost[0] + cost_usd, self.cost[1] + cost_usd**2)
-        self.ms = (self.ms[0] + ms, self.ms[1] + ms**2)
+    def and_of(self, cost_usd: float, ms: float) -> _Case:
+        """The same with one more."""
+        return _Case(
+            self.count + 1,
+            (self.cost[0] + cost_usd, self.cost[1] + cost_usd**2),
+            (self.ms[0] + ms, self.ms[1] + ms**2),
+        )
 
     @property
     def toll(self) -> _Toll:
@@ -164,7 +173,7 @@ class _Case:
 class _Ahead:
     """The part of a plan that is still to be performed."""
 
-    def __init__(self, state: RunState, plan: Sequence[Planned], known: Mapping[str, _Case]) -> None:
+    def __init__(self, state: RunState, plan: Sequence[Planned], known: Callable[[str], _Case | None]) -> None:
         self._state = state
         self._known = known
         self._inside: dict[str, list[Planned]] = {}
@@ -213,7 +222,7 @@ class _Ahead:
         return _Toll(toll.cost.times(left, left), toll.ms.times(min(1, left), left))
 
     def _spoken(self, step: Planned) -> _Toll:
-        known = (self._known.get(step.path) or self._known.get(_who(step.agents)) or self._known[""]).toll
+        known = (self._known(step.path) or self._known(_who(step.agents)) or self._known("") or _Case()).toll
         least, most, each = _SPOKEN[step.kind]
         several = max(1, len(step.agents)) if each else 1
         first = 1 if step.kind == "escalate" else least * several  # it ends with the first who is sure
@@ -226,7 +235,7 @@ def _from_history(state: RunState, earlier: Sequence[Earlier]) -> _Toll | None:
         return None
     together = _Case()
     for run in earlier:
-        together.add(run.cost_usd, run.took_ms)
+        together = together.and_of(run.cost_usd, run.took_ms)
     cost, ms = together.toll.cost, together.toll.ms
     if state.mono >= ms.range[1]:
         return None
@@ -234,6 +243,8 @@ def _from_history(state: RunState, earlier: Sequence[Earlier]) -> _Toll | None:
 
 
 def _guess(count: int, total: float, squares: float) -> _Guess:
+    if not count:
+        return _NOTHING
     middle = total / count
     off = sqrt(max(0.0, squares / count - middle**2)) if count > 1 else middle * _ALONE
     return _Guess(middle, max(off, middle * _LEAST) ** 2)

@@ -16,11 +16,16 @@ Spot = Literal[
     "everywhere",
     "lists",
     "home",
+    "launcher",
+    "kiosk",
     "stage",
     "log",
     "timeline",
+    "presenter",
+    "speaker",
     "inspector",
     "runs",
+    "compare",
     "cast",
     "models",
     "inbox",
@@ -97,23 +102,58 @@ KEYS: tuple[Key, ...] = (
     Key("home.right", "right,l", "right", "pan(1)", "To the right of a graph that is wider than the screen."),
     Key("home.left", "left,h", "left", "pan(-1)", "Back to the left."),
     Key("home.clear", "escape", "clear", "clear", "Show all plays again; then back to where you came from."),
+    # Launcher
+    Key("launcher.start", "enter", "start", "start", "Start the chosen mode.", 1),
+    Key("launcher.option", "tab", "options", "option(1)", "To what can be set; and on to the next of it.", 2),
+    Key("launcher.option_back", "shift+tab", "options", "option(-1)", "To the one before."),
+    Key("launcher.more", "right,l", "more", "change(1)", "The next pace, five seconds longer, on or off."),
+    Key("launcher.less", "left,h", "less", "change(-1)", "The pace before, five seconds shorter, on or off."),
+    Key("launcher.switch", "space", "switch", "change(1)", "On or off."),
+    Key("launcher.other", "o", "another show", "other", "Choose another play, or another run.", 3),
+    Key("launcher.times", "d", "dry run", "times", "How long it takes at every pace, and when each cue comes.", 4),
+    Key("launcher.mode", "1,2,3,4,5,6,7,8,9", "mode", "mode({key})", "To the mode of that number."),
+    Key("launcher.down", "down,j", "down", "move(1)", "The next mode."),
+    Key("launcher.up", "up,k", "up", "move(-1)", "The mode before."),
+    # Kiosk: what counts while everything else is locked
+    Key("kiosk.pause", "space", "pause", "pause", "Stand still or go on.", 1),
+    Key("kiosk.back", "left", "5 s", "seek(-5)", "Five seconds back.", 2),
+    Key("kiosk.on", "right", "5 s", "seek(5)", "Five seconds on.", 2),
+    Key("kiosk.cue", "n,pagedown", "next", "cue(1)", "To the next cue.", 3),
+    Key("kiosk.cue_back", "p,pageup", "before", "cue(-1)", "To the cue before.", 3),
+    Key("kiosk.start", "home", "again", "to_start", "From the beginning.", 4),
     # Stage
-    Key("stage.pause", "space", "pause", "pause", "Stand still or go on. A rehearsal waits, a live run does not.", 1),
+    Key("stage.pause", "space,k", "pause", "pause", "Stand still or go on. A rehearsal waits, a live run does not.", 1),
     Key("stage.step", "s", "step", "single_step", "Let the engine begin one thing, and hold it before the next.", 5),
     Key("stage.hold", "H", "hold", "hold", "Hold or release the engine.", 6),
     Key("stage.direct", "colon", "direct", "direct", "Whisper, mute, swap, raise, skip, pause, cancel.", 2),
     Key("stage.answer", "enter", "inspect", "inspect", "Answer what waits, or open what is in front of you.", 4),
-    Key("stage.view", "v", "view", "next_view", "The timeline, and back.", 3),
+    Key("stage.view", "v", "view", "next_view", "The timeline, the view for the room, and back.", 3),
+    Key("stage.back", "left", "5 s", "seek(-5)", "Five seconds back."),
+    Key("stage.on", "right", "5 s", "seek(5)", "Five seconds on."),
+    Key("stage.far_back", "shift+left", "10%", "seek_share(-10)", "A tenth of the whole back."),
+    Key("stage.far_on", "shift+right", "10%", "seek_share(10)", "A tenth of the whole on."),
+    Key("stage.more_back", "j", "10 s", "seek(-10)", "Ten seconds back."),
+    Key("stage.more_on", "l", "10 s", "seek(10)", "Ten seconds on."),
+    Key("stage.tenths", "0,1,2,3,4,5,6,7,8,9", "seek", "to_tenth({key})", "To so many tenths of the whole."),
+    Key("stage.start", "home", "start", "to_start", "To the beginning."),
+    Key("stage.end", "end", "live edge", "to_end", "To the end, or to where a live run is now.", 8),
+    Key("stage.next_cue", "n,pagedown,right_square_bracket", "cue", "cue(1)", "To the next cue.", 9),
+    Key("stage.previous_cue", "p,pageup,left_square_bracket", "cue", "cue(-1)", "To the cue before."),
     Key("stage.next_event", "full_stop", "event", "event(1)", "One event on, and stay there."),
     Key("stage.previous_event", "comma", "event", "event(-1)", "One event back, and stay there."),
     Key("stage.next_handoff", "right_curly_bracket", "handoff", "handoff(1)", "To the next handoff."),
     Key("stage.previous_handoff", "left_curly_bracket", "handoff", "handoff(-1)", "To the handoff before."),
-    Key("stage.next_error", "x", "error", "next_error", "To the next error."),
+    Key("stage.next_error", "x", "error", "error(1)", "To the next error."),
+    Key("stage.previous_error", "X", "error", "error(-1)", "To the error before."),
+    Key("stage.go_to", "g", "go to", "go_to", "To a cue, a time, an event, a share, or words from the log.", 10),
     Key("stage.slower", "less_than_sign", "slower", "speed(-1)", "Slower."),
     Key("stage.faster", "greater_than_sign", "faster", "speed(1)", "Faster.", 7),
     Key("stage.pace", "P", "pace", "next_pace", "Another pace: brisk, real, theatrical, keynote."),
-    Key("stage.start", "home", "start", "to_start", "To the beginning."),
-    Key("stage.end", "end", "live edge", "to_end", "To the end, or to where a live run is now.", 8),
+    Key("stage.fork", "F", "fork", "fork", "Begin a run of its own from this moment."),
+    Key("stage.cue", "m", "add cue", "add_cue", "Give this moment a name, in a file of cues."),
+    Key("stage.export", "e", "export", "export", "How to make a film, a page or a table of it."),
+    Key("stage.blank", "b", "blank", "blank", "Show nothing, until a key is pressed."),
+    Key("stage.lock", "L", "lock", "lock", "Let few keys count; hold q to unlock."),
     Key("stage.log", "slash", "log", "filter_log", "Look for words in the log."),
     Key("stage.follow", "f", "follow", "follow_log", "Let the log follow, or stand still."),
     Key("stage.clear", "escape", "clear", "clear", "Put away the last picture; then back to where you came from."),
@@ -126,7 +166,7 @@ KEYS: tuple[Key, ...] = (
     Key("log.level", "l", "level", "level", "All of it, only the story, only errors."),
     Key("log.all", "escape", "all", "give_up", "Show all of it again; then back to the stage."),
     # Timeline
-    Key("timeline.view", "v", "stage", "next_view", "Back to the stage.", 1),
+    Key("timeline.view", "v", "view", "next_view", "The view for the room, then back to the stage.", 1),
     Key("timeline.inspect", "enter", "inspect", "inspect", "Open what the cursor stands on.", 2),
     Key("timeline.lanes", "a", "lanes", "lanes", "A lane for each agent, or for each step.", 3),
     Key("timeline.zoom_in", "z", "zoom", "zoom(1)", "Nearer.", 4),
@@ -146,6 +186,28 @@ KEYS: tuple[Key, ...] = (
     Key("timeline.error", "x", "error", "next_error", "To the next error.", 9),
     Key("timeline.start", "home,g", "start", "to_start", "To the beginning."),
     Key("timeline.end", "end,G", "end", "to_end", "To the present, and stay there."),
+    # Presenter: the keys of a clicker, and a few more
+    Key("presenter.go", "space,pagedown,n", "GO", "give_go", "On from a hold or a blank, else to the next cue.", 1),
+    Key("presenter.back", "p,pageup", "back", "back_a_cue", "To the cue that came last, or to the one before it.", 2),
+    Key("presenter.blank", "b,full_stop", "blank", "blank", "Show nothing, or all of it again.", 3),
+    Key("presenter.pause", "k", "pause", "pause", "Stand still, or go on."),
+    Key("presenter.skip", "right_square_bracket", "skip", "skip", "To the next cue, whatever holds."),
+    Key("presenter.previous", "left_square_bracket", "back", "back_a_cue", "The same as back."),
+    Key("presenter.hold", "H", "hold", "hold", "Hold or release the engine."),
+    Key("presenter.go_to", "g", "go to", "go_to", "To a cue, a time or an event.", 4),
+    Key("presenter.standby", "s", "standby", "standby", "Name the next cue in the corner, or do not."),
+    Key("presenter.lock", "L", "lock", "lock", "Let only GO, back and blank count; hold q to unlock.", 5),
+    Key("presenter.answer", "enter", "stage", "next_view", "Back to the stage, where a question can be answered."),
+    Key("presenter.view", "v", "view", "next_view", "Back to the stage.", 6),
+    # Speaker: the same from a second terminal
+    Key("speaker.go", "space,pagedown,n", "GO", "order('go')", "On from a hold or a blank, else to the next cue.", 1),
+    Key("speaker.back", "p,pageup", "back", "order('back')", "To the cue that came last, or to the one before it.", 2),
+    Key("speaker.blank", "b,full_stop", "blank", "order('blank')", "Show the room nothing, or all of it again.", 3),
+    Key("speaker.hold", "H", "hold engine", "order('hold')", "Hold or release the engine.", 4),
+    Key("speaker.go_to", "g", "go to", "go_to", "To a cue, a time or an event.", 5),
+    Key("speaker.lock", "L", "lock", "order('lock')", "Lock the keys of the presenter, or unlock them.", 6),
+    Key("speaker.down", "down,j", "read on", "read(1)", "Read on in the notes."),
+    Key("speaker.up", "up,k", "read back", "read(-1)", "Read back in the notes."),
     # Inspector
     Key("inspector.next", "right,l", "next", "part(1)", "The next part: prompt, answer, receipt, events.", 1),
     Key("inspector.previous", "left,h", "previous", "part(-1)", "The part before."),
@@ -163,7 +225,16 @@ KEYS: tuple[Key, ...] = (
     Key("runs.resume", "R", "resume", "resume", "Go on with it.", 6),
     Key("runs.fork", "F", "fork", "fork", "The command that begins a run of its own from a moment of this one.", 9),
     Key("runs.mark", "space", "mark", "mark", "Mark it, for what is done to several.", 7),
+    Key("runs.compare", "C", "compare", "compare", "Two that are marked, or this one and its fork, side by side.", 9),
     Key("runs.remove", "d", "remove", "remove", "Remove it, or all that are marked.", 8),
+    # Compare
+    Key("compare.details", "enter", "step", "details", "One step alone, its texts side by side; and back.", 1),
+    Key("compare.next", "d,n", "next", "differing(1)", "To the next step that differs.", 2),
+    Key("compare.previous", "D,p", "before", "differing(-1)", "To the one before."),
+    Key("compare.view", "v", "view", "next_view", "What came, what it took, who answered.", 4),
+    Key("compare.left", "o", "A", "open('A')", "Open A on the stage, at this step.", 5),
+    Key("compare.right", "O", "B", "open('B')", "Open B on the stage, at this step.", 6),
+    Key("compare.swap", "x", "swap", "swap", "The other way round.", 7),
     # Cast
     Key("cast.try", "enter", "try", "try_agent", "Let the agent answer one prompt.", 1),
     Key("cast.mode", "m", "mode", "next_mode", "Its next way of working.", 2),
@@ -187,7 +258,18 @@ def bindings(*spots: str) -> list[Binding | tuple[str, str] | tuple[str, str, st
     """The same as Textual wants them."""
     from textual.binding import Binding
 
-    return [Binding(key.keys, key.action, key.says, show=False, id=key.id) for key in keys_of(*spots)]
+    return [
+        Binding(keys, action, key.says, show=False, id=key.id)
+        for key in keys_of(*spots)
+        for keys, action in _actions(key)
+    ]
+
+
+def _actions(key: Key) -> list[tuple[str, str]]:
+    """What its keys do: the same, unless the action asks which of them it was."""
+    if "{key}" not in key.action:
+        return [(key.keys, key.action)]
+    return [(each, key.action.replace("{key}", each)) for each in key.keys.split(",")]
 
 
 def with_own(keys: Iterable[Key], own: Mapping[str, str]) -> tuple[Key, ...]:
@@ -210,5 +292,7 @@ _NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "apostrophe": "'", "full_stop": ".", "comma": ",",
     "less_than_sign": "<", "greater_than_sign": ">", "plus": "+", "equals_sign": "=",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup",
+    "left_square_bracket": "[", "right_square_bracket": "]", "left": "←", "right": "→", "up": "↑", "down": "↓",
+    "shift+left": "shift+←", "shift+right": "shift+→",
 }  # fmt: skip
 _PRINTED = {printed: name for name, printed in _NAMES.items() if len(printed) == 1}

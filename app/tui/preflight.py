@@ -43,6 +43,7 @@ class Terminal:
     height: int
     colour: bool = True
     unicode: bool = True
+    depth: str = ""  # how many colours it has, as a terminal says it
 
 
 def checks(bill: Playbill, history: History, terminal: Terminal) -> tuple[Check, ...]:
@@ -56,6 +57,27 @@ def checks(bill: Playbill, history: History, terminal: Terminal) -> tuple[Check,
     )
 
 
+def stage_checks(terminal: Terminal, theme: str, needs: Sequence[Check]) -> tuple[Check, ...]:
+    """The same before a show for others: what they will see it on, and what it needs besides."""
+    return (
+        _colour_check(terminal),
+        _size_check(terminal),
+        Check("good", "theme", theme, "t: the next; light for projectors"),
+        *needs,
+        *_disk_check(),
+    )
+
+
+def _colour_check(terminal: Terminal) -> Check:
+    signs = "boxes, blocks" if terminal.unicode else "plain signs (ASCII)"
+    if not terminal.colour:
+        return Check("good", "letters", f"without colour, {signs}")
+    depth = {"truecolor": "24-bit colour", "256": "256 colours", "standard": "16 colours"}.get(terminal.depth, "colour")
+    if terminal.depth in ("", "truecolor"):
+        return Check("good", "letters", f"{depth}, {signs}")
+    return Check("warning", "letters", f"{depth}, {signs}", "export COLORTERM=truecolor, if it has more")
+
+
 def _scenario_check(bill: Playbill) -> Check:
     if bill.checked is None:
         errors = sum(problem.severity == "error" for problem in bill.problems)
@@ -66,16 +88,20 @@ def _scenario_check(bill: Playbill) -> Check:
     return Check("warning", "scenario", said[0].message, said[0].hint)
 
 
-def _terminal_checks(terminal: Terminal) -> Sequence[Check]:
+def _size_check(terminal: Terminal) -> Check:
     size = f"{terminal.width}x{terminal.height}"
     if terminal.width < _SMALLEST[0] or terminal.height < _SMALLEST[1]:
-        screen = Check("warning", "screen", size, "80x24 shows the whole stage")
-    elif terminal.width < _ROOMY[0] or terminal.height < _ROOMY[1]:
-        screen = Check("good", "screen", f"{size}; 120x36 shows more")
-    else:
-        screen = Check("good", "screen", size)
+        return Check("warning", "screen", size, "80x24 shows the whole stage")
+    if terminal.width < _ROOMY[0] or terminal.height < _ROOMY[1]:
+        return Check("good", "screen", f"{size}; 120x36 shows more")
+    return Check("good", "screen", size)
+
+
+def _terminal_checks(terminal: Terminal) -> Sequence[Check]:
     glyphs = "UTF-8" if terminal.unicode else "ASCII"
-    return screen, Check("good", "letters", f"{glyphs}, {'colour' if terminal.colour else 'without colour'}")
+    return _size_check(terminal), Check(
+        "good", "letters", f"{glyphs}, {'colour' if terminal.colour else 'without colour'}"
+    )
 
 
 def unusable(workspace: Path | None) -> str:

@@ -1,25 +1,28 @@
 """How fast agents speak, how long they keep others waiting, and how full their context is.
 
-`Rates` looks at each event of a log once, so that a run of any length is told as quickly as a short one. It knows no
-clock: `now` is a moment of the run, in milliseconds since it began.
+`Rates` looks at each event of a log once, wherever the audience goes in it, so that a run of any length is told as
+quickly as a short one. It knows no clock: `now` is a moment of the run, in milliseconds since it began.
 """
 
 from __future__ import annotations
 
-from bisect import insort
-from collections import deque
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from weakref import WeakKeyDictionary
 
 from app.events import CallFailed, CallFinished, CallSpeaking, CallStarted, Event, ToolFailed, ToolFinished
+from app.playback.show import Show
 from app.state import CallState, RunState
+from app.tui.tracks import Bookmark, Track
 from providers import tokens
 from providers.catalogue import lookup
 
 LATELY = 20_000  # milliseconds that count as lately
 _SOON = 250  # milliseconds of speech before it has a speed worth telling
 _FINEST, _BINS = 100, 1_024  # milliseconds of a bin at first, and how many there are at most
+_KEPT = 256  # speeches between two states of the bins that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,28 @@ class _Speech:
     ended: float
 
 
+def rates_of(show: Show) -> Rates:
+    """The figures of a show, where its audience is; kept as long as the show."""
+    rates = _RATES.get(show)
+    if rates is None:
+        rates = _RATES[show] = Rates()
+    rates.look(show.events)
+    return rates
+
+
 class Rates:
     """Figures of a run that grow with its log."""
 
     def __init__(self) -> None:
-        self._looked = 0
         self._forget()
 
     def look(self, events: Sequence[Event]) -> None:
-        """See what is new in a log; one that is shorter than it was is seen from its start again."""
-        if len(events) < self._looked:
+        """See what is new in a log, and be where it ends now: it may be shorter than it was."""
+        if not self._bookmark.fits(events):
             self._forget()
-        for place in range(self._looked, len(events)):
-            self._see(events[place])
-        self._looked = len(events)
+        for event in self._bookmark.unread(events):
+            self._see(event)
+        self._seq = events[-1].seq if events else 0
 
     def speed(self, state: RunState, heard: Mapping[str, str], now: int) -> float | None:
         """Tokens in a second that all agents together are saying now; None while that cannot be known.
@@ -77,48 +88,49 @@ class Rates:
         Somebody who has only begun is taken to speak as fast as the last time, or else as whoever spoke last.
         """
         speaking = _speaking(state)
-        total = sum(
-            _pace(call, heard.get(call.id, ""), now) or self._paces.get(call.agent, self._last_pace)
-            for call in speaking
-        )
+        total = sum(_pace(call, heard.get(call.id, ""), now) or self._usual(call.agent) for call in speaking)
         return total if total or not speaking else None
 
     def whole(self, state: RunState, heard: Mapping[str, str], buckets: int, now: int) -> tuple[float, ...]:
         """Tokens in a second, for each of so many equal parts of the run."""
-        return _series([*self._past.speeches(), *_under_way(state, heard, now)], buckets, 0, now)
+        return _series([*self._past.at(self._seq), *_under_way(state, heard, now)], buckets, 0, now)
 
     def lately(self, state: RunState, heard: Mapping[str, str], buckets: int, now: int) -> tuple[float, ...]:
         """The same for the last seconds."""
-        return _series([*self._recent, *_under_way(state, heard, now)], buckets, max(0, now - LATELY), now)
+        since = max(0, now - LATELY)
+        return _series([*self._past.ended_since(self._seq, since), *_under_way(state, heard, now)], buckets, since, now)
 
     def waits(self) -> Waits:
         """How long the first tokens of all answers took."""
-        if not self._waits:
-            return Waits()
-        longest, whose = self._waits[-1]
-        return Waits(len(self._waits), self._ranked(0.5), self._ranked(0.95), longest, whose)
+        return self._waits.at(self._seq)
 
     def contexts(self, state: RunState) -> tuple[Context, ...]:
         """How full each agent's context is, in the order of the cast; who has asked nothing yet is left out."""
-        return tuple(_context(agent, state.calls[self._asked[agent]]) for agent in state.agents if agent in self._asked)
+        asked = ((agent, track.at(self._seq, "")) for agent in state.agents if (track := self._asked.get(agent)))
+        return tuple(_context(agent, state.calls[call]) for agent, call in asked if call)
 
     def tools(self, state: RunState) -> tuple[int, int, int]:
         """Uses of tools: those that went well, those that failed, those under way."""
         going_on = sum(name in state.tools for agent in state.agents.values() for name in agent.under_way)
-        return len(self._done), len(self._failed), going_on
+        return (*self._tools.at(self._seq, (0, 0)), going_on)
+
+    def _usual(self, agent: str) -> float:
+        """How fast somebody spoke the last time, or else whoever spoke last."""
+        own = self._paces.get(agent)
+        return (own.at(self._seq, 0.0) if own is not None else 0.0) or self._last_pace.at(self._seq, 0.0)
 
     def _forget(self) -> None:
-        self._looked = 0
+        self._bookmark = Bookmark()
+        self._seq = 0
         self._began: dict[str, int] = {}  # of calls under way: when they were asked
         self._spoke: dict[str, int] = {}  # and when they began to speak
-        self._waits: list[tuple[int, str]] = []  # the longest last
-        self._asked: dict[str, str] = {}  # the last call of each agent that took something
-        self._paces: dict[str, float] = {}
-        self._last_pace = 0.0
+        self._waits = _FirstTokens()
+        self._asked: dict[str, Track[str]] = {}  # the last call of each agent that took something
+        self._paces: dict[str, Track[float]] = {}
+        self._last_pace: Track[float] = Track()
         self._past = _Past()
-        self._recent: deque[_Speech] = deque()
-        self._done: set[str] = set()
-        self._failed: set[str] = set()
+        self._ended: dict[str, bool] = {}  # uses of tools: did they go well?
+        self._tools: Track[tuple[int, int]] = Track()
 
     def _see(self, event: Event) -> None:
         match event:
@@ -128,41 +140,113 @@ class Rates:
             case CallSpeaking():
                 self._spoke[event.call] = event.mono
                 measured = event.wait_ms or event.mono - self._began.get(event.call, event.mono)
-                insort(self._waits, (measured, event.agent))
+                self._waits.add(event.seq, measured, event.agent)
             case CallFinished() | CallFailed():
                 self._ends(event)
-            case ToolFinished():
-                self._done.add(event.call or event.step)
-                self._failed.discard(event.call or event.step)
-            case ToolFailed():
-                self._failed.add(event.call or event.step)
-                self._done.discard(event.call or event.step)
+            case ToolFinished() | ToolFailed():
+                self._use_ends(event)
 
     def _ends(self, event: CallFinished | CallFailed) -> None:
         self._began.pop(event.call, None)
         spoke = self._spoke.pop(event.call, None)
         if event.usage.total:
-            self._asked[event.agent] = event.call
+            self._asked.setdefault(event.agent, Track()).put(event.seq, event.call)
         if spoke is None or not event.usage.output:
             return
         if event.mono > spoke:
-            self._last_pace = self._paces[event.agent] = event.usage.output / (event.mono - spoke) * 1000
-        speech = _Speech(event.usage.output, spoke, event.mono)
-        self._past.add(speech)
-        self._recent.append(speech)
-        while self._recent[0].ended < event.mono - LATELY:
-            self._recent.popleft()
+            pace = event.usage.output / (event.mono - spoke) * 1000
+            self._paces.setdefault(event.agent, Track()).put(event.seq, pace)
+            self._last_pace.put(event.seq, pace)
+        self._past.add(event.seq, _Speech(event.usage.output, spoke, event.mono))
+
+    def _use_ends(self, event: ToolFinished | ToolFailed) -> None:
+        name, good, bad = event.call or event.step, *self._tools.at(event.seq, (0, 0))
+        before, well = self._ended.get(name), isinstance(event, ToolFinished)
+        self._ended[name] = well
+        good += (well is True) - (before is True)
+        bad += (well is False) - (before is False)
+        self._tools.put(event.seq, (good, bad))
+
+
+_RATES: WeakKeyDictionary[Show, Rates] = WeakKeyDictionary()
+
+
+class _FirstTokens:
+    """How long first tokens took, in their order; those that the audience knows of are kept sorted."""
+
+    def __init__(self) -> None:
+        self._took: Track[int] = Track()
+        self._longest: Track[tuple[int, str]] = Track()
+        self._sorted: list[int] = []
+
+    def add(self, seq: int, took: int, agent: str) -> None:
+        self._took.put(seq, took)
+        if (took, agent) > self._longest.at(seq, (-1, "")):
+            self._longest.put(seq, (took, agent))
+
+    def at(self, seq: int) -> Waits:
+        count = self._took.count(seq)
+        if not count:
+            return Waits()
+        if 0 <= count - len(self._sorted) <= _FEW:
+            for took in self._took.last(seq, count - len(self._sorted)):
+                insort(self._sorted, took)
+        else:
+            self._sorted = sorted(self._took.last(seq, count))
+        return Waits(count, self._ranked(0.5), self._ranked(0.95), *self._longest.at(seq, (0, "")))
 
     def _ranked(self, share: float) -> int:
-        return self._waits[max(0, ceil(share * len(self._waits)) - 1)][0]
+        return self._sorted[max(0, ceil(share * len(self._sorted)) - 1)]
+
+
+_FEW = 64  # that are put in their place one by one
 
 
 class _Past:
-    """Tokens by when they were said, in bins that grow wider with the run so that there are never many."""
+    """What was said until when; added up in bins that grow wider with the run, so that there are never many."""
 
     def __init__(self) -> None:
-        self._width = _FINEST
-        self._bins: list[float] = []
+        self._seqs: list[int] = []
+        self._said: list[_Speech] = []
+        self._kept: list[_Bins] = [_Bins()]  # after none, after the first `_KEPT`, and so on
+        self._shown = (0, _Bins())  # after so many
+
+    def add(self, seq: int, speech: _Speech) -> None:
+        self._seqs.append(seq)
+        self._said.append(speech)
+
+    def at(self, seq: int) -> list[_Speech]:
+        """What was said by an event, a piece for each bin."""
+        count = bisect_right(self._seqs, seq)
+        while (kept := len(self._kept)) <= count // _KEPT:
+            self._kept.append(self._filled(self._kept[-1].copy(), (kept - 1) * _KEPT, kept * _KEPT))
+        shown, bins = self._shown
+        if not shown <= count < shown + _KEPT:
+            shown, bins = count // _KEPT * _KEPT, self._kept[count // _KEPT].copy()
+        self._shown = (count, self._filled(bins, shown, count))
+        return bins.pieces()
+
+    def ended_since(self, seq: int, moment: float) -> list[_Speech]:
+        """What was said by an event, and ended no earlier than at a moment."""
+        count = bisect_right(self._seqs, seq)
+        first = bisect_left(self._said, moment, hi=count, key=_ended)
+        return self._said[first:count]
+
+    def _filled(self, bins: _Bins, first: int, last: int) -> _Bins:
+        for speech in self._said[first:last]:
+            bins.add(speech)
+        return bins
+
+
+class _Bins:
+    """Tokens by when they were said."""
+
+    def __init__(self, width: int = _FINEST, bins: Sequence[float] = ()) -> None:
+        self._width = width
+        self._bins = list(bins)
+
+    def copy(self) -> _Bins:
+        return _Bins(self._width, self._bins)
 
     def add(self, speech: _Speech) -> None:
         while speech.ended >= self._width * _BINS:
@@ -172,9 +256,13 @@ class _Past:
         self._bins += [0.0] * (int(speech.ended / self._width) + 1 - len(self._bins))
         _pour(self._bins, speech.tokens, speech.began / self._width, speech.ended / self._width)
 
-    def speeches(self) -> list[_Speech]:
+    def pieces(self) -> list[_Speech]:
         width = self._width
         return [_Speech(said, at * width, (at + 1) * width) for at, said in enumerate(self._bins) if said]
+
+
+def _ended(speech: _Speech) -> float:
+    return speech.ended
 
 
 def _speaking(state: RunState) -> list[CallState]:

@@ -1,14 +1,14 @@
 """One agent's part in the play, out of what the audience has seen: what was said to them, what they said and did.
 
-Every event is looked at once, however often a part is asked for; of a part only its last entries are worked out.
+Every event is looked at once, however often a part is asked for and wherever the audience goes; of a part only its last
+entries are worked out.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from app.events import (
@@ -23,8 +23,9 @@ from app.events import (
     Handoff,
     Narration,
     Performer,
-    Ref,
     RunStarted,
+    StepFailed,
+    StepFinished,
     StepSkipped,
     StepStarted,
     ToolFinished,
@@ -35,6 +36,8 @@ from app.events import (
 from app.playback.show import Show
 from app.safety import mask_secrets, safe_text
 from app.state import CallState, RunState, ToolState
+from app.tui.intended import Planned, captions_in, plan_of
+from app.tui.tracks import Bookmark, Track
 
 SpeechStatus = Literal["waiting", "thinking", "speaking", "said", "cut off", "refused", "retrying", "failed", "lost"]
 UseStatus = Literal["waiting", "running", "done", "failed", "lost"]
@@ -120,18 +123,10 @@ class Skipped:
 Entry = Speech | ToolUse | Received | Direction | Asked | Skipped
 
 
-class Planned(NamedTuple):
-    """A step as it was planned."""
-
-    title: str
-    needs: tuple[str, ...]  # their names within the same block
-    agents: tuple[str, ...]
-
-
 def script_of(show: Show, agent: str, last: int = LAST) -> list[Entry]:
     """The last entries of an agent's part, in the order in which they began."""
     book = book_of(show)
-    return [entry for mark in book.marks.get(agent, ())[-last:] if (entry := book.entry(show, mark)) is not None]
+    return [entry for mark in book.marks(agent, last) if (entry := book.entry(show, mark)) is not None]
 
 
 def first_task(show: Show, agent: str) -> str:
@@ -144,33 +139,65 @@ def first_task(show: Show, agent: str) -> str:
 
 
 def book_of(show: Show) -> Book:
-    """Everybody's parts; kept as long as the show, and read on from where it was read to."""
+    """Everybody's parts; kept as long as the show, and open where its audience is."""
     book = _BOOKS.get(show)
-    if book is None or book.state is not show.state or book.read > len(show.events):
-        book = _BOOKS[show] = Book(show.state)
-    book.read_on(show)
+    if book is None or not book.fits(show):
+        book = _BOOKS[show] = Book()
+    book.open(show)
     return book
 
 
-@dataclass(slots=True)
 class Book:
     """Where each entry of every part is found in the events. It does not hold the show: it goes when the show does."""
 
-    state: RunState
-    marks: dict[str, list[Event]] = field(default_factory=dict)  # by agent: the event with which an entry began
-    read: int = 0
-    plan: dict[str, Planned] = field(default_factory=dict)  # by step
-    has_captions: bool = False  # are there any in this play?
-    caption: Ref | None = None  # the last words for the audience, from a step or a narrator
-    latest: dict[str, int] = field(default_factory=dict)  # by agent: the last event in which they did something
-    _known: set[str] = field(default_factory=set)  # calls and tools that have their entry
-    _finished: dict[str, tuple[object, Entry]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._bookmark = Bookmark()
+        self._state = RunState()
+        self._seq = 0  # where the audience is
+        self._plan: Track[dict[str, Planned]] = Track()  # by step
+        self._speaks: Track[bool] = Track()  # does the play say anything to its audience?
+        self._captions: Track[None] = Track()
+        self._marks: dict[str, Track[Event]] = {}  # by agent: the event with which an entry began
+        self._latest: dict[str, Track[None]] = {}  # by agent: when they did something
+        self._steps: dict[str, Track[str]] = {}  # by place in the plan: the paths under which it was performed
+        self._known: set[str] = set()  # calls and tools that have their entry
+        self._paths: set[str] = set()
+        self._finished: dict[str, tuple[object, Entry]] = {}
 
-    def read_on(self, show: Show) -> None:
-        """Look at the events that came since."""
-        for index in range(self.read, len(show.events)):
-            self._look_at(show, show.events[index])
-        self.read = len(show.events)
+    def fits(self, show: Show) -> bool:
+        """Is it the book of this show, wherever that is now?"""
+        return self._bookmark.fits(show.events)
+
+    def open(self, show: Show) -> None:
+        """Look at the events that nobody has looked at, and be where the show is."""
+        for event in self._bookmark.unread(show.events):
+            self._look_at(show, event)
+        self._state, self._seq = show.state, show.state.seq
+
+    def marks(self, agent: str, most: int) -> list[Event]:
+        """The events with which the last entries of a part began."""
+        track = self._marks.get(agent)
+        return track.last(self._seq, most) if track is not None else []
+
+    def latest(self, agent: str) -> int:
+        """The last event in which somebody did something."""
+        track = self._latest.get(agent)
+        return track.since(self._seq) if track is not None else 0
+
+    def performed(self, planned: str) -> str:
+        """The path under which a planned step was performed last; empty, when it was not yet."""
+        track = self._steps.get(planned)
+        return track.at(self._seq, "") if track is not None else ""
+
+    @property
+    def plan(self) -> dict[str, Planned]:
+        """Every step as it was planned."""
+        return self._plan.at(self._seq, {})
+
+    @property
+    def has_captions(self) -> bool:
+        """Are there any in this play?"""
+        return self._speaks.at(self._seq, False) or self._captions.count(self._seq) > 0
 
     def entry(self, show: Show, mark: Event) -> Entry | None:
         """What the entry that began with this event has become."""
@@ -179,51 +206,56 @@ class Book:
 
     def _look_at(self, show: Show, event: Event) -> None:
         if isinstance(event, RunStarted):
-            self.plan = _plan_of(show.value(event.plan))
-            self.has_captions = _captions_in(show.value(event.source))
+            self._plan.put(event.seq, plan_of(show.value(event.plan)))
+            self._speaks.put(event.seq, captions_in(show.value(event.source)))
         elif isinstance(event, CallRouted | CallWaiting | CallStarted | ToolStarted | ToolWaiting):
-            self.latest[event.agent] = event.seq
+            self._latest.setdefault(event.agent, Track()).put(event.seq, None)
             name = event.call or event.step
             if name not in self._known:
                 self._known.add(name)
                 self._mark(event.agent, event)
         elif isinstance(event, Narration):
-            self.caption = event.text
-            self.has_captions = True
-        elif isinstance(event, StepStarted):
-            self.caption = event.caption or self.caption
-            self.has_captions = self.caption is not None or self.has_captions
+            self._captions.put(event.seq, None)
+        elif isinstance(event, StepStarted | StepFinished | StepFailed | StepSkipped):
+            self._look_at_step(event)
         elif isinstance(event, Handoff):
             self._mark(event.taker, event)
         elif isinstance(event, Directed):
             self._mark(event.to, event)
         elif isinstance(event, GateOpened):
-            planned = self._planned(event.step)
+            planned = self._planned(event)
             self._mark(event.agent or (planned[0] if len(planned) == 1 else ""), event)
+
+    def _look_at_step(self, event: StepStarted | StepFinished | StepFailed | StepSkipped) -> None:
+        if event.step not in self._paths:
+            self._paths.add(event.step)
+            self._steps.setdefault(definition(event.step), Track()).put(event.seq, event.step)
+        if isinstance(event, StepStarted) and event.caption is not None:
+            self._captions.put(event.seq, None)
         elif isinstance(event, StepSkipped):
-            for agent in self._planned(event.step):
+            for agent in self._planned(event):
                 self._mark(agent, event)
 
     def _mark(self, agent: str, event: Event) -> None:
         if agent:
-            self.marks.setdefault(agent, []).append(event)
+            self._marks.setdefault(agent, Track()).put(event.seq, event)
 
-    def _planned(self, step: str) -> tuple[str, ...]:
-        """Who would have acted in a step."""
-        planned = self.plan.get(definition(step))
+    def _planned(self, event: Event) -> tuple[str, ...]:
+        """Who would have acted in the step of an event."""
+        planned = self._plan.at(event.seq, {}).get(definition(event.step))
         return planned.agents if planned is not None else ()
 
     # One entry
 
     def _speech(self, show: Show, mark: Event) -> Entry | None:
-        call = self.state.calls.get(mark.call)
+        call = self._state.calls.get(mark.call)
         if call is None:
             return None
         return self._kept(mark.call, call.ended, call.status == "finished", lambda: _speech(show, call))
 
     def _use(self, show: Show, mark: Event) -> Entry | None:
         name = mark.call or mark.step
-        tool = self.state.tools.get(name)
+        tool = self._state.tools.get(name)
         if tool is None:
             return None
         return self._kept(name, tool.ended, tool.ended is not None, lambda: _use(show, tool))
@@ -242,7 +274,7 @@ class Book:
         return made
 
     def _received(self, show: Show, mark: Handoff) -> Entry:
-        giver = self.state.agents.get(mark.giver)
+        giver = self._state.agents.get(mark.giver)
         who = giver.who if giver is not None else Performer(id=mark.giver)
         return Received(mark.seq, who, brief(show.words(mark.summary)), mark.step)
 
@@ -250,7 +282,7 @@ class Book:
         return Direction(mark.seq, mark.direction, brief(show.words(mark.detail)), brief(mark.by))
 
     def _asked(self, show: Show, mark: GateOpened) -> Entry:
-        gate = self.state.gates[mark.gate]
+        gate = self._state.gates[mark.gate]
         answer = gate.answered.choice if gate.answered else gate.closed.choice if gate.closed else None
         chosen = brief(show.words(answer))
         return Asked(mark.gate, brief(show.words(mark.question)), gate.status, chosen, mark.step)
@@ -273,23 +305,6 @@ _MAKERS: dict[type[Event], Callable[[Book, Show, Any], Entry | None]] = {
     GateOpened: Book._asked,
     StepSkipped: Book._skipped,
 }
-
-
-def _plan_of(value: Any) -> dict[str, Planned]:
-    """The plan that a run was started with; nothing, where it is not known."""
-    return {
-        each["step"]: Planned(each["title"], tuple(each["needs"]), tuple(each["agents"]))
-        for each in (value if isinstance(value, list) else ())
-    }
-
-
-def _captions_in(source: Any) -> bool:
-    """Does a play speak to its audience? Its files tell before it does, so that its first words move nothing."""
-    files = source.get("files") if isinstance(source, dict) else None
-    return any(_CAPTION.search(str(text)) for text in (files.values() if isinstance(files, dict) else ()))
-
-
-_CAPTION = re.compile(r"^[ -]*(?:caption|narrate) *:", re.MULTILINE)
 
 
 def brief(text: str) -> str:

@@ -6,11 +6,12 @@ from collections import Counter
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from app.events import CallFailed, definition
+from app.events import CallFailed
 from app.playback.show import Show
 from app.state import AgentState, RunState
 from app.tui.glyphs import Glyphs
-from app.tui.script import Planned, book_of, brief
+from app.tui.intended import Planned
+from app.tui.script import book_of, brief
 from app.tui.text import cells, took
 
 Word = Literal[
@@ -114,7 +115,7 @@ def seats(show: Show, places: int) -> tuple[str, ...]:
         return tuple(agents)
     latest = book_of(show).latest
     order = {name: place for place, name in enumerate(agents)}
-    ranked = sorted(agents, key=lambda name: (name != show.lit, -latest.get(name, 0), order[name]))
+    ranked = sorted(agents, key=lambda name: (name != show.lit, -latest(name), order[name]))
     return tuple(sorted(ranked[:places], key=order.__getitem__))
 
 
@@ -179,16 +180,16 @@ def _handed(show: Show) -> frozenset[str]:
     return frozenset(
         name
         for name, actor in show.state.agents.items()
-        if actor.handed is not None and actor.doing == "idle" and actor.handed.seq > latest.get(name, 0)
+        if actor.handed is not None and actor.doing == "idle" and actor.handed.seq > latest(name)
     )
 
 
 def _planned_next(show: Show) -> frozenset[str]:
     """Whose step has not begun, and needs only what is over and what goes on now."""
-    stands: dict[str, bool] = {}  # by planned step: is it over?
-    for path, step in show.state.steps.items():
-        stands[definition(path)] = step.over
-    plan = book_of(show).plan
+    book, steps = book_of(show), show.state.steps
+    plan = book.plan
+    begun = {name: path for name in plan if (path := book.performed(name))}
+    stands = {name: steps[path].over for name, path in begun.items()}
     found: set[str] = set()
     for name, planned in plan.items():
         waits_for = [] if name in stands else _waits_for(name, plan)

@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from bench import seeking  # noqa: E402
 from bench.crowd import thousand_runs  # noqa: E402
 from bench.engine import Stage, fold_against_reading  # noqa: E402
 from bench.journal import crowd, floor  # noqa: E402
@@ -58,6 +59,7 @@ def main() -> int:
                 *journal(folder),
                 *wires(),
                 *panels(),
+                *seeking.benches(),
                 *house(folder),
             ]
             results = [measure(bench) for bench in benches]

@@ -99,14 +99,15 @@ def installed_clone(clone: Path) -> Path:
     return clone
 
 
-def test_the_demo_performs_a_scenario_where_there_is_no_terminal(installed_clone: Path) -> None:
+def test_the_demo_tells_the_tour_where_there_is_no_terminal(installed_clone: Path) -> None:
     command = installed_clone / ".venv" / "bin" / "footlights"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m footlights "$@"\n')
     command.chmod(0o755)
     done = make("demo", folder=installed_clone, PYTHONPATH=str(ROOT))
     assert done.returncode == 0, done.stderr
-    assert "rehearsed, nothing to pay · 6 of 6 expectations met" in done.stderr
-    assert done.stdout.splitlines()[-1].startswith("Next: .venv/bin/footlights show last")
+    assert "This is a stage. Four agents are about to write one label" in done.stdout
+    assert "rehearsed, nothing to pay · 3 of 3 expectations met" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Next: .venv/bin/footlights play feature-sprint --rehearse")
 
 
 def needs_installing(clone: Path) -> bool:

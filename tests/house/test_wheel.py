@@ -116,7 +116,8 @@ def test_a_namespace_package_of_the_same_name_is_no_obstacle(installed: Installe
 def test_the_content_travels_inside_our_own_package(installed: Installed, tmp_path: Path) -> None:
     names = zipfile.ZipFile(installed.wheel).namelist()
     assert f"footlights/content/{SCENARIO}" in names
-    for kind in ("agents", "scenarios", "themes"):
+    assert "footlights/content/shows/tour.run.jsonl" in names
+    for kind in ("agents", "scenarios", "shows", "themes"):
         there = {str(path.relative_to(ROOT)) for path in (ROOT / kind).rglob("*.yaml")}
         assert {name.removeprefix("footlights/content/") for name in names} >= there
     done = run([installed.python, "-c", "from app.settings import content_root; print(content_root())"], tmp_path)

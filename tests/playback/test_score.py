@@ -267,8 +267,9 @@ async def test_in_keynote_every_cue_holds_and_go_to_the_next_when_nothing_does()
             break
         held.append(hall.playhead.standing.seq)
         hall.playhead.go()
-    assert held == [event.seq for event in events if isinstance(event, StepStarted) and event.cue]
-    assert held
+    named = {event.cue: event.seq for event in reversed(events) if isinstance(event, StepStarted) and event.cue}
+    assert held == sorted(named.values())
+    assert [placed.cue.name for placed in hall.playhead.cues] == ["Q1", "Q2", "Q3", "Q4", "Q5", "Q6"]
     hall.playhead.pace = "theatrical"
     hall.playhead.to_start()
     hall.playhead.go()

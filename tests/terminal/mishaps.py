@@ -92,7 +92,7 @@ def filling_up(*_: str) -> int:
 
     begun = staging.play_on_stage
 
-    async def begin(start: Any, args: Any) -> int:
+    async def begin(start: Any, args: Any, *over: Any) -> int:
         def then_no_room() -> Any:
             going = start()
             largest = max(path.stat().st_size for path in data_home().iterdir() if path.is_file())
@@ -100,7 +100,7 @@ def filling_up(*_: str) -> int:
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 100_000, resource.RLIM_INFINITY))
             return going
 
-        return await begun(then_no_room, args)
+        return await begun(then_no_room, args, *over)
 
     staging.play_on_stage = begin  # type: ignore[assignment]
     return run()

@@ -19,13 +19,13 @@ REPLAY = ("replay", "last", "--pace", "instant")
 AN_INSPECTOR = ("enter", "right", "right", "right", "right", "right", "tab", "enter", "esc", "esc")
 WALK = (
     *("tab", *AN_INSPECTOR, "tab", *AN_INSPECTOR, "tab", "tab", *AN_INSPECTOR),
-    *("v", "a", "z", "c", *AN_INSPECTOR, "right", "v"),
+    *("v", "a", "z", "c", *AN_INSPECTOR, "right", "v", "v"),
     *(":", "esc", "/", "evil", "enter", "esc", "'", "esc"),
     *("{", "{", ",", ",", "x", "end", "y"),
     *("alt+2", "j", "J", "f", "esc", "alt+5", "enter", "esc", "alt+3", "alt+4", "alt+1"),
     *("j", "v", "v", "/", "title", "esc", "ctrl+p", "x", "esc", "?", "esc", "t", "+"),
 )
-SMALL_WALK = ("tab", "enter", "right", "esc", "v", "enter", "esc", "v", "alt+2", "alt+5")
+SMALL_WALK = ("tab", "enter", "right", "esc", "v", "enter", "esc", "v", "v", "alt+2", "alt+5")
 
 
 def walk(terminal: Terminal, keys: tuple[str, ...] = WALK) -> None:

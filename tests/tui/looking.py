@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from app.events import Event, Handoff, Ref
-from app.playback.playhead import Playhead
 from app.playback.show import Show
 from app.tui.app import Opening, Theatre
+from app.tui.intake import Intake
 from app.tui.remembered import Remembered
 from app.tui.screens.inspector import Inspector
 from app.tui.screens.timeline import Timeline
@@ -97,7 +97,7 @@ def _again(event: Event, turn: int, before: int, later: int) -> Event:
 @asynccontextmanager
 async def timeline(show: Show, size: tuple[int, int] = (120, 36)) -> AsyncIterator[tuple[Looker, Timeline, Pilot[Any]]]:
     """The timeline of a show."""
-    house = Looker(show, lambda show, source: Timeline(show, source, Playhead(show, "instant")))
+    house = Looker(show, lambda show, source: Timeline(show, source, Intake(show, "instant")))
     async with house.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         assert isinstance(house.screen, Timeline)

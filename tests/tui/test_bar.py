@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.events import Directed, Failure, GateOpened, RunFinished, RunPaused, StepFailed, StepStarted
-from app.playback.playhead import Playhead
 from app.playback.show import Show
 from app.tui.glyphs import ASCII, UNICODE
+from app.tui.intake import Intake
 from app.tui.paint.bar import Condition, Cue, Lamp, Transport, edge, paint_bar, room_for, share_at, speed_of
 from app.tui.paint.rows import width_of
 from app.tui.verdict import Verdict
@@ -71,7 +71,7 @@ def test_the_edge_is_exactly_as_long_as_it_should_be(played: float, width: int) 
         ("paused", True, "paused · engine still running, 7 ahead"),
         ("held", True, "engine held · s one step, H go on"),
         ("asking", True, "waits for a person"),
-        ("catching up", True, "catching up, 7 ahead · End to now"),
+        ("catching up", True, "7 events ahead, catching up 1.5×"),
         ("at the edge", True, "live"),
         ("over", False, "the end"),
     ],
@@ -158,10 +158,10 @@ def test_a_mouse_points_at_a_share() -> None:
 
 def bar_over(
     history: History, performed: str = "nowhere", seen: int | None = None, status: str = "running"
-) -> tuple[Bar, Playhead]:
+) -> tuple[Bar, Intake]:
     """The bar over a run of which the audience has seen some."""
     show = Show(history.value)
-    playhead = Playhead(show, "instant")
+    playhead = Intake(show, "instant")
     for event in history.events:
         playhead.feed(event)
     playhead.seek(len(history.events) if seen is None else seen)
@@ -219,7 +219,7 @@ def test_the_cues_of_a_run_are_named() -> None:
     history = half_way()
     history.add(StepStarted(step="x", of="agent", cue="Q1"))
     bar, _ = bar_over(history)
-    assert [cue.label for cue in bar.transport(UNICODE).cues] == ["Q1"]
+    assert [cue.name for cue in bar.transport(UNICODE).cues] == ["Q1"]
 
 
 async def test_lamps_stay_when_the_audience_goes_back() -> None:
@@ -263,3 +263,39 @@ async def test_a_click_asks_for_the_place_under_the_mouse() -> None:
     assert asked[0] == 0
     assert 0 < asked[1] < playhead.head
     assert len(asked) == 2
+
+
+# Of a show whose length is known
+
+
+def test_where_the_length_is_known_the_clock_tells_how_long_it_takes_and_what_is_left() -> None:
+    first = text(paint_bar(replace(HALF, now=107, length=180), 120, 1, UNICODE))[0]
+    assert "1:47/3:00  −1:13  seq 410/976" in first
+    assert "1:47/3:00" in text(paint_bar(replace(HALF, now=107, length=180), 60, 1, UNICODE))[0]
+
+
+def test_a_wait_that_is_shown_shorter_is_marked_but_never_hides_a_lamp() -> None:
+    shown = drawn(replace(HALF, squeezed=(0.3, 0.6)))
+    assert shown[12] == "✗" and shown[23] == "≈"
+
+
+def test_the_second_row_says_which_cue_comes_next_and_when() -> None:
+    cues = (Cue(0.1, "notes", "Q1"), Cue(0.8, "critic veto", "Q2"))
+    transport = replace(HALF, cues=cues, count=1, standby=replace(cues[1], seconds=22), length=180)
+    second = text(paint_bar(transport, 160, 2, UNICODE))[1]
+    assert "Q1 notes" in second
+    assert "1/2 cues ▸ standby Q2 critic veto −0:22" in second
+
+
+async def test_lamps_and_cues_stand_at_their_time_and_long_waits_are_marked() -> None:
+    history = half_way()
+    history.add(StepStarted(step="x", of="agent", cue="late"), after=90_000)
+    show = Show(history.value)
+    playhead = Intake(show, "theatrical", lambda: 0.0)
+    await playhead.load(history.events)
+    source: Any = SimpleNamespace(performed="nowhere", run=history.run, title="", status="succeeded")
+    told = Bar(show, playhead, source).transport(UNICODE)
+    assert told.length == playhead.length
+    assert [cue.at * (told.length or 0) for cue in told.cues] == [playhead.time_of(playhead.head)]
+    assert told.squeezed
+    assert told.standby is not None

@@ -187,8 +187,12 @@ def test_of_a_run_whose_performer_is_gone_the_head_says_so() -> None:
 def test_the_line_is_made_of_what_was_seen() -> None:
     history = half_way()
     history.add(StepStarted(step="verdict", of="agent", cue="Q3"))
-    show = show_of(history)
-    heading = heading_of(show, Playhead(show, "brisk"), source())
+    show = Show(history.value)
+    playhead = Playhead(show, "brisk")
+    for event in history.events:
+        playhead.feed(event)
+    playhead.to_head()
+    heading = heading_of(show, playhead, source())
     assert (heading.title, heading.run, heading.cue, heading.seconds) == ("feature-sprint", "8F2C", "Q3", 6.0)
     assert heading.pace == "brisk"
 

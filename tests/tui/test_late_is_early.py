@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from app.tui.sources import Here, source_of
 from app.tui.widgets.bar import Bar
+from app.tui.widgets.foot import Foot
 from app.tui.widgets.head import Head
 from corpus.commands import ROOT
 from tui.pictures import rows_of
@@ -53,10 +54,10 @@ async def test_at_any_moment_all_three_see_the_same_cells(
 
 
 def body(pilot: Pilot[Any]) -> list[str]:
-    """All but the two lines that say where the run is performed, and how far it has come there."""
-    hidden = {widget.region.y for kind in (Head, Bar) for widget in pilot.app.screen.query(kind) if widget.display}
-    rows = rows_of(pilot.app)
-    return [f"{text} {styles}" for y, (text, styles) in enumerate(rows) if y not in hidden and y - 1 not in hidden]
+    """All but the lines that say where the run is performed, how far it has come there, and which keys do something."""
+    told = [widget for kind in (Head, Bar, Foot) for widget in pilot.app.screen.query(kind) if widget.display]
+    hidden = {y for widget in told for y in range(widget.region.y, widget.region.bottom)}
+    return [f"{text} {styles}" for y, (text, styles) in enumerate(rows_of(pilot.app)) if y not in hidden]
 
 
 def _stopped() -> float:

@@ -30,14 +30,20 @@ PLACES = ("stage", "home", "runs", "cast", "models", "inbox")
 
 
 @pytest.mark.parametrize("place", PLACES)
-async def test_two_hundred_random_keys_break_nothing(place: str, tmp_path: Path) -> None:
+async def test_two_hundred_random_keys_break_nothing(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some keys write a file
     await press_at_random(place, tmp_path, presses=200, seed=1)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("place", PLACES)
-async def test_thousands_of_random_keys_break_nothing(place: str, seed: int, tmp_path: Path) -> None:
+async def test_thousands_of_random_keys_break_nothing(
+    place: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     await press_at_random(place, tmp_path, presses=2000, seed=seed)
 
 
@@ -55,7 +61,9 @@ async def press_at_random(place: str, folder: Path, *, presses: int, seed: int) 
             async def start(source: Here = here) -> Here:
                 return source
 
-            opening = Opening(place, start, "brisk", False, folder / "workspace.db", Remembered())
+            opening = Opening(
+                place=place, source=start, pace="brisk", workspace=folder / "workspace.db", remembered=Remembered()
+            )
             house = Theatre(opening)
             async with house.run_test(size=chance.choice(SIZES), notifications=True) as pilot:
                 if place != "stage":

@@ -14,10 +14,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from app.journal.recording import Recording
 from app.tui.app import Theatre
 from app.tui.screens.home import Home
 from app.tui.screens.inputs import Inputs
-from app.journal.recording import Recording
 from docs.rehearsed import perform_some, still_house
 from docs.stage_pictures import House, Scene, asking, at_home, handing_over, inspector, place, speaking, timeline
 from docs.told import opened, still

@@ -13,6 +13,7 @@ from app.events import CallFinished, Directed, GateAnswered, Handoff, RunStarted
 from app.playback.playhead import Playhead
 from app.tui.screens.gate import GateCard
 from app.tui.screens.inspector import Inspector
+from app.tui.screens.presenter import Presenter
 from app.tui.screens.stage import Stage
 from app.tui.screens.timeline import Timeline
 from app.tui.script import book_of
@@ -114,12 +115,17 @@ async def test_space_stands_still_and_goes_on_and_shows_what_is_over_again(tmp_p
         assert not (await press(pilot, "space")).paused
 
 
-async def test_v_opens_the_timeline_over_the_same_moment_and_comes_back(tmp_path: Path) -> None:
+async def test_v_opens_the_timeline_over_the_same_moment_then_the_view_for_a_room_and_comes_back(
+    tmp_path: Path,
+) -> None:
     async with staged(await replayed(tmp_path / "w.db")) as pilot:
         await drawn(pilot, 10)
         await pilot.press("v")
         assert isinstance(pilot.app.screen, Timeline)
         assert pilot.app.screen.show is stage_of(pilot).show
+        await pilot.press("v")
+        assert isinstance(pilot.app.screen, Presenter)
+        assert pilot.app.screen.talk.show is stage_of(pilot).show
         await pilot.press("v")
         assert isinstance(pilot.app.screen, Stage)
 

@@ -255,7 +255,7 @@ async def test_a_rehearsal_that_was_just_performed_is_seen_from_the_stage(scenar
         screen = pilot.app.screen
         assert isinstance(screen, Timeline)
         assert screen.gantt.chart.now == run.events[-1].mono
-        for keys in ("a", "z", "left", "x", "right_curly_bracket", "equals_sign", "r", "v"):
+        for keys in ("a", "z", "left", "x", "right_curly_bracket", "equals_sign", "r", "v", "v"):
             await pilot.press(keys)
         assert isinstance(pilot.app.screen, Stage)
         assert stage_of(pilot) is stage

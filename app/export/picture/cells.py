@@ -39,6 +39,7 @@ class Box(NamedTuple):
     bottom: float
 
 
+Row = tuple[Cell, ...]
 Rows = Sequence[Sequence[Cell]]
 
 

@@ -15,6 +15,7 @@ from string import ascii_lowercase
 from xml.sax.saxutils import escape
 
 from app.export.picture.box_drawing import arms, lines
+from app.export.picture.braille import dots, is_braille
 from app.export.picture.cells import (
     HEIGHT,
     MARGIN,
@@ -31,7 +32,7 @@ from app.export.picture.cells import (
     x_of,
     y_of,
 )
-from app.export.picture.signs import block, blocks, is_sign, signs
+from app.export.picture.signs import blocks, is_sign, parts_of, signs
 
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 SIZE = 14
@@ -47,20 +48,28 @@ class Window:
     bar: str
     text: str
     faint: str
+    told: str = ""  # what the picture shows, for those who do not see it
 
 
 def drawn(rows: Rows, window: Window) -> str:
     """The cells in a window."""
-    width = max(map(len, rows), default=0) * WIDTH + 2 * MARGIN
-    height = TOP + len(rows) * HEIGHT + MARGIN - 4
-    looks = _Looks()
-    parts = [*_grounds(rows), *blocks(rows), *lines(rows), *signs(rows), *_words(rows, looks)]
+    looks = Looks()
+    parts = pieces(rows, looks)
+    return framed(parts, (max(map(len, rows), default=0), len(rows)), window, looks.sheet)
+
+
+def framed(parts: Sequence[str], size: tuple[int, int], window: Window, sheet: str) -> str:
+    """The window of so many columns and rows, with what is drawn in it and the rules for it."""
+    width = size[0] * WIDTH + 2 * MARGIN
+    height = TOP + size[1] * HEIGHT + MARGIN - 4
     lamps = "".join(f'<circle cx="{18 + 16 * number}" cy="17" r="4.5"/>' for number in range(3))
+    told = [f"<title>{escape(window.title)}</title><desc>{escape(window.told)}</desc>"] if window.told else []
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img"'
             f' font-family="{FONTS}" font-size="{SIZE}">',
-            f"<style>{looks.sheet}</style>",
+            *told,
+            f"<style>{sheet}</style>",
             f'<rect width="100%" height="100%" rx="8" fill="{window.ground}"/>',
             f'<path fill="{window.bar}" d="M0 {TITLE:.0f}V8a8 8 0 0 1 8-8H{width - 8:.0f}a8 8 0 0 1 8 8v26z"/>',
             f'<g fill="{window.faint}">{lamps}</g>',
@@ -69,6 +78,11 @@ def drawn(rows: Rows, window: Window) -> str:
             "</svg>\n",
         ]
     )
+
+
+def pieces(rows: Rows, looks: Looks) -> list[str]:
+    """The cells alone, from what is behind to what is in front; each piece stands for itself."""
+    return [*_grounds(rows), *blocks(rows), *lines(rows), *signs(rows), *dots(rows), *_words(rows, looks)]
 
 
 def _grounds(rows: Rows) -> Iterator[str]:
@@ -87,7 +101,7 @@ def _grounds(rows: Rows) -> Iterator[str]:
             yield filled((box for same in boxes.values() for box in same), colour)
 
 
-class _Looks:
+class Looks:
     """A short name for each look of words."""
 
     def __init__(self) -> None:
@@ -108,31 +122,32 @@ def _rules(look: Look) -> str:
     return ";".join([*rules, *[f"text-decoration:{under}"] * bool(under)])
 
 
-def _words(rows: Rows, looks: _Looks) -> Iterator[str]:
+def _words(rows: Rows, looks: Looks) -> Iterator[str]:
     """Words with one space between them, wherever they look alike; no viewer decides how wide more spaces are."""
     for number, row in enumerate(rows):
-        # A cell that the letter before it takes as well still counts when the length of a word is told.
-        line = "".join(" " if _is_drawn(cell.text) else cell.text or "\0" for cell in row)
+        shown = [" " if _is_drawn(cell.text) else cell.text for cell in row]
+        # One character a cell: marks on a letter take none, and one that the letter before it takes as well counts.
+        line = "".join(text[:1] or "\0" for text in shown)
         for found in re.finditer(r"[^ ]+(?: [^ ]+)*", line):
             for start, end in _alike(row, line, *found.span()):
-                yield from _text(line, start, end, number, looks.name(row[start].look))
+                yield from _text(shown[start:end], start, number, looks.name(row[start].look))
 
 
-def _text(line: str, start: int, end: int, row: int, look: str) -> Iterator[str]:
-    said = line[start:end]
-    word = said.strip(" ")
-    if not word:
+def _text(shown: Sequence[str], start: int, row: int, look: str) -> Iterator[str]:
+    seen = [at for at, text in enumerate(shown) if text != " "]
+    if not seen:
         return
-    column = start + len(said) - len(said.lstrip(" "))
+    first, last = seen[0], seen[-1] + 1
+    word = "".join(shown[first:last])
     fits = "" if word.isascii() else ' lengthAdjust="spacingAndGlyphs"'
     yield (
-        f'<text class="{look}" x="{short(x_of(column))}" y="{short(y_of(row) + BASELINE)}"'
-        f' textLength="{short(len(word) * WIDTH)}"{fits}>{escape(word.replace(chr(0), ""))}</text>'
+        f'<text class="{look}" x="{short(x_of(start + first))}" y="{short(y_of(row) + BASELINE)}"'
+        f' textLength="{short((last - first) * WIDTH)}"{fits}>{escape(word)}</text>'
     )
 
 
 def _is_drawn(text: str) -> bool:
-    return is_sign(text) or arms(text) is not None or block(text) is not None
+    return is_sign(text) or is_braille(text) or arms(text) is not None or bool(parts_of(text))
 
 
 def _alike(row: Sequence[Cell], line: str, start: int, end: int) -> Iterator[tuple[int, int]]:

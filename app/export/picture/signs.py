@@ -16,6 +16,10 @@ EIGHTHS = {
     "SEVEN EIGHTHS": 7,
 }  # fmt: skip
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+QUADRANTS = {
+    "UPPER LEFT": Box(0.0, 0.0, 0.5, 0.5), "UPPER RIGHT": Box(0.5, 0.0, 1.0, 0.5),
+    "LOWER LEFT": Box(0.0, 0.5, 0.5, 1.0), "LOWER RIGHT": Box(0.5, 0.5, 1.0, 1.0),
+}  # fmt: skip
 
 # The corners of shapes, as shares of a cell; a circle has none.
 _SMALL = 0.7
@@ -24,7 +28,7 @@ _SQUARE = ((0.12, 0.3), (0.88, 0.3), (0.88, 0.66), (0.12, 0.66))
 _DIAMOND = ((0.5, 0.24), (1.0, 0.48), (0.5, 0.72), (0.0, 0.48))
 _UP, _DOWN = ((0.5, 0.27), (0.98, 0.67), (0.02, 0.67)), ((0.5, 0.69), (0.98, 0.29), (0.02, 0.29))
 _RIGHT, _LEFT = ((0.95, 0.48), (0.1, 0.27), (0.1, 0.69)), ((0.05, 0.48), (0.9, 0.27), (0.9, 0.69))
-_SIGNS = {
+SIGNS = {
     "●": (_CIRCLE, True, 1.0), "○": (_CIRCLE, False, 1.0), "■": (_SQUARE, True, 1.0), "□": (_SQUARE, False, 1.0),
     "◆": (_DIAMOND, True, 1.0), "◇": (_DIAMOND, False, 1.0), "▲": (_UP, True, 1.0), "△": (_UP, False, 1.0),
     "▼": (_DOWN, True, 1.0), "▽": (_DOWN, False, 1.0), "▶": (_RIGHT, True, 1.0), "◀": (_LEFT, True, 1.0),
@@ -37,18 +41,25 @@ def blocks(rows: Rows) -> Iterator[str]:
     boxes: dict[tuple[str, float], list[Box]] = defaultdict(list)
     for number, row in enumerate(rows):
         for start, end in runs(row):
-            part = block(row[start].text)
-            if part is None:
-                continue
-            is_through = part.left == 0.0 and part.right == 1.0
-            for left, right in [(start, end)] if is_through else [(at, at + 1) for at in range(start, end)]:
-                x, last = x_of(left + part.left), x_of(right - 1 + part.right)
-                shade = SHADES.get(row[start].text, 1.0)
-                boxes[row[start].look.colour, shade].append(
-                    Box(x, y_of(number + part.top), last, y_of(number + part.bottom))
-                )
+            cell = row[start]
+            for part in parts_of(cell.text):
+                is_through = part.left == 0.0 and part.right == 1.0
+                top, bottom = y_of(number + part.top), y_of(number + part.bottom)
+                for left, right in [(start, end)] if is_through else [(at, at + 1) for at in range(start, end)]:
+                    box = Box(x_of(left + part.left), top, x_of(right - 1 + part.right), bottom)
+                    boxes[cell.look.colour, SHADES.get(cell.text, 1.0)].append(box)
     for (colour, shade), found in boxes.items():
         yield filled(found, colour, shade)
+
+
+@cache
+def parts_of(character: str) -> tuple[Box, ...]:
+    """The parts of its cell that a block or some quadrants fill; none, of what is neither."""
+    name = unicodedata.name(character, "") if len(character) == 1 else ""
+    if name.startswith("QUADRANT "):
+        return tuple(QUADRANTS[quarter] for quarter in name.removeprefix("QUADRANT ").split(" AND "))
+    whole = block(character)
+    return () if whole is None else (whole,)
 
 
 @cache
@@ -67,7 +78,7 @@ def block(character: str) -> Box | None:
 
 def is_sign(character: str) -> bool:
     """Is it drawn as a shape?"""
-    return character in _SIGNS
+    return character in SIGNS
 
 
 def signs(rows: Rows) -> Iterator[str]:
@@ -75,15 +86,15 @@ def signs(rows: Rows) -> Iterator[str]:
     paths: dict[tuple[str, bool], str] = defaultdict(str)
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
-            if cell.text in _SIGNS:
-                paths[cell.look.colour, _SIGNS[cell.text][1]] += _shape(cell.text, column, number)
+            if cell.text in SIGNS:
+                paths[cell.look.colour, SIGNS[cell.text][1]] += _shape(cell.text, column, number)
     for (colour, is_full), path in paths.items():
         paint = f'fill="{colour}"' if is_full else f'fill="none" stroke="{colour}"'
         yield f'<path {paint} d="{path}"/>'
 
 
 def _shape(character: str, column: int, row: int) -> str:
-    corners, is_full, scale = _SIGNS[character]
+    corners, is_full, scale = SIGNS[character]
     x, y = x_of(column + 0.5), y_of(row + 0.48)
     if not corners:
         radius = 3.6 if is_full else 3.2

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.events import Mode
+from app.playback.playhead import HURRY, LAG
 from app.tui.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.text import cells, clock, tokens
 from app.tui.verdict import Verdict
 
-Condition = Literal["playing", "paused", "held", "asking", "catching up", "at the edge", "over"]
+Condition = Literal["playing", "paused", "held", "asking", "standing", "catching up", "at the edge", "over"]
 
+FAR = 60.0  # seconds behind a live run from which on it is offered to leave out what was missed
 _NARROWEST = 12  # cells of the edge; below it the words give way
 _FIRST_PAGE, _NEXT_PAGE = 64, 1.5  # events that the edge of a live run has room for, and how it grows
 
@@ -34,6 +36,8 @@ class Cue:
 
     at: float  # from 0 to 1
     label: str
+    name: str = ""  # Q3
+    seconds: float | None = None  # of the show, until it comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,17 @@ class Transport:
     played: float = 0.0  # from 0 to 1
     head: float = 1.0  # how far the run itself has come
     lamps: tuple[Lamp, ...] = ()
+    squeezed: tuple[float, ...] = ()  # where a wait was longer than it is shown
     cues: tuple[Cue, ...] = ()
+    count: int = 0  # of the cues that came
+    standby: Cue | None = None  # the one that comes next
+    standing: str = ""  # the cue that holds the audience
     condition: Condition = "playing"
     pace: str = "theatrical"
     speed: float = 1.0
     seconds: float = 0.0  # of the run, at the playhead
+    now: float = 0.0  # of the show
+    length: float | None = None  # seconds that the whole show takes; none, while the run goes on
     seq: int = 0
     last: int = 0  # seq
     lag: float = 0.0  # seconds
@@ -77,6 +87,9 @@ def edge(transport: Transport, width: int, glyphs: Glyphs) -> Row:
     cells = [(lit, "accent")] * playhead + [(dark, "faint")] * (width - playhead)
     if transport.is_live:  # behind its head it is dark: nobody knows what comes, nor how much of it
         cells[playhead:] = [(dark, "accent")] * (head + 1 - playhead) + [(" ", "text")] * (width - head - 1)
+    for share in transport.squeezed:
+        at = _cell(share, width)
+        cells[at] = (_squeezed(glyphs), "accent" if at < playhead else "faint")
     for lamp in sorted(transport.lamps, key=lambda lamp: lamp.rank):
         at = _cell(lamp.at, width)
         if at < playhead:
@@ -112,20 +125,46 @@ def _one_row(transport: Transport, width: int, glyphs: Glyphs) -> Row:
 
 
 def _below(transport: Transport, width: int, glyphs: Glyphs) -> Row:
-    """The names of the cues below their lamps, as far as they do not touch; and how fast it goes."""
+    """The names of the cues below their lamps, as far as they do not touch; which comes next, and how fast it goes."""
     start, length = edge_in(transport, width, glyphs)
     playing: Row = (*_told(transport, glyphs), Span("  ")) if transport.condition == "playing" else ()
-    way: Row = (*playing, *_way(transport, glyphs), *_lag(transport), Span(" "))
+    rest: Row = (*_way(transport, glyphs), *_lag(transport), Span(" "))
+    told = (*_cued(transport, glyphs), *playing, *rest)
+    way = told if width_of(told) <= width // 2 else (*playing, *rest)
+    cues, room = sorted(transport.cues, key=lambda cue: cue.at), width - width_of(way) - 2
+    places = [start + _cell(cue.at, length) for cue in cues]
     spans: list[Span] = []
-    at, room = 0, width - width_of(way) - 2
-    for cue in sorted(transport.cues, key=lambda cue: cue.at):
-        place = start + _cell(cue.at, length)
-        if place < at + bool(spans) or place + cells(cue.label) > room:
+    at = 0
+    for cue, place, end in zip(cues, places, (*places, width)[1:], strict=True):
+        says = called(cue.name, cue.label)
+        if place + cells(says) >= min(end, room + 1):
+            says = cue.name or cue.label
+        if place < at + bool(spans) or place + cells(says) > room:
             continue
         is_past = cue.at <= transport.played
-        spans += [Span(" " * (place - at)), Span(cue.label, "accent" if is_past else "muted")]
-        at = place + cells(cue.label)
+        spans += [Span(" " * (place - at)), Span(says, "accent" if is_past else "muted")]
+        at = place + cells(says)
     return spread(tuple(spans), way, width)
+
+
+def called(name: str, label: str) -> str:
+    """A cue by its number and its name."""
+    return f"{name} {label}".strip()
+
+
+def _cued(transport: Transport, glyphs: Glyphs) -> Row:
+    """How many cues have come, and which is next: Q3/6 → standby Q4 critic veto −0:22."""
+    coming = transport.standby
+    if not transport.cues and coming is None:
+        return ()
+    said: list[Span] = []
+    if not transport.is_live:
+        said = [Span(f"{transport.count}/{len(transport.cues)} cues", "text")]
+    if coming is not None:
+        left = "" if coming.seconds is None else f" {_minus(glyphs)}{clock(coming.seconds)}"
+        said += [Span(f" {glyphs.handoff} standby ", "muted"), Span(called(coming.name, coming.label), "text")]
+        said += [Span(left, "muted")]
+    return (*said, Span("   "))
 
 
 def _one_row_parts(transport: Transport, width: int, glyphs: Glyphs) -> tuple[Row, Row]:
@@ -133,8 +172,8 @@ def _one_row_parts(transport: Transport, width: int, glyphs: Glyphs) -> tuple[Ro
     glyph, style = _sign(transport, glyphs)
     sign: Row = (Span(f" {glyph} ", style),)
     told = (Span("  "), *_condition(transport, glyphs)[1:]) if transport.condition != "playing" else ()
-    full = (*told, Span("  "), *_place(transport), Span(" "))
-    for words in (full, (*told, Span(f"  {clock(transport.seconds)} ", "text")), (*told, Span(" ")), ()):
+    full = (*told, Span("  "), *_place(transport, glyphs), Span(" "))
+    for words in (full, (*told, Span("  "), *_clock(transport), Span(" ")), (*told, Span(" ")), ()):
         if width - width_of(sign) - width_of(words) >= max(_NARROWEST, width // 3):
             return sign, words
     return sign, ()
@@ -147,6 +186,7 @@ def _sign(transport: Transport, glyphs: Glyphs) -> tuple[str, str]:
         "playing": (glyphs.running, "accent bold"),
         "paused": (glyphs.paused, "warning bold"),
         "held": (glyphs.paused, "warning bold"),
+        "standing": (glyphs.paused, "gate bold"),
         "asking": (glyphs.gate, "gate bold"),
         "catching up": (glyphs.running, "warning bold"),
         "at the edge": (glyphs.running, "accent bold"),
@@ -170,10 +210,17 @@ def _told(transport: Transport, glyphs: Glyphs) -> Sequence[Span]:
             return (Span("paused", "warning"), Span(f" {glyphs.dot} {meanwhile}" if meanwhile else "", "muted"))
         case "held":
             return (Span("engine held", "warning"), Span(f" {glyphs.dot} s one step, H go on", "muted"))
+        case "standing":
+            meanwhile = _meanwhile(transport, ahead)
+            more = f" {glyphs.dot} {meanwhile}" if meanwhile else ""
+            return (Span(f"held at {transport.standing}", "gate bold"), Span(f"{more} {glyphs.dot} space GO", "muted"))
         case "asking":
             return (Span("waits for a person", "gate bold"),)
         case "catching up":
-            return (Span(f"catching up{ahead}", "warning"), Span(f" {glyphs.dot} End to now", "muted"))
+            events = f"{tokens(transport.ahead)} event{'' if transport.ahead == 1 else 's'} ahead"
+            told = f"{events}, catching up {speed_of(HURRY, glyphs)}"
+            offer = f" {glyphs.dot} End to now" if transport.lag > FAR else ""
+            return (Span(told, "warning"), Span(offer, "muted"))
         case "at the edge":
             return (Span(transport.mode, "good"),)
         case "over":
@@ -194,19 +241,38 @@ def _way(transport: Transport, glyphs: Glyphs) -> Row:
     return (Span(f"{transport.pace} ", "text"), Span(speed_of(transport.speed, glyphs), "text"))
 
 
-def _place(transport: Transport) -> Row:
+def _place(transport: Transport, glyphs: Glyphs) -> Row:
+    left: Row = ()
+    if transport.length is not None:
+        left = (Span(f"  {_minus(glyphs)}{clock(max(0.0, transport.length - transport.now))}", "muted"),)
     return (
-        Span(clock(transport.seconds), "text"),
+        *_clock(transport),
+        *left,
         Span("  seq ", "muted"),
         Span(str(transport.seq), "text"),
         Span(f"/{transport.last}", "muted"),
     )
 
 
+def _clock(transport: Transport) -> Row:
+    """Where one is in the show, and how long it is; of a run that goes on, how long it has taken."""
+    if transport.length is None:
+        return (Span(clock(transport.seconds), "text"),)
+    return (Span(clock(transport.now), "text"), Span(f"/{clock(transport.length)}", "muted"))
+
+
+def _minus(glyphs: Glyphs) -> str:
+    return "-" if glyphs.rail.isascii() else "−"
+
+
+def _squeezed(glyphs: Glyphs) -> str:
+    return "~" if glyphs.rail.isascii() else "≈"
+
+
 def _lag(transport: Transport) -> Row:
     if not transport.is_live:
         return ()
-    return (Span("  lag ", "muted"), Span(f"{transport.lag:.1f} s", "warning" if transport.lag > 20 else "text"))
+    return (Span("  lag ", "muted"), Span(f"{transport.lag:.1f} s", "warning" if transport.lag > LAG else "text"))
 
 
 def speed_of(speed: float, glyphs: Glyphs) -> str:

@@ -35,6 +35,7 @@ class Heading:
     speed: float = 1.0
     is_playing: bool = True
     cue: str = ""
+    standby: str = ""  # the cue that comes next
     seconds: float = 0.0
     lag: float | None = None  # None: the run does not go on by itself
     verdict: Verdict | None = None  # how it ended, or why it stands still
@@ -46,12 +47,14 @@ def title_line(heading: Heading, width: int, glyphs: Glyphs) -> Row:
     way: Row = (Span(f"{glyphs.running if heading.is_playing else glyphs.paused} ", "accent bold"),)
     way = (*way, Span(f"{heading.pace} {speed_of(heading.speed, glyphs)}", "text"))
     cue: Row = (Span(f"  {heading.cue}", "accent"),) if heading.cue else ()
+    coming: Row = (Span(f" {glyphs.handoff} {heading.standby}", "muted"),) if heading.standby else ()
     run: Row = (Span(f" {glyphs.dot} {heading.run}", "muted"),) if heading.run else ()
     mark = Span(" » " if not glyphs.rail.isascii() else " > ", "accent bold")
     least = min(24, len(heading.title))
     marks, fewer = (tuple(_badges(heading, glyphs, told)) for told in (heading.badges, ("private",)))
     air = Span("  ")
     choices: tuple[tuple[Row, Row], ...] = (
+        ((*run, *marks), (*way, *cue, *coming, air)),
         ((*run, *marks), (*way, *cue, air)), (marks, (*way, *cue, air)), (fewer, (*way, *cue, air)),
         (fewer, (*way, air)), (fewer, ()), ((), ()),
     )  # fmt: skip

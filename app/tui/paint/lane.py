@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,6 +84,12 @@ def paint_lane(lane: Traffic, width: int, height: int, glyphs: Glyphs) -> list[R
     return framed(rows, width, height, title=title, right=_now(lane, glyphs), glyphs=glyphs)
 
 
+def track(lane: Traffic, width: int, glyphs: Glyphs) -> tuple[Row, Mapping[str, int]]:
+    """The way alone, with the signs of the cast as its stops; and the cell at which each of them stands."""
+    drawn = _Track(lane, width, glyphs, signs=True)
+    return drawn.rail(), drawn.places
+
+
 def eased(progress: float) -> float:
     """Cubic, slow at both ends."""
     at = min(1.0, max(0.0, progress))
@@ -106,6 +112,11 @@ class _Track:
         self._at = {station.agent: first + index * self._pitch for index, station in enumerate(shown)}
         known = [flight for flight in lane.flights if flight.giver in self._at and flight.taker in self._at]
         self._flights, self._more = known[:AT_ONCE], max(0, len(known) - AT_ONCE)
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """At which cell each agent stands."""
+        return self._at
 
     def names(self) -> Row:
         """A glyph over each stop, and the name beside it where there is room."""

@@ -25,8 +25,6 @@ from app.tui.widgets.table import Search
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from app.tui.screens.inputs import Given
-
 REST = 0.12  # seconds on one play before it is checked: whoever passes by is not held up
 
 
@@ -174,39 +172,12 @@ class Home(Place):
         self.run_worker(begin, group="begin")  # type: ignore[arg-type]
 
     async def _raise_the_curtain(self, bill: Playbill, *, rehearse: bool, stepping: bool) -> None:
-        """Ask for what it is given, begin, and go to the stage; what is in its way is told."""
-        from app.errors import FootlightsError
-        from app.tui.beginning import begin, insist_on_models, insist_on_servers, refuse
+        from app.tui.beginning import raise_the_curtain
 
-        assert bill.checked is not None
-        try:
-            if not rehearse:
-                insist_on_models(bill.checked)  # before anybody fills in a form
-                await asyncio.to_thread(insist_on_servers, bill.checked)
-            given = await self._ask(bill, rehearse=rehearse)
-            if given is None:
-                return
-            here = await begin(self.house, bill.checked, given.inputs, rehearse=rehearse, limits=given.limits)
-        except FootlightsError as error:
-            if await refuse(self.house, error, rehearsable=not rehearse):
-                await self._raise_the_curtain(bill, rehearse=True, stepping=stepping)
-            return
-        if stepping:
-            here.hold()
-        self.house.remembered.write()
-        self.house.open_stage(here, stepping=stepping)
-
-    async def _ask(self, bill: Playbill, *, rehearse: bool) -> Given | None:
-        """What it is given: nothing is asked where there is nothing to say."""
-        from app.tui.screens.inputs import Given, Inputs
-
-        if rehearse and not bill.asks:
-            return Given()
         last = self._given.get(bill.play.name, {})
-        given = await self.house.push_screen_wait(Inputs(bill, last, live=not rehearse))
+        given = await raise_the_curtain(self.house, bill, last, rehearse=rehearse, stepping=stepping)
         if given is not None:
             self._given[bill.play.name] = given.inputs
-        return given
 
     def _why_not_begin(self) -> str:
         bill = self.bill

@@ -217,6 +217,8 @@ class Runs(ListPlace[RunRow]):
             return "there is no run here"
         if action == "resume" and row is not None and row.status not in GOES_ON:
             return "it is being performed" if row.status == "running" else "it has ended; nothing is left to do"
+        if action == "compare" and self._compared is None:
+            return "mark two runs with space" if row is not None else "there is no run here"
         if action == "remove" and not any(not each.holder for each in self.listing.acted_on):
             return "it is being performed; cancel it first"
         return ""
@@ -254,6 +256,25 @@ class Runs(ListPlace[RunRow]):
         """Say where a run of its own begins from a moment of this one."""
         if self._may("fork"):
             self.house.say("open the run, go to the moment, inspect it, and press F there")
+
+    def action_compare(self) -> None:
+        """Two that are marked side by side; or this one, with what it was forked from, or with its fork."""
+        if self._may("compare") and (two := self._compared) is not None:
+            self.house.compare(*two)
+
+    @property
+    def _compared(self) -> tuple[str, str] | None:
+        """The two that would be compared: the earlier one first."""
+        if self.listing.marks:
+            marked = sorted(self.listing.acted_on, key=lambda row: row.run)
+            return (marked[0].run, marked[1].run) if len(marked) == 2 else None
+        row = self.listing.chosen
+        if row is None:
+            return None
+        if row.parent:
+            return row.parent, row.run
+        fork = next((each for each in self.rows if each.parent == row.run), None)
+        return (row.run, fork.run) if fork is not None else None
 
     def action_mark(self) -> None:
         """Mark it, and go to the next."""

@@ -14,17 +14,17 @@ from app.errors import FootlightsError
 from app.playback.playhead import Moved
 from app.playback.show import Show
 from app.tui.arrangement import Arrangement, Box, Density, Part, arrange, needless
-from app.tui.asking import asked_of
 from app.tui.canvas import Canvas
 from app.tui.forecast import Earlier
 from app.tui.frames import LONGEST, MOTION, SECOND, SPEECH, Frames
+from app.tui.intake import Intake
 from app.tui.keys import bindings
 from app.tui.place import Place
+from app.tui.questions import Questions
 from app.tui.refused import in_words
-from app.tui.screens.gate import GateCard
 from app.tui.script import book_of
 from app.tui.standing import seats
-from app.tui.transport import Intake, Transport
+from app.tui.transport import Transport
 from app.tui.widgets.bar import Bar
 from app.tui.widgets.caption import Caption
 from app.tui.widgets.ending import EndingCard
@@ -73,11 +73,12 @@ class Stage(Transport):
         self.ending = EndingCard(self.show, self.playhead)
         self._parts = self._made(source)
         self._panels: dict[str, AgentPanel] = {}
-        self._asked: set[str] = set()
+        self.questions = Questions(self)
         self._visible: tuple[str, ...] = ()
         self._has_captions = False
         self._is_set = False
         self._waits = False  # for its audience, which went elsewhere
+        self._leaps = 0  # of the audience, as far as the panels know
 
     # What is on it
 
@@ -103,7 +104,7 @@ class Stage(Transport):
     def on_mount(self) -> None:
         """Begin to draw, and let the run come."""
         self.frames = Frames(self.app, self.frame)
-        self.source.refused = self._refused
+        self.source.refused = self.refused
         self.playhead.wake = self.frames.wake
         self.run_worker(self._feed, group="feed")  # type: ignore[arg-type]
         self._is_set = True
@@ -126,11 +127,11 @@ class Stage(Transport):
         try:
             await self.source.feed(self.playhead)
         except FootlightsError as lost:
-            self._refused(lost)
+            self.refused(lost)
         finally:
             self.frames.wake()
 
-    def _refused(self, refused: FootlightsError) -> None:
+    def refused(self, refused: FootlightsError) -> None:
         """What was handed over to the run was not taken."""
         self.house.say(in_words(refused), severity="warning")
 
@@ -138,7 +139,7 @@ class Stage(Transport):
         """Back from another place: catch up."""
         if self._is_set:
             self._arrange()
-            self._ask()
+            self.questions.ask()
             self.frames.wake()
 
     def watched(self, is_watched: bool) -> None:
@@ -172,6 +173,10 @@ class Stage(Transport):
     def frame(self) -> float | None:
         """Let happen what is due, draw what changed, and say when to look again."""
         moved = self.playhead.advance()
+        if self._leaps != self.playhead.leaps:
+            self._leaps = self.playhead.leaps
+            for panel in self._panels.values():
+                panel.leap()
         if moved.events or moved.rebuilt:
             self._happened(moved)
         if self.is_current and self.is_running:
@@ -194,9 +199,25 @@ class Stage(Transport):
     def _happened(self, moved: Moved) -> None:
         if set(self.show.state.agents) - set(self._panels):
             self._cast()
-        elif len(self._visible) < len(self._panels) or book_of(self.show).has_captions > self._has_captions:
+        elif self._is_arranged_otherwise:
             self._arrange()
-        self._ask()
+        self.questions.ask()
+
+    @property
+    def _is_arranged_otherwise(self) -> bool:
+        agents = self.show.state.agents
+        return (
+            len(self._visible) < len(agents)
+            or not agents.keys() >= set(self._visible)
+            or (self._speaks != self._has_captions)
+        )
+
+    @property
+    def _speaks(self) -> bool:
+        """Is there anything to be read for the audience, and do they want to?"""
+        return self.house.remembered.captions and (
+            book_of(self.show).has_captions or any(placed.cue.caption for placed in self.playhead.cues)
+        )
 
     def draw(self) -> None:
         """Draw what changed."""
@@ -226,10 +247,11 @@ class Stage(Transport):
 
     def _arrange(self) -> None:
         size = self.app.size
-        self._has_captions = self.house.remembered.captions and book_of(self.show).has_captions
-        without = [*_NOT_HERE, *needless(len(self._panels), has_captions=self._has_captions)]
+        self._has_captions = self._speaks
+        agents = len(self.show.state.agents)
+        without = [*_NOT_HERE, *needless(agents, has_captions=self._has_captions)]
         density: Density = "compact" if self.house.remembered.density == "compact" else "comfortable"
-        arrangement = arrange(size.width, size.height, len(self._panels), density=density, without=without)
+        arrangement = arrange(size.width, size.height, agents, density=density, without=without)
         for part, widget in self._parts.items():
             _place(widget, arrangement.parts.get(part))
         self.ending.stand_in(arrangement)
@@ -241,47 +263,6 @@ class Stage(Transport):
         boxes = dict(zip(self._visible, arrangement.panels, strict=False))
         for agent, panel in self._panels.items():
             _place(panel, boxes.get(agent))
-
-    # Gates
-
-    def _ask(self) -> None:
-        """Put a card in front of the person for what waits; one that was put away comes back by enter."""
-        self._put_away_what_is_answered()
-        if self.source.performed == "nowhere" or not self.is_current:
-            return
-        for gate in self.show.state.open_gates:
-            if gate.opened.gate not in self._asked:
-                self._asked.add(gate.opened.gate)
-                self._put_card(gate.opened.gate)
-                return
-
-    def _put_away_what_is_answered(self) -> None:
-        """Somebody else may have been quicker."""
-        card = self.app.screen
-        if not isinstance(card, GateCard) or card.asked.run != self.source.run:
-            return
-        gate = self.show.state.gates.get(card.asked.gate)
-        if gate is None or gate.status == "open":
-            return
-        card.dismiss(None)
-        by = gate.answered.by if gate.answered is not None else ""
-        self.house.say(f"answered by {by}" if by else f"the question is {gate.status}")
-
-    def _put_card(self, name: str) -> None:
-        gate = self.show.state.gates[name]
-
-        def answered(said: tuple[str, str] | None) -> None:
-            if said is not None:
-                self._answer(name, *said)
-            self._ask()
-
-        self.app.push_screen(GateCard(asked_of(self.show, gate)), answered)
-
-    def _answer(self, gate: str, choice: str, note: str) -> None:
-        try:
-            self.source.answer(gate, choice, note)
-        except FootlightsError as refused:
-            self._refused(refused)
 
     # Keys
 
@@ -308,7 +289,7 @@ class Stage(Transport):
                 self.source.hold()
             self.source.step()
         except FootlightsError as refused:
-            self._refused(refused)
+            self.refused(refused)
 
     def action_direct(self) -> None:
         """The menu of directions."""
@@ -323,7 +304,7 @@ class Stage(Transport):
         """Answer what waits; else open what has the focus, or who is in the light."""
         waiting = self.show.state.open_gates
         if waiting and self.source.performed != "nowhere" and self.focused is None:
-            self._put_card(waiting[0].opened.gate)
+            self.questions.put_card(waiting[0].opened.gate)
             return
         panel = self.focused
         agent = panel.agent if isinstance(panel, AgentPanel) else self.show.lit
@@ -375,7 +356,8 @@ class Stage(Transport):
         """Why a key does nothing now."""
         from app.tui.directing import why_not_act
 
-        return why_not_act(self.show, self.source) if action in ("single_step", "hold", "direct") else ""
+        acts = action in ("single_step", "hold", "direct")
+        return why_not_act(self.show, self.source) if acts else super().why_not(action)
 
     def copied(self) -> str:
         """What the one in front of you said last, else the run's id."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 
-from app.playback.playhead import Playhead
 from app.playback.show import Show
 from app.tui.canvas import Canvas
 from app.tui.frames import LONGEST, SPEECH, Frames
+from app.tui.intake import Intake
 from app.tui.keys import bindings
 from app.tui.paint.frame import framed
 from app.tui.paint.gantt_moment import rows_of
@@ -53,7 +53,7 @@ class Timeline(Place):
     BINDINGS: ClassVar = bindings("timeline")
     CSS_PATH = "timeline.tcss"
 
-    def __init__(self, show: Show, source: Source, playhead: Playhead) -> None:
+    def __init__(self, show: Show, source: Source, playhead: Intake) -> None:
         super().__init__()
         self.show = show
         self.source = source
@@ -117,8 +117,10 @@ class Timeline(Place):
     # Keys
 
     def action_next_view(self) -> None:
-        """Back to the stage."""
-        self.dismiss()
+        """The view for the room, over the same show."""
+        from app.tui.screens.presenter import Presenter
+
+        self.app.switch_screen(Presenter(self.show, self.source, self.playhead))
 
     def action_inspect(self) -> None:
         """Open what the cursor stands on."""

@@ -34,8 +34,9 @@ class Writing(Card[str]):
             yield Input(self._value, placeholder=self._hint)
 
     def on_mount(self) -> None:
-        """Write at once."""
-        self.query_one(Input).focus()
+        """Write at once; whoever has put it away already finds nothing to write in."""
+        for line in self.query(Input):
+            line.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take it, unless something is wrong with it."""

@@ -77,7 +77,9 @@ class GanttView(Canvas):
         if known is not None and known[:2] == (self._gantt.version, self.by):
             return known[2]
         self._gantt.follow(self._show)
-        folded = folded_at_first(self._show.state) if self._folded is None else self._folded
+        folded = self._folded or set()
+        if self._folded is None and self.by == "step":
+            folded = folded_at_first(self._show.state)
         chart = chart_of(self._gantt, self._show.state, self.by, folded)
         self._chart = (self._gantt.version, self.by, chart)
         return chart

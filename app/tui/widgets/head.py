@@ -10,12 +10,14 @@ from textual.events import Click
 from app.state.words import how_performed
 from app.tui.canvas import Canvas
 from app.tui.lines import one_line
+from app.tui.paint.bar import called
 from app.tui.paint.head import Heading, app_bar, place_at, title_line
 from app.tui.paint.rows import Row
 from app.tui.verdict import verdict_of
 from app.tui.widgets.table import glyphs_of
 
 if TYPE_CHECKING:
+    from app.playback.cues import Placed
     from app.playback.playhead import Playhead
     from app.playback.show import Show
     from app.tui.sources import Source
@@ -76,10 +78,16 @@ def heading_of(show: Show, playhead: Playhead, source: Source) -> Heading:
         pace=playhead.pace,
         speed=playhead.speed,
         is_playing=not playhead.paused,
-        cue=one_line(state.cues[-1].cue) if state.cues else "",
+        cue=_cue(playhead.cue),
+        standby=_cue(playhead.standby) if playhead.length is not None else "",
         seconds=show.now / 1000,
         lag=playhead.lag if source.performed != "nowhere" else None,
     )
+
+
+def _cue(placed: Placed | None) -> str:
+    """The cue of the moment."""
+    return called(placed.cue.name, one_line(placed.cue.label)) if placed is not None else ""
 
 
 def badges_of(show: Show, playhead: Playhead, source: Source) -> tuple[str, ...]:

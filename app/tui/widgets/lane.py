@@ -14,7 +14,7 @@ from app.tui.glyphs import Glyphs
 from app.tui.lines import LONGEST, one_line, role_of, sign, step_name
 from app.tui.paint.lane import Flight, Phase, Station, Traffic, Wait, paint_lane
 from app.tui.paint.rows import Row
-from app.tui.rates import Rates, Waits
+from app.tui.rates import Waits, rates_of
 from app.tui.widgets.table import glyphs_of
 
 PASSED = 12  # handoffs of which the lane may tell; no screen shows more
@@ -30,14 +30,12 @@ class Lane(Canvas):
         super().__init__()
         self._show = show
         self._playhead = playhead
-        self._rates = Rates()
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
         """One row or a box."""
         glyphs = glyphs_of(self)
         moves = bool(getattr(self.app, "moves", True))
-        self._rates.look(self._show.events)
-        beats, waits = self._playhead.beats(), self._rates.waits()
+        beats, waits = self._playhead.beats(), rates_of(self._show).waits()
         return paint_lane(traffic_of(self._show, beats, waits, glyphs, moves=moves), width, height, glyphs)
 
 

@@ -14,7 +14,7 @@ from app.tui.lines import amount, name_of, role_of, sign, step_name
 from app.tui.paint.meter_box import meter_box
 from app.tui.paint.meters import Left, Limit, Reading, Share, meter_line
 from app.tui.paint.rows import Row
-from app.tui.rates import Rates
+from app.tui.rates import Rates, rates_of
 from app.tui.text import clock, paid
 from app.tui.widgets.table import glyphs_of
 
@@ -36,7 +36,6 @@ class Meters(Canvas):
         super().__init__()
         self._show = show
         self._playhead = playhead
-        self._rates = Rates()
         self._outlook = Outlook()
         self._plan: tuple[str, tuple[Planned, ...]] = ("", ())
         self._read: tuple[tuple[int, int], Reading] = (_NEVER, Reading())
@@ -57,10 +56,9 @@ class Meters(Canvas):
         moment = (self._show.revision, self._show.passed // 1000)
         if self._read[0] != moment:
             ahead = self._playhead.lag if self._playhead.live else 0.0
-            self._rates.look(self._show.events)
             self._outlook.look(self._show.events, self._show.state)
             left = self._outlook.forecast(self._show.state, self._planned())
-            reading = reading_of(self._show, self._rates, left, glyphs, ahead=ahead)
+            reading = reading_of(self._show, rates_of(self._show), left, glyphs, ahead=ahead)
             self._read = (moment, reading)
         return self._read[1]
 

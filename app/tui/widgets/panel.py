@@ -64,6 +64,11 @@ class AgentPanel(Canvas, can_focus=True):
             self._is_stale = False
             self.redraw()
 
+    def leap(self) -> None:
+        """The audience went elsewhere: how fast somebody spoke there says nothing of here."""
+        self._rate = _Rate()
+        self._is_stale = True
+
     def paint(self, width: int, height: int) -> Sequence[Row]:
         """The panel as it is now."""
         if self._show is None:

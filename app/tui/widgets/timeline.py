@@ -24,6 +24,7 @@ class SmallTimeline(GanttView):
         if self._told != len(self._show.events):
             self._told = len(self._show.events)
             self._follows = True
+            self.view = replace(self.view, lane=0, top=0)  # what is in sight tells nothing of where one came from
             self.follow()
             self.view = replace(self.view, cursor=float(self._gantt.now))
         super().redraw()

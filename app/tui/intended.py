@@ -1,0 +1,36 @@
+"""What a run was begun with: its plan, and whether the play speaks to its audience."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+
+class Planned(NamedTuple):
+    """A step as it was planned."""
+
+    title: str
+    needs: tuple[str, ...]  # their names within the same block
+    agents: tuple[str, ...]
+
+
+def plan_of(value: Any) -> dict[str, Planned]:
+    """The plan that a run was started with; what is not one is no plan."""
+    return {
+        str(each["step"]): Planned(str(each.get("title", "")), _names(each.get("needs")), _names(each.get("agents")))
+        for each in (value if isinstance(value, list) else ())
+        if isinstance(each, dict) and "step" in each
+    }
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def captions_in(source: Any) -> bool:
+    """Does a play speak to its audience? Its files tell before it does, so that its first words move nothing."""
+    files = source.get("files") if isinstance(source, dict) else None
+    return any(_CAPTION.search(str(text)) for text in (files.values() if isinstance(files, dict) else ()))
+
+
+_CAPTION = re.compile(r"^[ -]*(?:caption|narrate) *:", re.MULTILINE)
