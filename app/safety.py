@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
 _MARKS_PER_BASE = 8
@@ -30,11 +29,12 @@ def safe_text(text: str, *, newlines: bool = True) -> str:
 
 def mask_secrets(text: str) -> str:
     """Return `text` with everything shaped like a key, a token or a password cut to its first four characters."""
-    if not _has_sign(text):
+    spans = secret_spans(text)
+    if not spans:
         return text
     parts: list[str] = []
     shown = 0
-    for start, end in secret_spans(text):
+    for start, end in spans:
         parts += (text[shown : start + _SHOWN_OF_A_SECRET], "•••")
         shown = end
     parts.append(text[shown:])
@@ -54,25 +54,39 @@ def covered(value: Any) -> Any:
 
 def looks_like_secret(text: str) -> bool:
     """Tell whether `text` holds something shaped like a key, a token or a password."""
-    return _has_sign(text) and _SECRET.search(text) is not None
+    return any(pattern.search(text) for pattern in _patterns_for(text))
 
 
-def _has_sign(text: str) -> bool:
-    """Could there be one? It is quicker than to ask at every character, and nearly every text has none."""
-    for sign in _SIGNS:  # noqa: SIM110 - any() would cost a short text more than the search itself
-        if sign in text:
-            return True
-    return False
-
-
-def secret_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each thing that looks like a secret starts and ends, in order."""
-    for found in _SECRET.finditer(text):
-        if found["password"]:
-            start, end = found.span("password")
-            yield start - _SHOWN_OF_A_SECRET, end  # nothing of it is shown: the letters before it are
+def secret_spans(text: str) -> list[tuple[int, int]]:
+    """Where each thing that looks like a secret starts and ends, in order; no two overlap."""
+    patterns = _patterns_for(text)
+    if not patterns:
+        return []
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(_span(found) for pattern in patterns for found in pattern.finditer(text)):
+        if spans and start < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            yield found.span("bearer") if found["bearer"] else found.span()
+            spans.append((start, end))
+    return spans
+
+
+def _patterns_for(text: str) -> list[re.Pattern[str]]:
+    """Those that may be found in it."""
+    found = [_ASSIGNED] if "=" in text else []
+    for letter, ending in _ENDINGS:  # any() would cost a short text more than the search itself
+        if letter in text and ending.search(text):
+            return [*found, _SECRET, _OTHERS, _BASIC]
+    for sign in _SIGNS:
+        if sign in text:
+            return [*found, _SECRET, _BASIC]
+    return found
+
+
+def _span(found: re.Match[str]) -> tuple[int, int]:
+    """Of what only the beginning is shown; of a password not even that, so what is shown is before it."""
+    start, end = found.span(found.lastgroup or 0)
+    return (start - _SHOWN_OF_A_SECRET if found.lastgroup == "hidden" else start), end
 
 
 # What has no business in shown text: C0 but for line feed and tab, DEL, C1, soft hyphen, bidirectional controls, line
@@ -127,10 +141,13 @@ _START = "|".join(
         *(rf"(?<=\[[0-9;]{{{length}}}[A-Za-z])" for length in range(9)),
     )
 )
-_SIGNS = (
-    "sk-", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xox", "AKIA", "ASIA", "eyJ", "earer", "://",
-    "PRIVATE KEY",
-)  # fmt: skip
+# To look for signs is quicker than to ask at every character, and few texts have one. Of words with a rare letter in
+# them that letter is looked for, and then what is before it.
+_SIGNS = ("AIza", "AKIA", "ASIA", "eyJ", "earer", "asic ", "://", "PRIVATE KEY")
+_ENDINGS = (
+    ("_", re.compile(r"_(?:(?<=gh[pousr]_)|(?<=github_pat_)|(?<=gsk_)|(?<=hf_)|(?<=npm_)|(?<=k_live_)|(?<=k_test_))")),
+    ("-", re.compile(r"-(?:(?<=sk-)|(?<=xox[abeprs]-)|(?<=xai-)|(?<=pplx-)|(?<=glpat-))")),
+)
 _SECRET = re.compile(
     rf"""(?=[sAgxeBb:][kIKShioye/])(?:{_START})  # two letters are quick to look at, and rule out nearly every place"""
     r"""
@@ -141,10 +158,22 @@ _SECRET = re.compile(
       | xox[abeprs]-[A-Za-z0-9-]{10,}                                  # Slack
       | (?:AKIA|ASIA)[A-Z0-9]{16}                                      # AWS
       | eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*     # JSON Web Token
-      | [Bb]earer\s+(?=\S*\d)(?P<bearer>[A-Za-z0-9._~+/=-]{16,})       # whatever an Authorization header carries
+      | [Bb]earer\s+(?=\S*\d)(?P<shown>[A-Za-z0-9._~+/=-]{16,})       # whatever an Authorization header carries
       )
-    | ://[^\s/@:]{0,80}:(?P<password>[^\s/@]{1,200})(?=@)               # a password in an address
+    | ://[^\s/@:]{0,80}:(?P<hidden>[^\s/@]{1,200})(?=@)               # a password in an address
     | -----BEGIN\ [A-Z0-9\ ]{0,40}PRIVATE\ KEY-----.*?(?:-----END\ [A-Z0-9\ ]{0,40}PRIVATE\ KEY-----|\Z)
     """,
     re.VERBOSE | re.DOTALL,
+)
+_OTHERS = re.compile(
+    rf"(?=[ghnrspx][apfklms])(?:{_START})"
+    r"(?:(?:gsk|hf|npm)_[A-Za-z0-9]{20,}"  # Groq, Hugging Face, npm
+    r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"  # Stripe
+    r"|(?:xai|pplx)-[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,})"  # xAI, Perplexity, GitLab
+)
+_BASIC = re.compile(r"asic (?<=uthorization: .asic )(?P<shown>[A-Za-z0-9+/=_-]{8,})")
+_ASSIGNED = re.compile(
+    r"=(?:(?<=(?i:password)=)|(?<=(?i:passwd)=)|(?<=(?i:pwd)=)|(?<=(?i:secret)=)|(?<=(?i:token)=)"
+    r"|(?<=(?i:api_key)=)|(?<=(?i:access_key)=)|(?<=(?i:secret_key)=))"
+    r"[\"']?(?![\w.]*[(\[{]|[${%*])(?P<hidden>[^\s\"'<>&;,|\\`•]{8,})"  # but no code: token=next(tokens)
 )

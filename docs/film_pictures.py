@@ -9,10 +9,10 @@ from dataclasses import replace
 from app.export.film import Cut, filmed
 from app.export.redaction import fit_to_leave
 from app.export.svg import animated, poster_of, still
-from app.tui.filed import found
+from app.tui.filed import TOUR_TAKES, found
 from docs.stage_pictures import THEMES
 
-FILMS = {"tour": Cut(size=(110, 32), fit=60.0)}  # of the recording that ships with the house
+FILMS = {"tour": Cut(size=(110, 32), fit=TOUR_TAKES, fps=5.0)}  # of the recording that ships with the house
 
 
 def films(names: Sequence[str] = ()) -> dict[str, str]:

@@ -19,23 +19,22 @@ from app.compare.words import (
     title_of,
     told_of,
 )
+from app.export.markdown import inline
 from app.state.words import in_a_cell
 
 _LONGEST = 160  # characters of a value in a table
-_SPECIAL = re.compile(r"([\\`*_\[\]#|<>~&])")
 _AROUND = 2
 
 
 def of_runs(found: Comparison) -> str:
     """The whole."""
     parts = [
-        f"### {code(title_of(found.left))}: A against B",
+        f"### {inline(one_line(title_of(found.left)))}: A against B",
         _table(("", "run", "outcome", "how"), [
-            [name, code(short(half)), half.status, _words(how_of(half))]
+            [name, code(short(half)), half.status, inline(one_line(how_of(half)))]
             for name, half in (("A", found.left), ("B", found.right))
         ]),
-        *(f"{told}." for told in (kinship_told(found), shared_told(found)) if told),
-        code(parting_told(found)),
+        *map(_sentence, filter(None, (kinship_told(found), shared_told(found), parting_told(found, code)))),
     ]  # fmt: skip
     if found.changes:
         rows = [[each.kind, code(each.where), code(_value(each, 0)), code(_value(each, 1))] for each in found.changes]
@@ -77,9 +76,8 @@ def fenced(text: str, language: str = "") -> str:
     return f"{fence}{language}\n{text}\n{fence}"
 
 
-def _words(text: str) -> str:
-    """Text of anybody among ours."""
-    return _SPECIAL.sub(r"\\\1", one_line(text))
+def _sentence(told: str) -> str:
+    return f"{told[0].upper()}{told[1:].removesuffix('.')}."
 
 
 def _value(change: Change, side: int) -> str:

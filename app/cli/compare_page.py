@@ -12,6 +12,7 @@ from app.cli.statuses import marked
 from app.cli.tables import Cell, Giving, table
 from app.compare import ABSENT, Change, Comparison, Difference, Measure, Pair, Piece, Shared, gathered
 from app.compare.filling import filled
+from app.compare.texts import readable
 from app.compare.words import (
     how_of,
     kinship_told,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.compare import Block, Half
 
 _WIDEST = 120
+_BESIDE = 34  # cells of a table of facts that are not values: its margin, the names, what is said of them, the gaps
 _AROUND = 2  # rows that are the same and are shown before and after what is not
 _MOST = 40  # rows of a difference on the page of two runs
 _MOST_CHANGES = 12
@@ -183,12 +185,23 @@ def _more(measure: Measure) -> Cell:
 
 
 def _facts(pair: Pair, ink: Ink) -> list[str]:
+    """The short ones in a table, and below it those that need rows of their own."""
     known = [side.facts if side is not None else {} for side in (pair.left, pair.right)]
-    rows = [
-        _row(name, one_line(known[0].get(name, "")), one_line(known[1].get(name, "")))
-        for name in {**known[0], **known[1]}
-    ]
-    return _table(("", "A", "B", "", ""), rows, ink)
+    facts = [(name, known[0].get(name, ""), known[1].get(name, "")) for name in {**known[0], **known[1]}]
+    room = (ink.width - _BESIDE) // 2
+    tabled = [fact for fact in facts if max(map(cell_width, fact[1:])) <= room]
+    rows = [[cell._replace(right=False) for cell in _row(*map(one_line, fact))] for fact in tabled]
+    said = _table(("", "A", "B", "", ""), rows, ink)
+    for fact in facts:
+        said += _long(*fact, ink) if fact not in tabled else []
+    return said
+
+
+def _long(name: str, left: str, right: str, ink: Ink) -> Iterator[str]:
+    """A fact that is too long for a table: all of it, as wide as there is room; once where both have the same."""
+    yield f"  {name}"
+    for sign, told in (("=", left),) if left == right else (("-", left), ("+", right)):
+        yield from _side((Piece(readable(told), True),), sign, ink)
 
 
 def _outputs(found: Comparison, ink: Ink) -> list[str]:

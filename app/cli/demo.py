@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("show", nargs="?", default="", metavar="SHOW", help="a scenario, a run, or a *.run.jsonl file")
     add_pace(parser)
-    parser.add_argument("--fit", metavar="TIME", help="how long it shall take: 3:00")
+    parser.add_argument("--fit", metavar="TIME", help="how long it shall take: 1:30")
     parser.add_argument("--loop", action="store_true", help="again and again")
     parser.add_argument("--no-captions", action="store_true", help="without words for the audience")
     parser.add_argument("--no-motion", action="store_true", help="without moving arrows and running light")
@@ -48,6 +48,8 @@ def perform(args: argparse.Namespace) -> int:
 
     launch = _launch(args)
     with telling_damage(args):
+        if launch.settings.fit is not None:
+            asyncio.run(_insist_on_its_length(args, launch))
         if args.mode == "console":
             return asyncio.run(_tell(args, launch))
         if not is_spoken() and has_stage():
@@ -74,6 +76,21 @@ def _launch(args: argparse.Namespace) -> Launch:
     )
     formats = [(name, format.says) for name, format in FORMATS.items()]
     return Launch(args.mode or "tour", args.show, settings, at_once=bool(args.mode), pin=args.pin, formats=formats)
+
+
+async def _insist_on_its_length(args: argparse.Namespace, launch: Launch) -> None:
+    """A show that cannot take so long is refused before anything opens."""
+    from app.cli.fitting import insist_on_its_times
+    from app.tui.filed import Filed, found
+    from app.tui.launcher import BY_NAME
+    from app.tui.shelf import latest
+
+    mode = BY_NAME[launch.mode]
+    if "fit" not in mode.settings:
+        raise UsageError(f"footlights demo: {mode.name} has no --fit", "it takes as long as its pace makes it")
+    subject = launch.subject or (await latest(workspace_of(args)) if mode.of == "run" else "")
+    known = await found(subject, workspace_of(args))
+    await insist_on_its_times(Filed(known.recording, known.sheet, fit=launch.settings.fit), launch.settings.pace)
 
 
 def _open(args: argparse.Namespace, launch: Launch) -> int:

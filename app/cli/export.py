@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 footlights export last svg --from Q2 --to Q4 --both
-footlights export last html -o review.html --fit 3:00
+footlights export last html -o review.html --fit 1:30
 """
 
 SUFFIX = ".run.jsonl"
@@ -40,6 +40,7 @@ OF_FILMS = {
     "start": "--from", "end": "--to", "cues": "--cues", "captions": "--captions", "hold_last": "--hold-last",
     "fps": "--fps",
 }  # fmt: skip
+MOMENTS = ("still", "png")
 OF_SOME = {"both": "--both", "v3": "--v3", "at": "--at", "table": "--table"}
 
 
@@ -54,7 +55,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="FILE", help="where to; - is the standard output; left out, it is named after the run"
     )
     add("--force", action="store_true", help="write over what is there")
-    add("--hide", metavar="WORD", action="append", default=[], help="cover a word wherever it stands; may be repeated")
+    add(
+        "--hide", "--redact", dest="hide", metavar="WORD", action="append", default=[],
+        help="cover a word wherever it stands; may be repeated",
+    )  # fmt: skip
     add("--size", metavar="WxH", type=_size, help="of the stage, in cells; left out, 120x36")
     shades = parser.add_mutually_exclusive_group()
     shades.add_argument("--theme", metavar="NAME", help="how it looks; footlights themes lists them")
@@ -64,7 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--both", action="store_true", default=None, help="svg, still: dark, light and a snippet that picks one"
     )
     add("--pace", choices=list(PACES), help="how fast it is shown; left out, theatrical")
-    add("--fit", metavar="TIME", help="how long the whole show shall take: 3:00")
+    add("--fit", metavar="TIME", help="how long the whole show shall take: 1:30")
     add(
         "--from",
         dest="start",
@@ -102,7 +106,8 @@ async def _export(args: argparse.Namespace, wanted: Format) -> int:
     if args.both and path is None:
         raise UsageError("--both writes several files, and the standard output is one", "name the file with -o")
     if path is not None:
-        insist_on_room(files_of(path, args.format) if args.both else [path], force=args.force)
+        files = files_of(path, args.format) if args.both else [path]
+        insist_on_room(files, force=args.force, read=(args.run, args.cues))
     if args.format in RUNS:
         _deliver(args.format, RUNS[args.format].make(recording, args), path)
     elif args.both and path is not None:
@@ -125,11 +130,12 @@ async def _write_both(args: argparse.Namespace, recording: Recording, sheet: Cue
 
 
 async def _film(args: argparse.Namespace, recording: Recording, sheet: CueSheet | None, theme: str) -> Film:
-    from app.export.film import filmed
+    from app.export.film import filmed, glimpsed
     from app.export.lint import lint
 
+    is_poster = args.format in MOMENTS and not args.at
     with Progress("filming") as progress:
-        film = await filmed(recording, _cut(args, sheet, theme), progress)
+        film = await (glimpsed if is_poster else filmed)(recording, _cut(args, sheet, theme), progress)
     insist_on_no_secret(lint(film))
     return film
 
@@ -159,10 +165,10 @@ def _theme(args: argparse.Namespace) -> str:
 
 def _deliver(name: str, made: Made, path: Path | None, film: Film | None = None) -> None:
     """Look at it once more, write it, and say so."""
-    from app.export.lint import secrets_in
+    from app.export.lint import unfit_in
 
     if isinstance(made, str):
-        insist_on_no_secret(secrets_in(made))
+        insist_on_no_secret(unfit_in(made))
     if path is None:
         print_out(made)
     else:
@@ -174,7 +180,7 @@ def _deliver(name: str, made: Made, path: Path | None, film: Film | None = None)
 
 def _figures(name: str, film: Film | None) -> Iterator[str]:
     """What there is to say of a film."""
-    if film is not None and name not in ("still", "png"):
+    if film is not None and name not in MOMENTS:
         yield f"{film.seconds:.1f} s"
         yield plural(len(film.frames), "picture")
         if cues := sum(mark.kind == "cue" for mark in film.marks):

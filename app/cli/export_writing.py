@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 from app.errors import FootlightsError, UsageError
 
@@ -17,11 +19,17 @@ class NotFitToLeave(FootlightsError):
     """What was made holds what should not leave the house."""
 
 
-def insist_on_room(paths: Iterable[Path], *, force: bool) -> None:
-    """Say at once what would only be said when all is done."""
+def insist_on_room(paths: Iterable[Path], *, force: bool, read: Iterable[str | None] = ()) -> None:
+    """Say at once what would only be said when all is done; nothing is written over what it is made of."""
+    sources = [Path(name).resolve() for name in read if name]
     for path in paths:
-        if path.exists() and not force:
-            raise UsageError(f"{path} is there already", "--force writes over it, -o NAME writes another")
+        if os.path.lexists(path):
+            if path.resolve() in sources:
+                raise UsageError(f"{path} is what is read here", "-o NAME writes another file")
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise UsageError(f"{path} is there, and is no plain file", "-o NAME writes another, -o - to the output")
+            if not force:
+                raise UsageError(f"{path} is there already", "--force writes over it, -o NAME writes another")
         if not path.parent.is_dir():
             raise UsageError(f"there is no folder {path.parent}", "make it first, or name another with -o")
 
@@ -39,9 +47,10 @@ def insist_on_no_secret(found: list[str]) -> None:
 
 def write(made: str | bytes, path: Path) -> None:
     """Put it there in one go."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{token_hex(8)}.part")  # short: a name may be as long as the disk allows
     try:
-        draft.write_bytes(made.encode() if isinstance(made, str) else made)
+        with draft.open("xb") as file:
+            file.write(made.encode() if isinstance(made, str) else made)
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""How fast a rehearsal has to be shown to take so long: it is performed once unseen, in no time, and measured."""
+"""Whether a show can take so long, and how fast it is shown then: asked before anything opens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.journal import Journal
 from app.playback.course import Course
+from app.playback.playhead import Playhead
 from app.playback.score import fitted
 from app.playback.show import Show
 
@@ -17,11 +18,20 @@ if TYPE_CHECKING:
     from app.engine import Run
     from app.playback.pace import Pace
     from app.tui.app import Theatre
+    from app.tui.filed import Filed
     from app.tui.opening import Opens
 
 
+async def insist_on_its_times(source: Filed, pace: str) -> None:
+    """Refuse a length that a show cannot take, and a beginning that it does not have."""
+    await source.feed(Playhead(Show(source.value), pace))
+
+
 async def at_length(begin: Callable[..., Run], seconds: float, then: Opens | None) -> Opens:
-    """What is to be opened over the stage, and the pace at which the show takes so long."""
+    """What is to be opened over the stage, and the pace at which the show takes so long.
+
+    A rehearsal is performed once unseen, in no time, and measured.
+    """
     pace = await _measured(begin, seconds)
 
     async def fitted_then(house: Theatre) -> None:

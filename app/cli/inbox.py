@@ -38,7 +38,8 @@ def perform(args: argparse.Namespace) -> int:
     ink, now = Ink.for_stream(sys.stdout), time.time_ns() // 1000
     for each in waiting:
         sys.stdout.write(ink.glyphs("\n".join(_lines(each, ink, now)) + "\n\n"))
-    narrate(f"{plural(len(waiting), 'question')} {'waits' if len(waiting) == 1 else 'wait'} for an answer")
+    count = sum(not each.is_answered for each in waiting)
+    narrate(f"{plural(count, 'question')} {'waits' if count == 1 else 'wait'} for an answer")
     return 0
 
 
@@ -57,13 +58,18 @@ def _lines(each: Waiting, ink: Ink, now: int) -> list[str]:
     facts = [one_line(each.row.scenario), short(each.row.run), ago(question.opened, now)]
     if question.role:
         facts.append(f"for {one_line(question.role)}")
-    if question.expires:
+    if question.expires and not each.is_answered:
         left = max(0, question.expires - now)
         facts.append(f"{took(left / 1000)} left, then {one_line(question.default or 'it closes')}")
     if each.row.status != "running":
         facts.append(each.row.status)
-    head = f"{ink.paint('?', 'warning')} {ink.paint(one_line(question.step or question.gate), 'bold')}"
+    sign = ink.paint("✓", "good") if each.is_answered else ink.paint("?", "warning")
+    head = f"{sign} {ink.paint(one_line(question.step or question.gate), 'bold')}"
     lines = [f"{head}  {ink.paint(' · '.join(facts), 'dim')}", *drawn_text(question, ink)]
+    if each.letter is not None:
+        said = f"{one_line(each.answer)}, said {one_line(each.letter.by) or 'somebody'}"
+        taken = "it is on its way" if each.row.holder else f"footlights resume {short(each.row.run)} takes it"
+        return [*lines, f"  answered: {said}; {taken}"]
     if len(question.options) > 1:
         lines.append(f"  {' / '.join(one_line(option) for option in question.options)}")
     return [*lines, f"  {ink.paint(one_line(answering(each)), 'accent')}"]
@@ -84,5 +90,6 @@ def _as_data(each: Waiting) -> dict[str, Any]:
         "opened": question.opened / MICROSECONDS,
         "expires": question.expires / MICROSECONDS if question.expires else None,
         "role": question.role,
+        "answer": each.answer if each.is_answered else None,
         "answer_with": answering(each),
     }

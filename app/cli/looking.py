@@ -41,8 +41,13 @@ async def _look_at_recording(args: argparse.Namespace, fit: float | None) -> int
     from app.tui.filed import Filed, found
 
     known = await found(args.run, workspace_of(args), cues=args.cues)
+    source = Filed(known.recording, known.sheet, fit=fit, start=args.start)
+    if fit is not None or args.start:
+        from app.cli.fitting import insist_on_its_times
+
+        await insist_on_its_times(source, args.pace)
     if not is_spoken() and has_stage():
-        return await look_on_stage(Filed(known.recording, known.sheet, fit=fit, start=args.start), args)
+        return await look_on_stage(source, args)
 
     from app.cli.retelling import retell
 

@@ -47,16 +47,16 @@ def perform(args: argparse.Namespace) -> int:
     answers_itself = args.rehearse and args.answers is not None
     journal = open_journal(args)
     try:
+        if fit is not None:
+            from app.cli.fitting import at_length
+
+            then = asyncio.run(at_length(begin, fit, then))
         if is_spoken():
             from app.cli.aloud import play_aloud
 
             return asyncio.run(play_aloud(lambda people: begin(journal, people=people, patient=False), args))
         if not has_stage():
             return perform_and_show(args, lambda desk: begin(journal, people=desk, patient=False))
-        if fit is not None:
-            from app.cli.fitting import at_length
-
-            then = asyncio.run(at_length(begin, fit, then))
         return asyncio.run(play_on_stage(lambda: begin(journal, people=None, patient=not answers_itself), args, then))
     finally:
         journal.close()

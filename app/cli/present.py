@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.journal.recording import Recording
     from app.playback.cues import CueSheet
     from app.tui.app import Theatre
+    from app.tui.left_off import LeftOff
     from app.tui.opening import Opens
     from app.tui.sources import Source
     from app.web.mirror import Mirror
@@ -38,7 +39,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="keynote",
         help="how fast it is shown; left out, keynote: every cue holds",
     )
-    parser.add_argument("--fit", metavar="TIME", help="how long the whole show shall take: 3:00")
+    parser.add_argument("--fit", metavar="TIME", help="how long the whole show shall take: 1:30")
+    parser.add_argument(
+        "--from",
+        dest="start",
+        default="",
+        metavar="MOMENT",
+        help="begin at Q3, at 1:47 or at #410; left out, where it was interrupted within the last hour",
+    )
     parser.add_argument("--audience", action="store_true", help="let browsers on this machine look on")
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
@@ -83,20 +91,48 @@ async def _present(args: argparse.Namespace) -> int:
 
     sheet = _sheet(args)
     fit = seconds_in(args.fit) if args.fit else None
+    left = None if args.start else await _left_off(args)
+    source = await _source(args, fit, sheet, _start(args, left))
+    if source.performed != "nowhere":
+        left = None  # it is shown as it goes on
     if not has_stage():
         raise UsageError("there is no terminal to present in", "open one, or replay the run in lines")
-    source = await _source(args, fit)
     if not args.audience:
-        return await _shown(source, sheet, args)
+        return await _shown(source, sheet, args, left)
     from app.cli.mirroring import mirrored
 
     async with mirrored() as mirror:
-        return await _shown(source, sheet, args, mirror)
+        return await _shown(source, sheet, args, left, mirror)
 
 
-async def _shown(source: Source, sheet: CueSheet | None, args: argparse.Namespace, mirror: Mirror | None = None) -> int:
+def _start(args: argparse.Namespace, left: LeftOff | None) -> str:
+    """Where it begins; nothing, before everything."""
+    from app.playback.moments import moment_in
+
+    said = f"#{left.seq}" if left is not None else args.start or "0:00"
+    moment = moment_in(said)
+    return said if moment.value or moment.cue else ""
+
+
+async def _left_off(args: argparse.Namespace) -> LeftOff | None:
+    """Where it was presented last, if that was interrupted and nobody presents it now."""
+    from app.tui.left_off import left_off
+    from app.tui.podium import is_taken, podium_of
+
+    podium = podium_of(await _name_of(args), workspace_of(args))
+    return None if await is_taken(podium) else left_off(podium)
+
+
+async def _shown(
+    source: Source,
+    sheet: CueSheet | None,
+    args: argparse.Namespace,
+    interrupted: LeftOff | None,
+    mirror: Mirror | None = None,
+) -> int:
     """The view for the room, and whoever looks on from a browser."""
     import app.tui.app  # noqa: F401 - takes a while to load
+    from app.cli.staging import code_of
     from app.tui import open_stage
     from app.tui.opening import presented
 
@@ -105,19 +141,19 @@ async def _shown(source: Source, sheet: CueSheet | None, args: argparse.Namespac
 
     async def then(house: Theatre) -> None:
         if mirror is None:
-            await presented(sheet)(house)
+            await presented(sheet, left=interrupted)(house)
             return
         mirror.follow(house)
-        await presented(sheet, viewers=lambda: mirror.viewers)(house)
+        await presented(sheet, viewers=lambda: mirror.viewers, left=interrupted)(house)
 
     left = await open_stage(start, pace=args.pace, then=then, workspace=workspace_of(args))
     if left.error is not None:
         raise left.error
-    return 0
+    return code_of(left)
 
 
 async def _speak(args: argparse.Namespace) -> int:
-    from app.cli.staging import has_stage
+    from app.cli.staging import code_of, has_stage
 
     if not has_stage():
         raise UsageError("there is no terminal for the speaker view", "open one")
@@ -130,7 +166,7 @@ async def _speak(args: argparse.Namespace) -> int:
     left = await open_over_nothing(followed(path), workspace)
     if left.error is not None:
         raise left.error
-    return 0
+    return code_of(left)
 
 
 async def _check(args: argparse.Namespace) -> int:
@@ -191,7 +227,7 @@ def _sheet(args: argparse.Namespace) -> CueSheet | None:
     return read_cues(Path(args.cues))
 
 
-async def _source(args: argparse.Namespace, fit: float | None) -> Source:
+async def _source(args: argparse.Namespace, fit: float | None, sheet: CueSheet | None, start: str) -> Source:
     """What is known to its end is put into memory whole; what another process performs is followed."""
     from app.tui.filed import Filed
     from app.tui.sources import source_of
@@ -199,8 +235,15 @@ async def _source(args: argparse.Namespace, fit: float | None) -> Source:
     if not _is_file(args):
         source = await source_of(args.run, workspace_of(args), entrance="start")
         if source.performed != "nowhere":
+            if args.start:
+                raise UsageError("a run that goes on is shown from its beginning", "leave --from out")
             return source
-    return Filed(await _recording(args), fit=fit)
+    filed = Filed(await _recording(args), sheet, fit=fit, start=start)
+    if fit is not None or start:
+        from app.cli.fitting import insist_on_its_times
+
+        await insist_on_its_times(filed, args.pace)
+    return filed
 
 
 async def _recording(args: argparse.Namespace) -> Recording:

@@ -9,7 +9,7 @@ from app.cli.workspaces import add_workspace
 
 EXAMPLES = """
 footlights replay last
-footlights replay sprint.run.jsonl --fit 3:00 --cues talk.cues.yaml
+footlights replay sprint.run.jsonl --fit 1:30 --cues talk.cues.yaml
 """
 
 

@@ -9,6 +9,7 @@ from app.cli.displays import Curtain
 from app.cli.ink import Ink
 from app.cli.narrator import Narrator
 from app.playback.cue_file import placing_of
+from app.playback.cues import placed_in
 from app.playback.listening import in_time
 from app.playback.playhead import Playhead
 from app.playback.show import Show
@@ -34,9 +35,8 @@ async def retell(known: Found, pace: str, fit: float | None, *, captions: bool, 
 def _words(known: Found) -> dict[int, list[tuple[str, str]]]:
     """What is said with which event."""
     found: dict[int, list[tuple[str, str]]] = {}
-    placing = placing_of(known.sheet) if known.sheet is not None else None
-    for event in known.recording.events if placing is not None else ():
-        for placed in placing.look(event) if placing is not None else ():
+    if known.sheet is not None:
+        for placed in placed_in(known.recording.events, placing_of(known.sheet)):
             if placed.cue.caption:
                 found.setdefault(placed.seq, []).append((placed.cue.name, placed.cue.caption))
     return found

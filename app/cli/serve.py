@@ -12,6 +12,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.ink import Ink
@@ -20,6 +22,8 @@ from app.cli.workspaces import add_workspace, telling_damage, workspace_of
 from app.errors import UsageError
 
 if TYPE_CHECKING:
+    from app.playback.cues import CueSheet
+    from app.tui.filed import Filed
     from app.tui.sources import Recorded
     from app.web.house import House
 
@@ -38,7 +42,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     from app.cli.staging import add_pace
 
     parser.add_argument(
-        "what", nargs="?", default="", metavar="PLACE|RUN", help="home, runs, cast, models, inbox, or a run"
+        "what",
+        nargs="?",
+        default="",
+        metavar="PLACE|RUN",
+        help="home, runs, cast, models, inbox, a run, or a *.run.jsonl file",
     )
     parser.add_argument("--grant", action="store_true", help="give one browser the keys; without it, all only look on")
     parser.add_argument("--audience", action="store_true", help="show one run to many, all of whom see the same")
@@ -73,7 +81,7 @@ async def _serve(args: argparse.Namespace) -> int:
 
     command = _command(args)
     if args.what and args.what not in PLACES:
-        args.what = (await _source(args)).run  # a run that is not there is told here, not in the browser
+        args.what = await _found(args)  # a run that is not there is told here, not in the browser
     rooms = [Room(VIEWER, Player(_words(args), types=False).sits, SEATS, command=command)]
     if args.grant:
         rooms.append(Room(PLAYER, Player(_words(args), types=True).sits, 1, types=True, command=command))
@@ -83,7 +91,7 @@ async def _serve(args: argparse.Namespace) -> int:
         if room == VIEWER:
             _say(house, VIEWER, "viewer", "for the next one")
 
-    house = House(*rooms, bind=args.bind, port=args.port, entered=entered)
+    house = House(*rooms, bind=args.bind, port=args.port, entered=entered, trouble=narrate)
     with _heeding_signals() as ended:
         async with house:
             _greet(args)
@@ -133,11 +141,11 @@ async def _serve_audience(args: argparse.Namespace) -> int:
     from app.web.house import House
     from app.web.mirror import AUDIENCE, Mirror
 
-    async def start() -> Recorded:
+    async def start() -> Recorded | Filed:
         return source
 
     mirror = Mirror(lambda: size)
-    house = House(mirror.room(command=_command(args)), bind=args.bind, port=args.port)
+    house = House(mirror.room(command=_command(args)), bind=args.bind, port=args.port, trouble=narrate)
     with _heeding_signals() as ended:
         async with house:
             _greet(args)
@@ -194,10 +202,29 @@ def _heeding_signals() -> Iterator[asyncio.Event]:
 # What was asked for
 
 
-async def _source(args: argparse.Namespace) -> Recorded:
+async def _source(args: argparse.Namespace) -> Recorded | Filed:
+    from app.tui.filed import Filed, found, is_file
     from app.tui.sources import source_of
 
+    if is_file(args.what):
+        known = await found(args.what)
+        return Filed(known.recording, _without_holds(known.sheet) if args.audience else known.sheet)
     return await source_of(args.what, workspace_of(args))
+
+
+def _without_holds(sheet: CueSheet | None) -> CueSheet | None:
+    """The same cues, none of which waits: an audience has no key that goes on."""
+    if sheet is None:
+        return None
+    return replace(sheet, cues=tuple(replace(cue, hold="", blank=False) for cue in sheet.cues))
+
+
+async def _found(args: argparse.Namespace) -> str:
+    """What another process finds it by."""
+    from app.tui.filed import is_file
+
+    source = await _source(args)
+    return str(Path(args.what).absolute()) if is_file(args.what) else source.run
 
 
 def _size(told: str) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def add_pace(parser: argparse.ArgumentParser) -> None:
 
 def add_fit(parser: argparse.ArgumentParser) -> None:
     """Add the option that says how long the whole show takes."""
-    parser.add_argument("--fit", metavar="TIME", help="how long the whole show shall take, as 3:00 or 90s")
+    parser.add_argument("--fit", metavar="TIME", help="how long the whole show shall take, as 1:30 or 90s")
 
 
 def has_stage() -> bool:
@@ -80,7 +80,7 @@ async def after_the_stage(left: Left, run: Run | None = None) -> int:
     """Do with what is still performed here as was decided, and say how each run stands; `run` gives the exit code."""
     others = [here.going for here in left.runs if here.going is not run]
     goes_on_too = [asyncio.create_task(_end_unseen(other, left)) for other in others]
-    code = 0 if left.signal is None else _SIGNALLED + left.signal
+    code = code_of(left)
     if run is not None:
         code = await (_end_seen(run, left) if run.is_performed else _concluded(run, left))
     for telling in goes_on_too:
@@ -88,6 +88,11 @@ async def after_the_stage(left: Left, run: Run | None = None) -> int:
     if left.error is not None:
         raise left.error
     return code
+
+
+def code_of(left: Left) -> int:
+    """The exit code of whoever only looked on: it was left in order, or a signal ended it."""
+    return 0 if left.signal is None else _SIGNALLED + left.signal
 
 
 async def _end_seen(run: Run, left: Left) -> int:

@@ -33,7 +33,10 @@ def changes(left: Half, right: Half) -> list[Change]:
         found += _between("input", left.value(left.start.inputs) or {}, right.value(right.start.inputs) or {})
         written = list(_of_files(left.value(left.start.source), right.value(right.start.source)))
         known = [(each.left, each.right) for each in written]
-        settings = _between("setting", _settings(left.start), _settings(right.start))
+        settings = [
+            *_between("setting", _settings(left.start), _settings(right.start)),
+            *_between("setting", left.start.versions, right.start.versions, "version", absent=False),
+        ]  # an export leaves versions out
         found += [each for each in settings if (each.left, each.right) not in known]  # what a file says is told there
         found += written
     found += _between("answer", _answers(left), _answers(right), absent=False)
@@ -54,7 +57,7 @@ def _settings(start: RunStarted) -> Mapping[str, Any]:
     settings = {name: value for name, value in start.settings.items() if name not in _OF_THE_MACHINE}
     return {
         "scenario": start.scenario, "mode": start.mode, "seed": start.seed, "limits": start.limits,
-        "models": start.models, "tags": list(start.tags), "version": start.versions, **settings,
+        "models": start.models, "tags": list(start.tags), **settings,
     }  # fmt: skip
 
 

@@ -88,7 +88,7 @@ class Comparison:
     def difference(self, pair: Pair) -> Difference:
         """What the outputs of a step say otherwise."""
         sides = ((self.left, pair.left), (self.right, pair.right))
-        return difference(*(half.value(side.step.output) if side is not None else None for half, side in sides))
+        return difference(*(half.given(side.step) if side is not None else None for half, side in sides))
 
     def prompts(self, pair: Pair) -> Difference | None:
         """What the models of a step were told otherwise; nothing, where they were told the same."""

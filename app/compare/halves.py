@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 UNFINISHED = "unfinished"
 TOO_DEEP = "(nested too deep to be read)"
+PERSON = "a person"
+_NO_PERSON = ("nobody", "rehearsal", "answers file")  # who answers a question where no person does
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,13 @@ class Half:
     def value(self, ref: Ref | None) -> Any:
         """What a Ref in one of its events stands for."""
         return None if ref is None else self.recording.value(ref)
+
+    def given(self, step: StepState) -> Any:
+        """What a step gave; which person answered a question is not told: that is no difference."""
+        value = self.value(step.output)
+        if step.of != "approve" or not isinstance(value, dict) or value.get("by", "nobody") in _NO_PERSON:
+            return value
+        return {**value, "by": PERSON}
 
 
 def _side(step: StepState, state: RunState, taken: int, beside: Mapping[str, str]) -> Side:

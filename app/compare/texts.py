@@ -78,6 +78,11 @@ def difference(left: Any, right: Any) -> Difference:
     return found
 
 
+def readable(value: Any) -> str:
+    """A value as text for people, data as lines of JSON also where it came as text."""
+    return _readable(_unwrapped(value))
+
+
 def clean(text: str) -> str:
     """Text of anybody as it may be shown."""
     return safe_text(mask_secrets(text.replace("\r\n", "\n")))

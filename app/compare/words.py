@@ -4,6 +4,7 @@ is not made fit for anything yet.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from app.compare.aligning import Pair, Shared
@@ -75,15 +76,15 @@ def shared_told(found: Comparison) -> str:
     return f"{plural(len(found.shared), 'step')} taken over, performed once" + (f" for {taken}" if taken else "")
 
 
-def parting_told(found: Comparison) -> str:
-    """Where they part."""
+def parting_told(found: Comparison, named: Callable[[str], str] = str) -> str:
+    """Where they part; `named` says how the step is written."""
     pair = found.first
     if pair is None:
         return "every step is the same" if found.pairs else "neither came to a step"
     numbers = ", ".join(
         f"{name} #{side.step.began_at}" for name, side in (("A", pair.left), ("B", pair.right)) if side is not None
     )
-    return f"they part at {pair.path} ({numbers}): {told_of(pair)}"
+    return f"they part at {named(pair.path)} ({numbers}): {told_of(pair)}"
 
 
 def short(half: Half) -> str:

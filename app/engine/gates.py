@@ -167,6 +167,7 @@ class Gates:
     async def _answer(
         self, gate: str, question: Question, opened: GateOpened, waiting: asyncio.Future[Answer]
     ) -> Answer:
+        self.performance.read_inbox()  # somebody may have answered while nobody performed the run
         if waiting.done():
             return waiting.result()
         if (written := self._written(gate, question)) is not None:
@@ -179,7 +180,6 @@ class Gates:
 
     async def _wait(self, gate: str, question: Question, left: float | None, waiting: asyncio.Future[Answer]) -> Answer:
         person = None
-        self.performance.read_inbox()  # somebody may have answered while nobody performed the run
         if self.people is None and not self.patient and question.timeout is None and not waiting.done():
             await self.performance.stop_here(Halt("gate", question.path))
         if self.people is not None and not waiting.done():

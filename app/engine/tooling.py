@@ -16,6 +16,7 @@ from app.document.suggest import did_you_mean
 from app.engine.gates import Question
 from app.engine.outcomes import Mishap
 from app.events import Failure, ToolFailed, ToolFinished, ToolStarted
+from app.safety import safe_text
 from app.state.cut_off import CUT_OFF
 from app.tools.base import Use
 from providers.base import ErrorClass, ToolOffer
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.tools.base import Tool
 
 AGAIN, DONE, FAIL = "do it again", "it was done", "let it fail"
+_NAMED = 200  # characters of a name that a model may have made up
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
     """What a tool gives; what it gave before a resume holds."""
     performance = act.scene.play.performance
     log = performance.log
-    id = performance.next_call(f"{use.path}!{use.name}")
+    id = performance.next_call(f"{use.path}!{safe_text(use.name[:_NAMED], newlines=False)}")
     about: dict[str, Any] = {"step": use.path, "agent": use.agent, "call": id}
     # A rehearsal is the same every time, and nothing it does leaves the machine.
     key = "" if performance.mode == "rehearsal" else _key_of(act, use)

@@ -149,11 +149,19 @@ def _facts(recording: Recording, state: RunState) -> Iterator[tuple[str, str]]:
 
 
 def _performed(start: RunStarted) -> str:
-    told = f"{datetime.fromtimestamp(start.at // 1_000_000, UTC):%Y-%m-%d %H:%M} UTC"
+    told = _day(start.at)
     told += f" by {start.origin.who}" if start.origin.who else ""
     if start.mode == "rehearsal":
         return f"{told}, as a rehearsal: no model was asked"
     return f"{told}, from a cassette" if start.mode == "cassette" else told
+
+
+def _day(at: int) -> str:
+    """When that was; a log that was mended by hand may name a year that no calendar has."""
+    try:
+        return f"{datetime.fromtimestamp(at // 1_000_000, UTC):%Y-%m-%d %H:%M} UTC"
+    except (OverflowError, ValueError, OSError):
+        return "nobody knows when"
 
 
 def _actors(state: RunState, passed: tuple[Passed, ...]) -> Iterator[Actor]:
@@ -183,7 +191,7 @@ def _passed(show: Show) -> Iterator[Passed]:
 
 
 def _again(recording: Recording, state: RunState) -> Iterator[Command]:
-    short = recording.run[-8:]
+    short = shlex.quote(recording.run[-8:])
     yield Command(f"footlights replay {short}", "shows it again on the stage, at any pace; nothing is performed")
     yield Command(f"footlights show {short}", "tells it in the terminal, whole or one step at a time")
     if state.finish is None:

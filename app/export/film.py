@@ -101,12 +101,20 @@ class Film:
     seconds: float
     marks: tuple[Mark, ...] = ()
     captions: tuple[Caption, ...] = ()
+    burnt: bool = False  # the captions stand in the pictures
     transcript: tuple[Line, ...] = ()
     told: str = ""  # in a few words, for those who see nothing: what happened, how it ended, what it cost
 
 
 def _nobody(share: float) -> None:
     pass
+
+
+async def glimpsed(recording: Recording, cut: Cut, progress: Callable[[float], None] = _nobody) -> Film:
+    """A few moments of a run that are worth a picture: all that a poster is chosen from."""
+    from app.export.filming import glimpse
+
+    return await glimpse(recording, cut, progress)
 
 
 async def filmed(recording: Recording, cut: Cut, progress: Callable[[float], None] = _nobody) -> Film:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from app.errors import FootlightsError
-from app.events import CallSpeaking, Event
+from app.events import CallFinished, CallSpeaking, Event, Handoff
 from app.export.film import Caption, Colours, Cut, Film, Frame, Line, Mark
 from app.export.studio import Studio, opened
 from app.export.transcript import cue_mark, mark_of, spoken, told_of
@@ -24,6 +26,7 @@ from app.tui.lines import one_line
 from app.tui.themes import Theme, load
 
 HOLD = 2.0  # seconds that a film stands still where an audience would, until GO
+GLIMPSES = 12  # moments from which a poster is chosen
 _ALMOST = 1e-6
 
 Progress = Callable[[float], None]
@@ -36,6 +39,21 @@ class CannotFilm(FootlightsError):
 
 async def shoot(recording: Recording, cut: Cut, progress: Progress) -> Film:
     """Film it."""
+    async with _set_up(recording, cut) as camera:
+        seconds = await camera.run(cut.fps, HOLD if cut.fit is None else 0.0, progress)
+        return camera.film(recording, cut, seconds + cut.hold_last)
+
+
+async def glimpse(recording: Recording, cut: Cut, progress: Progress) -> Film:
+    """Film only the moments from which a poster is chosen, a second each, however long the run is."""
+    async with _set_up(recording, cut) as camera:
+        moments = camera.worth_seeing(recording.events)
+        await camera.look_in(moments, progress)
+        return camera.film(recording, cut, float(len(moments)))
+
+
+@asynccontextmanager
+async def _set_up(recording: Recording, cut: Cut) -> AsyncIterator[Camera]:
     theme = load(cut.theme, Path.cwd())
     if theme.is_terminals_own:
         raise CannotFilm(
@@ -47,9 +65,7 @@ async def shoot(recording: Recording, cut: Cut, progress: Progress) -> Film:
         playhead = studio.stage.playhead
         if cut.fit is not None:
             playhead.fit(cut.fit)
-        camera = Camera(studio, theme, *part_of(playhead, cut))
-        seconds = await camera.run(cut.fps, HOLD if cut.fit is None else 0.0, progress)
-        return camera.film(recording, cut, seconds + cut.hold_last)
+        yield Camera(studio, theme, *part_of(playhead, cut))
 
 
 def part_of(playhead: Playhead, cut: Cut) -> tuple[float, float]:
@@ -109,6 +125,27 @@ class Camera:
                 due = 0.0
             number += max(1, math.ceil(min(due, left) * fps - _ALMOST))
 
+    def worth_seeing(self, events: Sequence[Event]) -> list[float]:
+        """Where a cue came, something is handed on, or somebody has just said it all; evenly, and the last of all."""
+        cues = {placed.seq for placed in self._playhead.cues}
+        found = {self._end}
+        for event, after in pairwise(events):
+            if event.seq in cues or isinstance(event, Handoff | CallFinished):
+                begun, until = self._playhead.time_of(event.seq), self._playhead.time_of(after.seq)
+                moment = (begun + until) / 2 if isinstance(event, Handoff) else begun
+                if self._start <= moment <= self._end:
+                    found.add(moment)
+        moments = sorted(found)
+        return moments[:: -max(1, -(-len(moments) // GLIMPSES))][::-1]
+
+    async def look_in(self, moments: Sequence[float], progress: Progress) -> None:
+        """See some moments, one after the other, while the clock stands still."""
+        for number, moment in enumerate(moments):
+            self._playhead.seek_time(moment)
+            await self._studio.show(0.0)
+            self._frames.append(Frame(float(number), self._studio.cells()))
+            progress((number + 1) / len(moments))
+
     def _look(self, at: float) -> None:
         rows = self._studio.cells()
         if not self._frames or any(row is not was for row, was in zip(rows, self._frames[-1].rows, strict=True)):
@@ -150,6 +187,7 @@ class Camera:
             seconds=seconds,
             marks=tuple(self._marks),
             captions=tuple(self._timed(seconds)) if cut.captions != "off" else (),
+            burnt=cut.captions == "burn",
             transcript=tuple(sorted(self._lines, key=lambda line: line.at)),
             told=told_of(fold(recording.events), recording.title),
         )

@@ -60,7 +60,7 @@ def player(film: Film) -> str:
         cast="\n".join(roles.legend()),
         chapters="\n".join(map(_chapter, chapters)),
         transcript="\n".join(_line(line, roles) for line in film.transcript),
-        no_captions=_hidden(film.captions),
+        no_captions=_hidden(_beside(film)),
         no_cast=_hidden(roles.people),
         no_chapters=_hidden(chapters),
         no_lamps=_hidden(film.marks),
@@ -139,10 +139,15 @@ def _plain(film: Film) -> str:
         **packed(film.frames),
         "seconds": film.seconds,
         "poster": svg.poster_of(film),
-        "captions": [_caption(caption) for caption in film.captions],
+        "captions": [_caption(caption) for caption in _beside(film)],
     }
     written = json.dumps(told, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _beside(film: Film) -> tuple[Caption, ...]:
+    """The captions that the page shows itself: what is burnt into the pictures is read there."""
+    return () if film.burnt else film.captions
 
 
 def _caption(caption: Caption) -> list[float | str]:

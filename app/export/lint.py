@@ -37,11 +37,13 @@ def lint(film: Film) -> list[str]:
     return list(found)
 
 
-def secrets_in(text: str) -> list[str]:
-    """Each line of a text export that holds what looks like a key, also where markup or colours cut it in pieces."""
+def unfit_in(text: str) -> list[str]:
+    """What is wrong with a text export, line by line; markup or colours may cut a key in pieces."""
+    lines = [(f"line {number}", line.removesuffix("\r")) for number, line in enumerate(text.split("\n"), 1)]
+    controls = [f"{name} holds {_CONTROL}" for name, line in lines if _DRIVES.search(line)]
+    keys = [f"{name} holds {_KEY}" for name, line in lines if _has_key(line)]
     plain = _MARKUP.sub("", _STYLE.sub("", text))
-    lines = [f"line {number}" for number, line in enumerate(text.split("\n"), 1) if _has_key(line)]
-    return [f"{line} holds {_KEY}" for line in lines] or [f"the text holds {_KEY}"] * _is_uncovered(plain)
+    return controls + (keys or [f"the text holds {_KEY}"] * _is_uncovered(plain))
 
 
 def _has_key(line: str) -> bool:

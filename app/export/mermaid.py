@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from app.export.account import Account, Actor, Passed
 from app.export.account_tables import in_order
 from app.state import RunState
-from app.tui.naming import name_of, short_path, step_name
+from app.tui.naming import name_of, one_line, short_path, step_name
 from app.tui.text import cut
 
 _MOST = 80  # messages, and bars: with more nobody can read a diagram
@@ -57,7 +57,7 @@ def gantt(account: Account) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Text in which nothing means anything to Mermaid; the codes that it has for that break where it wraps lines."""
-    return _TWICE.sub(r"\1", cut(text, _LONGEST)).translate(_MEANT)
+    return _TWICE.sub(r"\1", cut(one_line(text), _LONGEST)).translate(_MEANT)
 
 
 def _named(actor: Actor) -> str:

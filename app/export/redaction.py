@@ -26,7 +26,7 @@ HIDDEN = "•••"
 SOMEBODY = "a person"
 _OURS = ("", "rehearsal", "answers file")  # who answers a question without being a person
 _TELLING = ("footlights",)  # of the versions
-_DECIDES = {"run", "glyph", "color", "of", "limits"}  # fields that are no words for people
+_DECIDES = {"glyph", "color", "of", "limits"}  # fields that are no words for people
 # What our own data is read by: the keys of plans, bundles, conversations and settings.
 _NAMED = {
     "step", "kind", "title", "needs", "agents", "line", "path", "name", "files", "role", "content", "tool_calls",
@@ -42,6 +42,7 @@ def fit_to_leave(recording: Recording, hide: Sequence[str] = ()) -> Recording:
     change = _change(_folders(recording), hide)
     return replace(
         recording,
+        run=_numbered(recording.run, change),
         events=tuple(_changed(_unplaced(event), change) for event in recording.events),
         values={digest: _changed(value, change) for digest, value in recording.values.items()},
     )
@@ -147,8 +148,10 @@ def _changed(value: Any, change: Change) -> Any:
         case Ref():
             return value
         case msgspec.Struct():
-            told = {name: getattr(value, name) for name in _wordy(type(value))}
-            return msgspec.structs.replace(value, **{name: _changed(each, change) for name, each in told.items()})
+            told = {name: _changed(getattr(value, name), change) for name in _wordy(type(value)) if name != "run"}
+            if isinstance(run := getattr(value, "run", None), str):
+                told["run"] = _numbered(run, change)
+            return msgspec.structs.replace(value, **told)
         case dict():
             return {name if name in _NAMED else change(name): _changed(each, change) for name, each in value.items()}
         case list():
@@ -156,6 +159,11 @@ def _changed(value: Any, change: Change) -> Any:
         case tuple():
             return tuple(_changed(each, change) for each in value)
     return value
+
+
+def _numbered(run: str, change: Change) -> str:
+    """The id of a run; one in which something is to be hidden is hidden whole, and an id all the same."""
+    return run if change(run) == run else "0" * len(run)
 
 
 @cache

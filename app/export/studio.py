@@ -30,6 +30,7 @@ from app.tui.screens.stage import Stage
 if TYPE_CHECKING:
     from rich.color import Color
     from rich.style import Style
+    from textual.widget import Widget
 
 ROUNDS = 1000  # turns of the loop until something is wrong
 
@@ -55,6 +56,8 @@ class Clock:
 class House(Theatre):
     """The app as it is for a person who has set nothing, on a terminal that can show everything."""
 
+    is_attended = False
+
     def __init__(self, theme: str, clock: Clock, *, has_captions: bool) -> None:
         super().__init__(Opening(remembered=Remembered(theme=theme, captions=has_captions)))
         self.clock = clock
@@ -68,6 +71,10 @@ class House(Theatre):
 
     async def on_mount(self) -> None:
         """Open nothing: what is filmed is put on the stage."""
+
+    def mishap(self, widget: Widget, error: Exception) -> None:
+        """No run goes on here: a film with a hole in it is none."""
+        self.wrong.append(f"this part of the stage cannot be drawn: {type(widget).__name__}")
 
     def say(self, text: str, *, severity: Severity = "information", stays: bool = False) -> None:
         """Nobody sits there. What went wrong is told to whoever films."""

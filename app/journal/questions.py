@@ -49,6 +49,17 @@ class Waiting:
     question: Question
     letter: Letter | None = None  # an answer that was given, and that nobody has taken yet
 
+    @property
+    def is_answered(self) -> bool:
+        """Has a person done what there is to do?"""
+        return self.letter is not None
+
+    @property
+    def answer(self) -> str:
+        """What was answered."""
+        body = self.letter.body if self.letter is not None else None
+        return str(body.get("choice", "")) if isinstance(body, dict) else ""
+
 
 def short_name(gate: str) -> str:
     """A gate as people name it within its run."""

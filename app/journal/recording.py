@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from app.errors import FootlightsError
-from app.events import Event, Ref, RunFinished, RunStarted, decode
+from app.events import AnyEvent, Event, Ref, RunFinished, RunStarted
 from app.journal.archive import Archive
 from app.journal.refs import refs_of
+from app.journal.sound import fault_of, is_run_id
+from app.journal.values import normalised
 from app.safety import covered
 
 FORMAT = "footlights recording 1"
@@ -95,18 +97,14 @@ def write_recording(recording: Recording, path: Path) -> None:
 
 
 def read_recording(path: Path) -> Recording:
-    """Read one; what is wrong with it is said with the line where it is."""
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise NoRecording(f"{path} is too large for a recording")
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError as error:
-        raise NoRecording(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise NoRecording(f"{path} is no recording", _HINT) from error
+    """Read one that anybody may have written; what is wrong with it is said with the line where it is."""
+    lines = _lines_in(path)
     head = _object(lines[0], path, 1)
     if head.get("footlights") != FORMAT:
         raise NoRecording(f"{path}:1:1 this is no recording of a run", _HINT)
+    run = str(head.get("run", ""))
+    if not is_run_id(run):
+        raise NoRecording(f"{path}:1:1 this is no id of a run", _HINT)
     values: dict[str, Any] = {}
     events: list[Event] = []
     for number, line in enumerate(lines[1:], 2):
@@ -115,16 +113,35 @@ def read_recording(path: Path) -> Recording:
         said = _object(line, path, number)
         if "ref" in said:
             values[str(said["ref"])] = said.get("value")
-            continue
-        try:
-            events.append(decode(line.encode()))
-        except msgspec.MsgspecError as error:
-            raise NoRecording(f"{path}:{number}:1 this is no event: {error}", _HINT) from error
-    if not events or not isinstance(events[0], RunStarted):
+        else:
+            events.append(_event(said, events[-1] if events else None, f"{path}:{number}:1"))
+    if not events:
         raise NoRecording(f"{path} has no beginning", _HINT)
-    if any(after.seq <= before.seq for before, after in pairwise(events)):
-        raise NoRecording(f"{path} has its events out of order", _HINT)
-    return Recording(str(head.get("run", "")), tuple(events), values)
+    return Recording(run, tuple(events), values)
+
+
+def _lines_in(path: Path) -> list[str]:
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe would be waited for, and a device may never end
+            raise NoRecording(f"{path} is no file", _HINT)
+        if found.st_size > _LARGEST:
+            raise NoRecording(f"{path} is too large for a recording")
+        return path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise NoRecording(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise NoRecording(f"{path} is no recording", _HINT) from error
+
+
+def _event(said: dict[str, Any], before: Event | None, where: str) -> Event:
+    try:
+        event: Event = msgspec.convert(said, AnyEvent)
+    except msgspec.ValidationError as error:
+        raise NoRecording(f"{where} this is no event: {error}", _HINT) from error
+    if fault := fault_of(event, before):
+        raise NoRecording(f"{where} this is no event of a run: {fault}", _HINT)
+    return event
 
 
 _HINT = "footlights export RUN json writes one"
@@ -137,7 +154,7 @@ def _line(value: Any) -> str:
 
 def _object(line: str, path: Path, number: int) -> dict[str, Any]:
     try:
-        said = json.loads(line)
+        said = normalised(json.loads(line))
     except (ValueError, RecursionError) as error:
         raise NoRecording(f"{path}:{number}:1 this is no JSON", _HINT) from error
     if not isinstance(said, dict):

@@ -89,7 +89,7 @@ def names_in(words: str) -> tuple[str, ...]:
 def missing_hint(words: str, events: Iterable[Event]) -> str:
     """Why words may have found no place in a run: a name that is not in it, or it did not happen so often."""
     known: set[str] = set()
-    times = 0
+    times, took = 0, 0.0
     found = _read(" ".join(words.split()))
     for event in events:
         gate = event.gate.partition("#")[0] if isinstance(event, GateOpened) else ""
@@ -98,6 +98,9 @@ def missing_hint(words: str, events: Iterable[Event]) -> str:
         step = definition(event.step)
         known |= {event.agent, step, step.rpartition("/")[2], gate, tool, giver}
         times += found is not None and found[0](event)
+        took = event.mono / 1000
+    if clock_of(words.strip()) is not None:
+        return f"the run takes {int(took) // 60}:{int(took) % 60:02}"
     known.discard("")
     for name in names_in(words):
         if name not in known and definition(name) not in known:

@@ -55,7 +55,8 @@ class _Draft:
 
 def draft_of(events: Sequence[Event], value: Callable[[Ref], Any], title: str) -> str:
     """A first draft: the cues of the scenario, the first handoffs between any two, gates, errors and the end."""
-    notes = _speaker_notes(events, value)
+    begun = events[0] if events else None
+    notes = speaker_notes(begun, value) if isinstance(begun, RunStarted) else {}
     found = dict(_drafts(events, value, notes))
     return _HEAD.format(format=FORMAT, title=_scalar(title)) + "".join(_written(found[seq]) for seq in sorted(found))
 
@@ -109,10 +110,9 @@ def _drafts(
             yield event.seq, _Draft(at, "the end", hold=True)
 
 
-def _speaker_notes(events: Sequence[Event], value: Callable[[Ref], Any]) -> dict[str, str]:
+def speaker_notes(begun: RunStarted, value: Callable[[Ref], Any]) -> dict[str, str]:
     """The notes of the scenario itself, by step."""
-    begun = events[0] if events else None
-    told = value(begun.source) if isinstance(begun, RunStarted) and begun.source is not None else None
+    told = value(begun.source) if begun.source is not None else None
     files = told.get("files") if isinstance(told, dict) else None
     found: dict[str, str] = {}
     for name, text in files.items() if isinstance(files, dict) else ():

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from app.events import Event, StepStarted
+from app.events import Event, Narration, StepFailed, StepFinished, StepStarted
 
 Hold = Literal["", "audience", "engine"]
 
@@ -101,9 +101,11 @@ class OfTheScenario:
 _NUMBERED = re.compile(r"[Qq](\d{1,4}(?:\.\d{1,4})?)")
 
 
-def placed_in(events: Iterable[Event], placing: Placing | OfTheScenario) -> Sequence[Placed]:
+def placed_in(events: Iterable[Event], placing: Placing | OfTheScenario) -> list[Placed]:
     """Every cue that has its place in a run, in the order of the run."""
-    return [placed for event in events for placed in placing.look(event)]
+    desk = CueDesk()
+    desk.change(placing, events)
+    return desk.placed
 
 
 class CueDesk:
@@ -115,25 +117,35 @@ class CueDesk:
         self.paces: dict[int, str] = {}  # the paces that they set
         self.released: Placed | None = None  # a hold that GO has ended
         self._at: dict[int, Placed] = {}  # by event; of several that come with one event, the last
+        self._unsaid: dict[str, list[Cue]] = {}  # they come with the line that a step has begun to say
         self._placing: Placing | OfTheScenario = OfTheScenario()
 
     def change(self, placing: Placing | OfTheScenario, events: Iterable[Event]) -> None:
         """Other cues count from now on; these events have come already."""
         self._placing = placing
-        for known in (self.placed, self.captions, self.paces, self._at):
+        for known in (self.placed, self.captions, self.paces, self._at, self._unsaid):
             known.clear()
         for event in events:
             self.look(event)
 
     def look(self, event: Event) -> None:
         """One more event has come."""
-        for placed in self._placing.look(event):
-            self.placed.append(placed)
-            self._at[placed.seq] = placed
-            if placed.cue.caption:
-                self.captions[placed.seq] = placed.cue.caption
-            if placed.cue.pace:
-                self.paces[placed.seq] = placed.cue.pace
+        cues = [placed.cue for placed in self._placing.look(event)]
+        if isinstance(event, StepStarted) and event.of == "narrate" and cues:
+            self._unsaid.setdefault(event.step, []).extend(cues)  # a hold without the line would hold nothing
+            return
+        if isinstance(event, Narration | StepFinished | StepFailed):
+            cues[:0] = self._unsaid.pop(event.step, ())
+        for cue in cues:
+            self._place(Placed(cue, event.seq))
+
+    def _place(self, placed: Placed) -> None:
+        self.placed.append(placed)
+        self._at[placed.seq] = placed
+        if placed.cue.caption:
+            self.captions[placed.seq] = placed.cue.caption
+        if placed.cue.pace:
+            self.paces[placed.seq] = placed.cue.pace
 
     @property
     def missing(self) -> list[Cue]:

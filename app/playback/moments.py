@@ -10,6 +10,7 @@ from app.errors import UsageError
 
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d{1,3}):)?(\d{1,5}(?:\.\d{1,3})?)")
 _UNITS = re.compile(r"(?:(\d{1,3}) ?h(?:ours?)?)? ?(?:(\d{1,4}) ?m(?:in)?)? ?(?:(\d{1,5}(?:\.\d{1,3})?) ?s)?")
+_FULL = 60  # seconds are a minute, minutes an hour: that many do not stand beside the larger unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ def moment_in(text: str) -> Moment:
     said = text.strip()
     if re.fullmatch(r"[Qq]\d{1,4}(\.\d{1,4})?", said):
         return Moment("cue", cue=said.upper())
-    if found := re.fullmatch(r"#(\d{1,9})", said):
+    if found := re.fullmatch(r"#([1-9]\d{0,8})", said):
         return Moment("event", int(found[1]))
-    if found := re.fullmatch(r"(\d{1,3}(?:\.\d+)?) ?%", said):
-        return Moment("share", min(100.0, float(found[1])))
+    if found := re.fullmatch(r"(100(?:\.0+)?|\d{1,2}(?:\.\d+)?) ?%", said):
+        return Moment("share", float(found[1]))
     seconds = _seconds(said)
     if seconds is None:
         raise UsageError(
@@ -49,17 +50,18 @@ def moment_in(text: str) -> Moment:
 def seconds_in(text: str) -> float:
     """A length of time: 3:00, 1:02:03, 90, 90s, 2m30s; UsageError says so where it is none."""
     seconds = _seconds(text.strip())
-    if seconds is None:
-        raise UsageError(f'"{text}" is no length of time', "say it as 3:00, or as 90s")
+    if not seconds:
+        raise UsageError(f'"{text}" is no length of time', "say it as 1:30, or as 90s")
     return seconds
 
 
 def _seconds(said: str) -> float | None:
-    if found := _TIME.fullmatch(said):
-        hours, minutes, seconds = found.groups()
-        return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
-    found = _UNITS.fullmatch(said)
+    found = _TIME.fullmatch(said) or _UNITS.fullmatch(said)
     if found is None or not any(found.groups()):
         return None
-    hours, minutes, seconds = found.groups()
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds or 0)
+    hours, minutes, seconds = (None if part is None else float(part) for part in found.groups())
+    if (minutes or 0) >= _FULL and hours is not None:
+        return None
+    if (seconds or 0) >= _FULL and (hours, minutes) != (None, None):
+        return None
+    return (hours or 0) * 3600 + (minutes or 0) * 60 + (seconds or 0)

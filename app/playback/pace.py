@@ -35,7 +35,7 @@ from app.events import (
 
 Kind = Literal[
     "cue-in", "think", "headline", "fill", "settle", "tool", "handoff-lift", "handoff-move", "handoff-land", "caption",
-    "error", "bow",
+    "question", "answer", "error", "bow",
 ]  # fmt: skip
 Speech = Literal["none", "written", "as it came"]
 
@@ -64,6 +64,7 @@ TOOL_START = Length(0.25, 0.4, 0.8)
 TOOL_RESULT = Length(0.4, 0.8, 2.0)
 ERROR = Length(1.5, 2.5, 4.0)
 LIFT, MOVE, LAND = Length(0.2, 0.35, 0.6), Length(0.35, 0.6, 1.0), Length(0.25, 0.5, 1.0)
+QUESTION, ANSWER = Length(1.2, 2.5, 5.0), Length(0.5, 1.2, 2.5)
 BOW = Length(1.0, 2.0, 3.0)
 THINK = Length(0.1, 0.9, 1.5)  # a real wait, and how much of it is shown at most
 CAPTION_HOLD = Length(0.85, 1.2, 2.0)
@@ -81,9 +82,9 @@ _BEATS: dict[type[Event], tuple[tuple[Kind, Length], ...]] = {
     LoopIterated: (("settle", SETTLE),),
     DebateVoted: (("settle", SETTLE),),
     DebateDecided: (("settle", SETTLE),),
-    GateOpened: (("settle", SETTLE),),
-    GateAnswered: (("settle", SETTLE),),
-    GateClosed: (("settle", SETTLE),),
+    GateOpened: (("question", QUESTION),),
+    GateAnswered: (("answer", ANSWER),),
+    GateClosed: (("answer", ANSWER),),
     BudgetWarned: (("settle", SETTLE),),
     BudgetExceeded: (("error", ERROR),),
     RunFinished: (("bow", BOW),),

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from app.events import CallFailed, CallFinished, CallStarted, Event
+from app.events import CallFailed, CallFinished, CallStarted, Event, GateAnswered, GateClosed, GateOpened
 from app.playback.audience import AudienceClock
 from app.playback.beats import Beat
 from app.playback.course import Course
@@ -72,6 +72,7 @@ class Play:
         self._rebuilt = False
         self._spoke: set[str] = set()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._asking: dict[str, GateOpened] = {}  # open where the run is, wherever the audience is
 
     # What comes
 
@@ -89,10 +90,15 @@ class Play:
 
     def _know(self, event: Event) -> None:
         self._fed.append(event)
+        self.show.know(event)
         if isinstance(event, CallFinished | CallFailed):
             self._course.speeches.end(event)
         elif isinstance(event, CallStarted):
             self._course.speeches.try_again(event.call)
+        elif isinstance(event, GateOpened):
+            self._asking[event.gate] = event
+        elif isinstance(event, GateAnswered | GateClosed):
+            self._asking.pop(event.gate, None)
         self._desk.look(event)
 
     # What is seen

@@ -34,6 +34,7 @@ class Playhead(Play):
         """Nothing comes after what was fed and these: from now on any moment of the show can be gone to."""
         for event in events:
             self._know(event)
+        self.show.whole = self._fed
         self._reel = Reel(self._fed)
         for _ in self._reel.making():
             await asyncio.sleep(0)
@@ -176,8 +177,18 @@ class Playhead(Play):
         self.seek(0)
 
     def to_head(self) -> None:
-        """Go to the last event there is."""
-        self.seek(self.head)
+        """Go to the last event there is; in a run that is known to its end, to when all of it has been shown."""
+        if self._score is None:
+            self.seek(self.head)
+        else:
+            self._go_to(len(self._fed), self._score.length)
+
+    def due(self) -> float | None:
+        """The same; a show that is known to its end is over when the last of it has been shown."""
+        due = super().due()
+        if due is not None or self._score is None or self.paused or self.now >= self._clock.limit:
+            return due
+        return (self._clock.limit - self.now) / self._clock.rate
 
     # Cues
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.errors import FootlightsError
+from app.errors import UsageError
 from app.events import CallFailed, CallFinished, Event
 from app.playback.course import Course
 from app.playback.pace import CEILING, FLOOR, Pace, stretched
@@ -23,14 +23,12 @@ _TRIES = 40
 _NAME = "theatrical"  # what the pace of a fitted show is called: it is that one, a little longer or shorter
 
 
-class CannotFit(FootlightsError):
+class CannotFit(UsageError):
     """A show cannot be as long or as short as somebody wants."""
 
     def __init__(self, seconds: float, floor: float, ceiling: float) -> None:
         said = f"this show takes {_told(floor)} at least and {_told(ceiling)} at most: it cannot take {_told(seconds)}"
-        short = "show a part of it, with --from and --to, or play it faster than its pace with >"
-        long = "play it slower than its pace with <, or let its cues hold with --pace keynote"
-        super().__init__(said, short if seconds < floor else long)
+        super().__init__(said, "ask for a length between these")
 
 
 @dataclass(frozen=True, slots=True)

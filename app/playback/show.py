@@ -57,11 +57,13 @@ class Show:
     def __init__(self, value: Callable[[Ref], Any]) -> None:
         self.events: list[Event] = []
         self.state = RunState()
+        self.start: RunStarted | None = None  # what kind of run it is; known before the audience has seen it begin
         self.heard: dict[str, str] = {}  # what calls under way have said, as far as it is shown; fit for a terminal
         self.lit = ""  # the agent in the light
         self.passed = 0  # milliseconds that somebody has been waited for since the last event
         self.revision = 0
         self.generation = 0  # grows whenever the past was replaced: what was worked out from its events holds no more
+        self.whole: Sequence[Event] = ()  # every event of a run that is known to its end, seen or not
         self.touched: set[str] = set()  # agents whose panels changed; whoever draws them takes and clears it
         self._value = value
         self._acting: dict[str, None] = {}  # agents in the order in which they began what they still do
@@ -83,6 +85,7 @@ class Show:
     def apply(self, event: Event) -> None:
         """Let one more event happen."""
         apply(self.state, event)
+        self.know(event)
         self.passed = 0
         self.events.append(event)
         self.revision += 1
@@ -99,6 +102,11 @@ class Show:
             self.heard.pop(event.call, None)
             self._rests(event.agent)
         self._touch(event)
+
+    def know(self, event: Event) -> None:
+        """It has come, and will be seen later: what kind of run it is holds wherever the audience is."""
+        if isinstance(event, RunStarted):
+            self.start = event
 
     def hear(self, call: str, text_so_far: str) -> None:
         """A call under way has said so much; the text is fit for a terminal already."""

@@ -26,7 +26,7 @@ from app.state.shapes import (
     ToolState,
 )
 from app.state.spending import spent_by
-from app.state.steps import step_of
+from app.state.steps import outside, step_of
 
 _ROUNDED = 1  # milliseconds that make no difference: a log that took longer to write says so by more
 
@@ -152,11 +152,10 @@ def _tallies(state: RunState, event: Event) -> list[Tally]:
     agent = state.agents.get(event.agent)
     if agent is not None:
         tallies.append(agent.tally)
-    steps = state.steps
-    step = steps.get(event.step) or step_of(state, event.step)
+    step = step_of(state, event.step)
     while step is not None:
         tallies.append(step.tally)
-        step = steps.get(step.parent)
+        step = outside(state, step)
     return tallies
 
 

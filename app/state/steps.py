@@ -60,6 +60,11 @@ def step_of(state: RunState, path: str) -> StepState | None:
     return state.steps.get(path) or state.steps.get(_around(state, path))
 
 
+def outside(state: RunState, step: StepState) -> StepState | None:
+    """The step around a step. None is around one at the root, whatever a log may call a step."""
+    return state.steps.get(step.parent) if step.parent else None
+
+
 def _end(state: RunState, event: StepFinished | StepFailed | StepSkipped) -> StepState:
     step = state.steps.get(event.step)
     if step is None:
@@ -125,7 +130,7 @@ def _debate(state: RunState, path: str) -> DebateState:
     """The debate that a path lies in: debate/round2/qa belongs to debate."""
     step = step_of(state, path)
     while step is not None and step.of != "debate":
-        step = state.steps.get(step.parent)
+        step = outside(state, step)
     name = step.path if step else path
     return state.debates.setdefault(name, DebateState(name))
 

@@ -25,6 +25,7 @@ from app.tui.refused import in_words
 from app.tui.remembered import Remembered
 from app.tui.styles import Palette
 from app.tui.themes import load, names, textual_theme
+from app.tui.widgets.foot import Foot
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -89,6 +90,7 @@ class Theatre(App[Left]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar = bindings("everywhere")
     TITLE = "Footlights"
+    is_attended: ClassVar[bool] = True  # somebody sits there who could press a key
 
     def __init__(self, opening: Opening) -> None:
         self.remembered = opening.remembered
@@ -104,6 +106,7 @@ class Theatre(App[Left]):
         self.mishaps: list[str] = []
         self.signal: int | None = None
         self.lock: Lock | None = None  # of the keyboard: while it is closed, few keys count
+        self._opened: Lock | None = None  # the last one, whose key may still be held
         self._opening = opening
         self._last = ""
         self._said: list[Line] = []
@@ -398,12 +401,18 @@ class Theatre(App[Left]):
 
     def _is_locked_out(self, event: events.Event) -> bool:
         """Is the keyboard locked, and is this a key, a click or a pasted text that does not open it?"""
-        if self.lock is None or not isinstance(event, events.Key | events.MouseEvent | events.Paste):
+        if not isinstance(event, events.Key | events.MouseEvent | events.Paste):
             return False
+        if self.lock is None:
+            if isinstance(event, events.Key) and self._opened is not None and not self._opened.echoes(event.key):
+                self._opened = None  # it was let go: this key counts, also when it comes back from the screen
+            return isinstance(event, events.Key) and self._opened is not None
         verdict = self.lock.press(event.key, event.character) if isinstance(event, events.Key) else "stopped"
         if verdict == "opened":
-            self.lock = None
+            self._opened, self.lock = self.lock, None
             self.say("unlocked: every key counts again")
+            for foot in self.screen.query(Foot):
+                foot.redraw()
         return verdict != "through"
 
     # The terminal

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.events import GateOpened
     from app.playback.show import Show
-    from app.state import GateState
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,11 @@ class Asked:
     title: str = ""  # of the play
 
 
-def asked_of(show: Show, gate: GateState) -> Asked:
-    """A gate of a run that is on stage."""
-    opened = gate.opened
-    start = show.state.start
+def asked_of(show: Show, run: str, opened: GateOpened) -> Asked:
+    """A gate of a run that is on stage, wherever its audience is."""
+    start = show.start
     return Asked(
-        show.state.run,
+        run,
         opened.gate,
         opened.step,
         opened.asks,

@@ -49,15 +49,16 @@ class Excerpts:
         known = self._known.get((pair.path, name))
         if known is None:
             half, side = (self._found.left, pair.left) if name == "A" else (self._found.right, pair.right)
-            ref = side.step.output if side is not None else None
-            known = self._known[pair.path, name] = plain(_in_a_line(half.value(ref))) if ref is not None else ""
+            gave = side is not None and side.step.output is not None
+            value = half.given(side.step) if side is not None and gave else ""
+            known = self._known[pair.path, name] = plain(_in_a_line(value))
         return known
 
 
 def _in_a_line(value: Any) -> str:
     """Any value as words: data by its keys, without the marks of its notation."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {in_short(each)}" for name, each in value.items())
+        return ", ".join(f"{name} {in_short(each)}" for name, each in value.items() if each != "")
     return in_short(value)
 
 

@@ -54,6 +54,6 @@ async def add_cue_here(house: Theatre, stage: Transport) -> None:
 
 def cue_file(stage: Transport) -> Path:
     """Where the cues of a play are kept: in the folder one is in, by its name."""
-    start = stage.show.state.start
+    start = stage.show.start
     name = re.sub(r"[^a-z0-9-]+", "-", (start.scenario if start is not None else "").rpartition("/")[2].lower())
     return Path(f"{name.strip('-') or 'show'}.cues.yaml")

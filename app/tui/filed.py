@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.playback.cues import CueSheet
     from app.playback.playhead import Playhead
 
-TOUR_TAKES = 105.0  # seconds: at its own pace its captions could be read, but not its panels
+TOUR_TAKES = 115.0  # seconds: at its own pace its captions could be read, but not its panels
 
 
 class Found(NamedTuple):
@@ -64,7 +64,11 @@ class Filed:
         if self._fit is not None:
             playhead.fit(self._fit)
         if self._start:
-            playhead.seek_time(playhead.seconds_of(moment_in(self._start)))
+            target = playhead.target_of(moment_in(self._start))
+            if target.seq is None:
+                playhead.seek_time(target.seconds)
+            else:
+                playhead.seek(target.seq)
 
     def answer(self, gate: str, choice: str, note: str = "") -> None:
         raise _is_recorded()

@@ -15,7 +15,7 @@ from app.events import CallFailed, CallFinished, CallStarted, Event, RunStarted
 from app.journal import Archive, Hit, RunRow
 from app.journal.connection import locate
 from app.journal.errors import NoArchive
-from app.journal.questions import Questions
+from app.journal.questions import Questions, Waiting
 from app.journal.reader import Reader
 from app.journal.search import catch_up
 from app.playback.show import as_words
@@ -58,7 +58,8 @@ class Pulse:
 
 async def waiting_count(workspace: Path | None, questions: Questions) -> int:
     """How many questions wait for a person, in all runs. Who keeps `questions` reads only what was added."""
-    return len(await gathered(workspace, questions.look, []))
+    none: list[Waiting] = []
+    return sum(not each.is_answered for each in await gathered(workspace, questions.look, none))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from app.events import Event
+from app.events import Event, GateOpened
 from app.playback.moments import Target
 from app.playback.playhead import Moved, Playhead
 
@@ -31,6 +31,11 @@ class Intake(Playhead):
     def farthest(self) -> int:
         """The number of the last event that was ever seen."""
         return self._farthest
+
+    @property
+    def asking(self) -> list[GateOpened]:
+        """The questions that wait for a person, wherever the audience is; but for one that it is about to see."""
+        return [each for each in self._asking.values() if each.seq <= self._farthest or self.paused]
 
     @property
     def place(self) -> float:

@@ -97,6 +97,7 @@ KEYS: tuple[Key, ...] = (
     Key("home.view", "v", "graph", "next_view", "The graph alone, and back.", 4),
     Key("home.last", "o", "last run", "open_last", "Open its last run.", 6),
     Key("home.runs", "O", "runs", "open_one", "Choose one of its earlier runs."),
+    Key("home.demo", "D", "demo", "go('launcher')", "The launcher: a tour, and every way to show something.", 3),
     Key("home.read_on", "J,shift+down", "read on", "read_on", "Read on in the playbill."),
     Key("home.read_back", "K,shift+up", "read back", "read_back", "Read back in the playbill."),
     Key("home.right", "right,l", "right", "pan(1)", "To the right of a graph that is wider than the screen."),
@@ -151,7 +152,7 @@ KEYS: tuple[Key, ...] = (
     Key("stage.pace", "P", "pace", "next_pace", "Another pace: brisk, real, theatrical, keynote."),
     Key("stage.fork", "F", "fork", "fork", "Begin a run of its own from this moment."),
     Key("stage.cue", "m", "add cue", "add_cue", "Give this moment a name, in a file of cues."),
-    Key("stage.export", "e", "export", "export", "How to make a film, a page or a table of it."),
+    Key("stage.export", "e", "export", "export", "Have a film, a page or a table made of it."),
     Key("stage.blank", "b", "blank", "blank", "Show nothing, until a key is pressed."),
     Key("stage.lock", "L", "lock", "lock", "Let few keys count; hold q to unlock."),
     Key("stage.log", "slash", "log", "filter_log", "Look for words in the log."),
@@ -247,6 +248,16 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 BY_ID = {key.id: key for key in KEYS}
+OF_A_RECORDING = (
+    "stage.pause", "stage.back", "stage.on", "stage.next_event", "stage.next_cue", "stage.go_to", "stage.faster",
+    "stage.view", "stage.fork", "stage.export", "stage.answer", "stage.end",
+)  # fmt: skip
+
+
+def keys_of_a_recording() -> tuple[Key, ...]:
+    """What the footer of the stage has where nobody performs: what leads through a run and keeps something of it."""
+    shown = (replace(BY_ID[name], rank=rank) for rank, name in enumerate(OF_A_RECORDING, 1))
+    return tuple(replace(key, says="end") if key.id == "stage.end" else key for key in shown)
 
 
 def keys_of(*spots: str) -> tuple[Key, ...]:

@@ -36,7 +36,7 @@ _TIMED: tuple[Setting, ...] = ("pace", "fit", "captions", "motion", "loop", "spe
 
 MODES = (
     Mode("tour", "explains itself", "Four people need a label by ten. Captions say what you see. "
-         "Take over whenever you like: pause, scrub, step.", "tour", _TIMED),
+         "Take over at any time: space stops it, arrows scrub.", "tour", _TIMED),
     Mode("play", "live models", "Performed now, by the models that the scenario names. It costs what they cost.",
          "play", _SEEN),
     Mode("rehearse", "written lines", "Performed now, with the lines that its author wrote. Nothing is paid, "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.playback.cues import CueSheet
     from app.tui.app import Theatre
+    from app.tui.left_off import LeftOff
     from app.tui.screens.stage import Stage
 
 Opens = Callable[["Theatre"], Awaitable[None]]
@@ -25,10 +26,10 @@ def cued(sheet: CueSheet) -> Opens:
     return then
 
 
-def presented(sheet: CueSheet | None, *, viewers: Callable[[], int] = lambda: -1) -> Opens:
+def presented(sheet: CueSheet | None, *, viewers: Callable[[], int] = lambda: -1, left: LeftOff | None = None) -> Opens:
     """The view for the room over the stage; what is recorded waits there for the first GO.
 
-    `viewers` counts those of a mirror, for the speaker.
+    `viewers` counts those of a mirror, for the speaker; `left` is where another presentation was interrupted.
     """
 
     async def then(house: Theatre) -> None:
@@ -38,7 +39,7 @@ def presented(sheet: CueSheet | None, *, viewers: Callable[[], int] = lambda: -1
         if sheet is not None:
             await cued(sheet)(house)
         stage.playhead.paused = stage.source.performed == "nowhere"
-        presenter = Presenter(stage.show, stage.source, stage.playhead, sheet)
+        presenter = Presenter(stage.show, stage.source, stage.playhead, sheet, left)
         presenter.talk.viewers = viewers
         await house.push_screen(presenter)
 

@@ -102,7 +102,7 @@ class Podium:
         """Let speakers come; raises NoPodium where another presenter stands here."""
         _make(self.path.parent)
         if self.path.exists():
-            if await _answers(self.path):
+            if await is_taken(self.path):
                 raise NoPodium("this run is being presented already", "press q there, or go on there")
             self.path.unlink(missing_ok=True)  # whoever left it was killed
         before = os.umask(0o177)
@@ -214,7 +214,8 @@ def only_podium(workspace: Path | None) -> Path:
     raise NotFound(f"there are several presenters: {names}", "name the run that you mean")
 
 
-async def _answers(path: Path) -> bool:
+async def is_taken(path: Path) -> bool:
+    """Does a presenter stand here?"""
     try:
         _, writer = await asyncio.open_unix_connection(path)
     except OSError:

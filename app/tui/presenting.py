@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from app.errors import UsageError
+from app.errors import FootlightsError, UsageError
+from app.events import RunStarted, definition
 from app.playback.cues import Cue, CueSheet, Placed
 from app.playback.moments import moment_in
 from app.safety import mask_secrets, safe_text
+from app.tui.left_off import LeftOff
 from app.tui.lines import one_line
 from app.tui.podium import Line, Order, Prompt
 from app.tui.refused import in_words
@@ -42,11 +44,13 @@ class Presenting:
     sheet: CueSheet = field(default_factory=CueSheet)
     manner: Manner = field(default_factory=Manner)
     clock: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
     viewers: Callable[[], int] = lambda: -1
     lock: Callable[[], None] = lambda: None  # or unlock
     begun: float | None = None  # when the first GO was given
     _looked: int = 0  # cues of which was asked whether the engine waits for them
     _holding: Placed | None = None  # the cue for which it does
+    _written: tuple[RunStarted, dict[str, str]] | None = None  # the notes of the play itself, by step
 
     # What can be done
 
@@ -142,6 +146,19 @@ class Presenting:
                 self._holding = placed
                 self.source.hold()
 
+    # What the next one takes up, if this one is killed
+
+    def left_off(self, *, locked: bool) -> LeftOff:
+        """Where it is."""
+        begun = 0.0 if self.begun is None else round(self.wall() - (self.clock() - self.begun), 1)
+        return LeftOff(self.playhead.seen, begun, self.manner.blank, locked)
+
+    def take_up(self, left: LeftOff) -> None:
+        """Go on where another was; the place itself is where the show was begun."""
+        self.manner.blank = left.blank
+        if left.begun:
+            self.begun = self.clock() - max(0.0, self.wall() - left.begun)
+
     # What is told
 
     def prompt(self, *, locked: bool = False) -> Prompt:
@@ -167,7 +184,7 @@ class Presenting:
             over=state.over and not playhead.behind,
             live=self.source.performed != "nowhere",
             held=state.held,
-            asks=bool(state.open_gates) and self.source.performed != "nowhere",
+            asks=bool(playhead.asking) and self.source.performed != "nowhere",
             ahead=playhead.behind if self.source.performed != "nowhere" else 0,
             viewers=self.viewers(),
         )
@@ -183,8 +200,22 @@ class Presenting:
         inside = None if playhead.length is None else max(0.0, round(playhead.time_of(placed.seq) - playhead.now))
         return Line(
             cue.name, one_line(cue.label or cue.at), one_line(cue.caption),
-            safe_text(mask_secrets(cue.notes)) if with_notes else "", self._does(cue), inside,
+            safe_text(mask_secrets(self._notes_of(cue))) if with_notes else "", self._does(cue), inside,
         )  # fmt: skip
+
+    def _notes_of(self, cue: Cue) -> str:
+        """What the file of cues says; without one, the cues are those of the play, and so are the notes."""
+        begun = self.show.start
+        if cue.notes or self.sheet.cues or begun is None:
+            return cue.notes
+        if self._written is None or self._written[0] is not begun:
+            from app.playback.cue_draft import speaker_notes
+
+            try:
+                self._written = (begun, speaker_notes(begun, self.show.value))
+            except FootlightsError:  # its archive is closed: a talk goes on without notes
+                self._written = (begun, {})
+        return self._written[1].get(definition(cue.at), "")
 
     def _does(self, cue: Cue) -> str:
         if cue.blank:

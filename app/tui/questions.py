@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from app.errors import FootlightsError
+from app.events import GateAnswered, GateClosed, GateOpened
 from app.tui.asking import asked_of
 from app.tui.screens.gate import GateCard
 
@@ -19,29 +21,39 @@ class Questions:
         self._stage = stage
         self._asked: set[str] = set()
 
+    @property
+    def waiting(self) -> list[GateOpened]:
+        """Those that the audience has seen and somebody here can answer, the oldest first."""
+        stage = self._stage
+        if stage.source.performed == "nowhere":
+            return []
+        return [each for each in stage.playhead.asking if each.gate in stage.show.state.gates]
+
+    def is_asking(self, gate: str) -> bool:
+        """Does this one wait for somebody here? What was answered already is only shown."""
+        return any(each.gate == gate for each in self.waiting)
+
     def ask(self) -> None:
         """Ask what was not asked yet, if it still waits."""
         self._put_away_what_is_answered()
-        stage = self._stage
-        if stage.source.performed == "nowhere" or not stage.is_current:
+        if not self._stage.is_current:
             return
-        for gate in stage.show.state.open_gates:
-            if gate.opened.gate not in self._asked:
-                self._asked.add(gate.opened.gate)
-                self.put_card(gate.opened.gate)
+        for opened in self.waiting:
+            if opened.gate not in self._asked:
+                self._asked.add(opened.gate)
+                self.put_card(opened)
                 return
 
-    def put_card(self, name: str) -> None:
+    def put_card(self, opened: GateOpened) -> None:
         """Ask this one."""
         stage = self._stage
-        gate = stage.show.state.gates[name]
 
         def answered(said: tuple[str, str] | None) -> None:
             if said is not None:
-                self._answer(name, *said)
+                self._answer(opened.gate, *said)
             self.ask()
 
-        stage.app.push_screen(GateCard(asked_of(stage.show, gate)), answered)
+        stage.app.push_screen(GateCard(asked_of(stage.show, stage.source.run, opened)), answered)
 
     def _put_away_what_is_answered(self) -> None:
         """Somebody else may have been quicker."""
@@ -49,12 +61,24 @@ class Questions:
         card = stage.app.screen
         if not isinstance(card, GateCard) or card.asked.run != stage.source.run:
             return
-        gate = stage.show.state.gates.get(card.asked.gate)
-        if gate is None or gate.status == "open":
+        end = self._end_of(card.asked.gate)
+        if end is None:
             return
         card.dismiss(None)
-        by = gate.answered.by if gate.answered is not None else ""
-        stage.house.say(f"answered by {by}" if by else f"the question is {gate.status}")
+        if isinstance(end, GateClosed):
+            stage.house.say(f"the question is {end.why}")
+        else:
+            stage.house.say(f"answered by {end.by}" if end.by else "the question is answered")
+
+    def _end_of(self, name: str) -> GateAnswered | GateClosed | None:
+        """How a gate ended, also when the audience has yet to see that."""
+        gate = self._stage.show.state.gates.get(name)
+        if gate is not None and gate.status != "open":
+            return gate.answered or gate.closed
+        playhead = self._stage.playhead
+        ahead = islice(reversed(playhead.known), playhead.behind)
+        ends = (event for event in ahead if isinstance(event, GateAnswered | GateClosed))
+        return next((event for event in ends if event.gate == name), None)
 
     def _answer(self, gate: str, choice: str, note: str) -> None:
         try:

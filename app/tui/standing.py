@@ -6,7 +6,18 @@ from collections import Counter
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
-from app.events import CallFailed
+from app.events import (
+    CallFailed,
+    CallFinished,
+    CallSpeaking,
+    CallStarted,
+    CallWaiting,
+    GateOpened,
+    ToolFailed,
+    ToolFinished,
+    ToolStarted,
+    ToolWaiting,
+)
 from app.playback.show import Show
 from app.state import AgentState, RunState
 from app.tui.glyphs import Glyphs
@@ -120,10 +131,10 @@ def seats(show: Show, places: int) -> tuple[str, ...]:
 
 
 def coming(show: Show) -> frozenset[str]:
-    """Who comes next: those who were handed work, and those whose step waits for nothing but what goes on now."""
+    """Who comes next: in a run that is known to its end those who do, in one that goes on whoever has to."""
     known = _COMING.get(show)
     if known is None or known[0] is not show.state or known[1] != len(show.events):
-        found = frozenset() if show.state.over else _handed(show) | _planned_next(show)
+        found = frozenset() if show.state.over else _known_next(show) if show.whole else _certain_next(show)
         known = _COMING[show] = (show.state, len(show.events), found)
     return known[2]
 
@@ -174,13 +185,42 @@ def _at_rest(show: Show, actor: AgentState) -> Standing:
     return Standing("done" if actor.tally.calls or actor.tools else "idle")
 
 
+def _known_next(show: Show) -> frozenset[str]:
+    """Who begins next, of those who rest; several, where they begin together. Nobody, when it is a person's turn."""
+    found: set[str] = set()
+    agents = show.state.agents
+    here = len(show.events)
+    for event in show.whole[here : here + _FORESEEN]:
+        if isinstance(event, _TURNS) and found:
+            break
+        if isinstance(event, GateOpened):
+            break
+        if isinstance(event, _BEGIN) and (known := agents.get(event.agent)) is not None and known.doing == "idle":
+            found.add(event.agent)
+    return frozenset(found)
+
+
+_FORESEEN = 1_000  # events; whoever comes later is not next
+_BEGIN = (CallStarted, CallWaiting, ToolStarted, ToolWaiting)
+_TURNS = (CallSpeaking, CallFinished, CallFailed, ToolFinished, ToolFailed)  # what begins after it begins later
+
+
+def _certain_next(show: Show) -> frozenset[str]:
+    """Who comes next by what was handed over, or else by the plan; nobody, as long as it may be one or another."""
+    resting = _handed(show) or _planned_next(show)
+    return resting if len(resting) == 1 else frozenset()
+
+
 def _handed(show: Show) -> frozenset[str]:
-    """Whoever was handed work after they last did something."""
+    """Whoever was handed work after they last did something, but for the one who still stands in the light."""
     latest = book_of(show).latest
     return frozenset(
         name
         for name, actor in show.state.agents.items()
-        if actor.handed is not None and actor.doing == "idle" and actor.handed.seq > latest(name)
+        if actor.handed is not None
+        and actor.doing == "idle"
+        and actor.handed.seq > latest(name)
+        and (name != show.lit or not latest(name))
     )
 
 

@@ -45,6 +45,14 @@ def wrap(text: str, width: int) -> list[str]:
     return [row for line in text.split("\n") for row in _wrap_line(line, width)] if width > 0 else []
 
 
+def balanced(text: str, width: int) -> list[str]:
+    """The same in as many lines, which are as long as one another as far as that goes: no word stands alone."""
+    lines = wrap(text, width)
+    longest = max(map(cells, lines), default=0)
+    least = -(-sum(map(cells, lines)) // max(1, len(lines)))
+    return next((even for room in range(least, longest) if len(even := wrap(text, room)) <= len(lines)), lines)
+
+
 def wrap_tail(text: str, width: int, rows: int) -> list[str]:
     """The last rows of what `wrap` gives; what lies far above them is not looked at, however long the text is.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import takewhile
 
+from app.tui.naming import short_title
 from app.tui.text import cells, cut
 
 _HEAD = 4  # cells of a beginning that are worth to be kept beside an end
@@ -27,6 +28,16 @@ def shortened(name: str, room: int, others: Iterable[str] = ()) -> str:
         tail = tail[1:]
     tail = tail.lstrip()
     return cut(name, room - cells(tail) - 1, ellipsis="").rstrip() + "…" + tail
+
+
+def known_as(name: str, room: int, others: Iterable[str] = ()) -> str:
+    """The name in at most so many cells: as many of its first words as fit, if nobody else's begins so; else cut."""
+    short = short_title(name, room)
+    others = tuple(others)
+    is_whole = name.startswith(short) and cells(name) > cells(short)
+    if is_whole and not any(other != name and other.startswith(short) for other in others):
+        return short
+    return shortened(name, room, others)
 
 
 def _head(name: str, room: int) -> str:

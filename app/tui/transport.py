@@ -67,7 +67,7 @@ class Transport(Place):
 
     def action_to_end(self) -> None:
         """To the end, or to where a live run is now."""
-        self.playhead.paused = False
+        self.playhead.paused = self.playhead.paused and self.playhead.length is not None
         self.playhead.to_head()
         self._go_on()
 
@@ -184,11 +184,10 @@ class Transport(Place):
         self.run_worker(partial(add_cue_here, self.house, self), group="cue", exclusive=True)  # type: ignore[arg-type]
 
     def action_export(self) -> None:
-        """Say how to make a film, a page or a table of it."""
-        run = self.source.run[-8:]
-        self.house.say(
-            f"footlights export {run} --help tells what can be made of this run: film, page, pictures, tables"
-        )
+        """Have a film, a page or a table made of it."""
+        from app.tui.exporting import export
+
+        self.run_worker(partial(export, self.house, self.source), group="export", exclusive=True)  # type: ignore[arg-type]
 
     def action_blank(self) -> None:
         """Show nothing, until a key is pressed."""
@@ -200,7 +199,7 @@ class Transport(Place):
         """Let few keys count, until somebody unlocks them."""
         from app.tui.lock import Lock
 
-        self.house.lock = Lock(LOCKED)
+        self.house.lock = Lock(LOCKED, clock=self.house.clock)
         self.house.say(f"the keyboard is locked: {self.house.lock.opens_with}", stays=True)
 
     def why_not(self, action: str) -> str:

@@ -6,9 +6,11 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from socket import AF_INET
-from typing import Final
+from typing import Any, Final
 
 import psutil
 from aiohttp import WSCloseCode, web
@@ -17,10 +19,14 @@ from aiohttp.typedefs import Handler
 from app.errors import FootlightsError
 from app.web.door import Door
 from app.web.parts import Parts
+from app.web.porch import Porch
 from app.web.seat import HEARTBEAT, Seat
 
 LOOPBACK = "127.0.0.1"
 GRACE = 15.0  # seconds that those who leave have in all
+STRANGERS = 64  # connections of those who have not come in: with one more, the oldest is cut
+PATIENCE = 8.0  # seconds in which a request has to come, and for which we listen for another
+_AT_ONCE = 16  # connections that are taken before the next look at how many there are
 HEADERS: Final = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -55,29 +61,55 @@ class House:
     """`async with House(rooms) as house:` listens; `house.link(room)` is where a browser enters."""
 
     def __init__(
-        self, *rooms: Room, bind: str = LOOPBACK, port: int = 0, entered: Callable[[str], None] = lambda room: None
+        self,
+        *rooms: Room,
+        bind: str = LOOPBACK,
+        port: int = 0,
+        entered: Callable[[str], None] = lambda room: None,
+        trouble: Callable[[str], None] = lambda told: None,
+        strangers: int = STRANGERS,
+        patience: float = PATIENCE,
     ) -> None:
         self.door = Door(bind)
         self._rooms = {room.name: room for room in rooms}
         self._bind, self._port = LOOPBACK if bind == "localhost" else bind, port  # the name has two addresses
         self._entered = entered
         self._parts = Parts()
-        self._runner = web.AppRunner(self._application(), access_log=None, logger=_logger(), shutdown_timeout=GRACE)
+        self._runner = web.AppRunner(
+            self._application(),
+            access_log=None,
+            logger=_logger(),
+            shutdown_timeout=GRACE,
+            keepalive_timeout=patience,  # counts from when a connection is made: half a request is none
+            lingering_time=1.0,
+        )
+        self._porch = Porch(strangers)
+        self._trouble = trouble
+        self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> House:
         await self._runner.setup()
+        server = self._runner.server
+        assert server is not None
+        loop = asyncio.get_running_loop()
         try:
-            await web.TCPSite(self._runner, self._bind, self._port).start()
+            listening = await loop.create_server(
+                partial(self._porch.receive, server), self._bind, self._port, backlog=_AT_ONCE
+            )
         except (OSError, OverflowError) as error:
             await self._runner.cleanup()
             raise _cannot_listen(self._bind, self._port, error) from error
-        self._port = self._runner.addresses[0][1]
+        self._stack.callback(loop.set_exception_handler, loop.get_exception_handler())
+        self._stack.push_async_callback(self._runner.cleanup)
+        self._stack.callback(listening.close)
+        loop.set_exception_handler(_Once(self._trouble))
+        self._port = listening.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         seats = [seat for room in self._rooms.values() for seat in room.taken]
         await asyncio.gather(*(seat.leave(WSCloseCode.GOING_AWAY, "the show is over") for seat in seats))
-        await self._runner.cleanup()
+        await self._stack.aclose()
 
     @property
     def port(self) -> int:
@@ -105,6 +137,8 @@ class House:
         is_in = self.door.opens(self._carried(request))
         if not is_in and not request.path.startswith("/enter/"):
             return self._parts.refusal(403, "only who has a link comes in")
+        if is_in:
+            self._porch.let_in(request.protocol)
         try:
             return await handler(request)
         except web.HTTPException as refused:
@@ -170,6 +204,22 @@ class House:
         finally:
             room.taken.discard(seat)
         return seat.socket
+
+
+class _Once:
+    """Hears of what goes wrong in a loop: of each kind people are told once, in a line; a developer of all of it."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        _logger().error(context["message"], exc_info=error)
+        what = (isinstance(error, OSError) and error.strerror) or context["message"]
+        if what not in self._told:
+            self._told.add(what)
+            self._tell(f"trouble with a connection: {what[:1].lower()}{what[1:]}; the house stays open")
 
 
 def _reachable(bind: str) -> str:

@@ -14,6 +14,7 @@ from app.cli.ink import cell_width
 from app.events import (
     CallFinished,
     CallStarted,
+    DebateDecided,
     Parent,
     Performer,
     RunFinished,
@@ -38,13 +39,13 @@ EVIL = f"[bold]{ALL} `x` | <b>@ada</b>"
 
 def keep(
     run: str, model: str, answer: str, cost: float, *, outcome: Any = "succeeded", parent: Parent | None = None,
-    title: str = "A sprint",
+    title: str = "A sprint", mode: Any = "live",
 ) -> None:  # fmt: skip
     """A run of two steps, the second of which a model answers."""
     with Journal.open() as journal:
         log = journal.begin(run)
         inputs = log.keep({"topic": "bones" if run == FIRST else "stars"})
-        log.add(RunStarted("sprint", title, cast=CAST, mode="live", parent=parent, inputs=inputs))
+        log.add(RunStarted("sprint", title, cast=CAST, mode=mode, parent=parent, inputs=inputs))
         log.add(StepStarted(step="open", of="narrate"))
         log.add(StepFinished(step="open"))
         if parent is not None:
@@ -96,6 +97,37 @@ def test_a_step_is_shown_whole_with_what_was_asked_and_what_came(perform: Perfor
     assert "- Plan it, anthropic/claude." in shown
     assert "+ The hall is loud at night." in shown
     assert "anthropic/claude  openai/gpt  different" in shown
+
+
+def debated(run: str, decision: Any) -> None:
+    """A run of one debate."""
+    with Journal.open() as journal:
+        log = journal.begin(run)
+        log.add(RunStarted("sprint", "A sprint", cast=CAST, mode="rehearsal"))
+        log.add(StepStarted(step="scope", of="debate"))
+        log.add(DebateDecided("consensus", log.keep(decision), step="scope"))
+        log.add(StepFinished(step="scope"))
+        log.add(RunFinished("succeeded"))
+        log.release()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_long_facts_of_a_step_stand_below_one_another_whole(width: int, perform: Perform) -> None:
+    debated(FIRST, {"choice": "dark mode", "why": "it is what most people asked for, " * 12})
+    debated(SECOND, {"choice": "light mode", "why": "it is what nobody asked for, " * 12})
+    shown = perform("compare", FIRST, SECOND, "--step", "scope", "--width", str(width)).out
+    assert [line for line in shown.splitlines() if cell_width(line) > width] == []
+    assert "…" not in shown
+    for line in ("  decision", '  -   "choice": "dark mode",', '  +   "choice": "light mode",'):
+        assert line in shown.splitlines()
+    assert shown.count("most people") + shown.count("most\n") >= 12
+
+
+def test_what_both_have_is_told_once(perform: Perform) -> None:
+    debated(FIRST, {"why": "word " * 60})
+    debated(SECOND, {"why": "word " * 60})
+    shown = perform("compare", FIRST, SECOND, "--step", "scope", "--width", "80").out
+    assert shown.count("word") == 60
 
 
 @pytest.mark.usefixtures("two")
@@ -158,6 +190,15 @@ def test_markdown_has_tables_and_what_differs_as_a_diff(perform: Perform) -> Non
     shown = perform("compare", FIRST, SECOND, "--md").out
     assert "| cost | $0.0200 | $0.0300 | +$0.0100 | +50% |" in shown
     assert "```diff\n@@ plan @@\n- The hall is quiet at night.\n+ The hall is loud at night.\n```" in shown
+
+
+def test_markdown_tells_in_words_what_is_said_in_words(perform: Perform) -> None:
+    keep(FIRST, "m", "one", 0.02, mode="rehearsal")
+    keep(FORK, "m", "two", 0.03, parent=Parent(run=FIRST, seq=3, taken=3), mode="rehearsal")
+    lines = perform("compare", FIRST, FORK, "--md").out.splitlines()
+    assert lines[0] == "### A sprint: A against B"
+    assert any(line.startswith("They part at `plan` (A #4") and line.endswith("output.") for line in lines)
+    assert not any(line.endswith("..") for line in lines)
 
 
 @pytest.mark.parametrize("way", [(), ("--step", "plan"), ("--md",), ("--md", "--step", "plan"), ("--json",)], ids=str)

@@ -96,6 +96,31 @@ def test_what_is_there_is_not_written_over(recording: str, perform: Perform) -> 
     assert others(recording) == ["sprint.cast"]
 
 
+def test_what_is_no_plain_file_stays_whatever_is_forced(recording: str, perform: Perform) -> None:
+    os.mkfifo("pipe.md")
+    Path("folder.md").mkdir()
+    Path("link.md").symlink_to("nowhere")
+    for name in ("pipe.md", "folder.md", "link.md", "/dev/null"):
+        done = perform("export", recording, "md", "-o", name, "--force")
+        assert (done.code, done.out) == (2, "")
+        assert f"{name} is there, and is no plain file" in done.err
+    assert perform("export", recording, "md", "-o", "link.md").code == 2
+    assert Path("link.md").is_symlink()
+
+
+def test_the_recording_that_is_read_is_not_written_over(recording: str, perform: Perform) -> None:
+    before = Path(recording).read_bytes()
+    done = perform("export", recording, "json", "-o", f"./{recording}", "--force")
+    assert done.code == 2 and "is what is read here" in done.err
+    assert Path(recording).read_bytes() == before
+
+
+def test_a_name_may_be_as_long_as_the_disk_allows(recording: str, perform: Perform) -> None:
+    name = "n" * 250
+    assert perform("export", recording, "md", "-o", name).code == 0
+    assert others(recording) == [name]
+
+
 def test_both_are_for_night_and_day_with_the_lines_that_pick_one(recording: str, perform: Perform) -> None:
     done = perform("export", recording, "svg", "--both", *SHORT)
     assert done.code == 0
@@ -123,8 +148,9 @@ def test_a_long_picture_says_how_to_make_it_shorter(recording: str, perform: Per
     assert "--from Q2 --to Q4" in done.err
 
 
-def test_a_word_can_be_hidden_and_what_was_covered_is_told(recording: str, perform: Perform) -> None:
-    done = perform("export", recording, "md", "--hide", "dark mode")
+@pytest.mark.parametrize("option", ["--hide", "--redact"])
+def test_a_word_can_be_hidden_and_what_was_covered_is_told(option: str, recording: str, perform: Perform) -> None:
+    done = perform("export", recording, "md", option, "dark mode")
     assert done.code == 0
     assert "dark mode" not in Path("sprint.md").read_text()
     assert re.search(r"covered: dark mode \w+ times", done.err)

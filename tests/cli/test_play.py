@@ -171,6 +171,7 @@ def leave(waiting: Terminal) -> None:
         (("play", "nothing.yaml"), "nothing.yaml"),
         (("play", "play.yaml", "-i", "x=1"), 'there is no input "x"'),
         (("play", "play.yaml", "--pace", "slow"), "slow"),
+        (("play", "play.yaml", "--rehearse", "--fit", "59:00"), "this show takes"),
         (("attach", "last"), "there are no runs"),
         (("replay", "last"), "there are no runs"),
     ],

@@ -298,6 +298,19 @@ def test_an_answer_is_left_for_whoever_performs_the_run(name: str, choice: str, 
 
 
 @pytest.mark.usefixtures("archive")
+def test_what_has_an_answer_waits_no_more_and_says_who_takes_it(perform: Perform) -> None:
+    assert perform("answer", "release", "yes").code == 0
+    shown = perform("inbox")
+    assert "  answered: yes, said " in shown.out
+    assert "; footlights resume 00000TWO takes it\n" in shown.out
+    assert "footlights answer" not in shown.out
+    assert " left, then" not in shown.out
+    assert shown.err == "0 questions wait for an answer\n"
+    (waiting,) = data(perform("inbox", "--json"))
+    assert waiting["answer"] == "yes"
+
+
+@pytest.mark.usefixtures("archive")
 def test_a_question_takes_one_answer(perform: Perform) -> None:
     assert perform("answer", "release", "yes").code == 0
     again = perform("answer", "release", "not yet")

@@ -187,6 +187,23 @@ def test_what_people_answered_is_told_where_they_differ() -> None:
     assert found.pairs[0].differs == ("answer",)
 
 
+def signed(run: str, by: str, choice: str = "ship") -> History:
+    history = play(run)
+    history.add(StepStarted(step="ship", of="approve"))
+    given = history.keep({"choice": choice, "note": "", "by": by})
+    history.add(StepFinished(step="ship", output=given))
+    return history
+
+
+def test_which_person_answered_is_no_difference_and_that_none_did_is_one() -> None:
+    found = against(signed("A" * 26, "ada"), signed("B" * 26, "grace"))
+    assert (found.pairs[0].differs, found.difference(found.pairs[0]).is_same) == ((), True)
+    rehearsed = against(signed("A" * 26, "ada"), signed("B" * 26, "rehearsal"))
+    assert rehearsed.pairs[0].differs == ("output",)
+    assert "ada" not in str(rehearsed.difference(rehearsed.pairs[0]))
+    assert against(signed("A" * 26, "ada"), signed("B" * 26, "ada", "hold")).pairs[0].differs == ("output",)
+
+
 # A run and its fork
 
 
@@ -280,6 +297,14 @@ def test_inputs_settings_and_the_keys_of_the_scenario_that_differ_are_named() ->
         ("scenario", "steps.plan.prompt", "Be calm", "Be loud"),
         ("file", "notes.md", "Be calm", "Be loud"),
     ]
+
+
+def test_versions_that_an_export_has_left_out_are_no_change() -> None:
+    versions = {"footlights": "1", "python": "3.11"}
+    whole = play("A" * 26, versions=versions)
+    assert against(play("A" * 26, versions={"footlights": "1"}), whole).changes == ()
+    other = against(play("A" * 26, versions={"footlights": "2"}), whole)
+    assert [(each.where, each.left, each.right) for each in other.changes] == [("version.footlights", "2", "1")]
 
 
 # Texts

@@ -280,6 +280,16 @@ async def test_an_answer_that_was_given_while_nobody_performed_the_run_is_found(
     assert (again.outcome, again.output("two")["by"]) == ("succeeded", "cara")
 
 
+async def test_a_person_s_answer_counts_though_a_resumed_rehearsal_could_answer_itself(house: House) -> None:
+    run = house.begin(SIGN_OFF % ("", ""), patient=True)
+    await until(run_has(run, GateOpened))
+    run.pause()
+    paused = await house.end_of(run)
+    house.journal.post(paused.run.id, "answer", "sign_off#1", {"choice": "hold"}, "cara")
+    answer = (await house.play_on(paused)).output("sign_off")
+    assert (answer["choice"], answer["by"]) == ("hold", "cara")
+
+
 async def test_an_answer_is_not_lost_because_its_gate_is_not_yet_reached_again(house: House) -> None:
     text = """
 models: {m: {use: openai/m}}

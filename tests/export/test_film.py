@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from app.errors import FootlightsError
-from app.export.film import Cut, Film, filmed
-from app.export.filming import HOLD
+from app.export.film import Cut, Film, filmed, glimpsed
+from app.export.filming import GLIMPSES, HOLD
 from app.export.studio import CannotShow
+from app.export.svg import frame_at, poster_of
 from app.playback.cues import Cue, CueSheet
 from app.playback.score import CannotFit
 from app.tui.remembered import Remembered
+from app.tui.widgets.meters import Meters
 from corpus.films import sprint, sprinted
 
-SMALL = {"size": (80, 24), "end": "Q2"}
-WHOLE = {"size": (60, 20), "pace": "brisk", "fps": 4.0}
+SMALL: dict[str, Any] = {"size": (80, 24), "end": "Q2"}
+WHOLE: dict[str, Any] = {"size": (60, 20), "pace": "brisk", "fps": 4.0}
 
 
 def rows(film: Film, number: int) -> list[str]:
@@ -72,6 +75,7 @@ async def test_captions_stand_in_the_picture_only_where_they_are_wanted_there() 
     assert any("a quarter past nine" in row for row in rows(burnt, 0)[-3:])
     assert not any("a quarter past nine" in row for row in rows(beside, 0)[-3:])
     assert beside.captions == burnt.captions
+    assert (burnt.burnt, beside.burnt, without.burnt) == (True, False, False)
     assert without.captions == ()
 
 
@@ -133,7 +137,7 @@ async def test_a_film_goes_on_where_an_audience_would_wait_for_go() -> None:
         assert "Here it stands." in [caption.text for caption in film.captions]
         assert named(film, "cue")[0] == "Q1 look"
         lengths.append(film.seconds)
-    assert lengths[0] == pytest.approx(lengths[1] + HOLD, abs=0.6)
+    assert 0 <= lengths[0] - lengths[1] - HOLD <= 4 / 4.0, "and each of the two may end with a frame or two to spare"
 
 
 async def test_a_cue_that_names_no_moment_is_refused() -> None:
@@ -144,7 +148,7 @@ async def test_a_cue_that_names_no_moment_is_refused() -> None:
 @pytest.mark.parametrize(
     ("cut", "said"),
     [
-        ({"start": "Q99"}, "there is no cue Q99 in this run"),
+        ({"start": "Q99"}, "there is no Q99"),
         ({"start": "Q4", "end": "Q2"}, "nothing is between Q4 and Q2"),
         ({"theme": "house"}, "the theme house has the colours of each terminal, and a film has none of its own"),
         ({"theme": "nosuch"}, 'there is no theme "nosuch"'),
@@ -186,3 +190,24 @@ async def test_progress_is_told_up_to_the_end() -> None:
     await filmed(await sprinted(), Cut(size=(60, 20), end="Q2"), told.append)
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0)
+
+
+async def test_a_poster_is_chosen_from_a_few_moments_and_shows_as_much_as_one_of_the_film() -> None:
+    film, few = await sprint(**WHOLE), await glimpsed(await sprinted(), Cut(**WHOLE))
+    assert 1 < len(few.frames) <= GLIMPSES < len(film.frames)
+    assert full(few) >= 0.8 * full(film)
+    assert few == await glimpsed(await sprinted(), Cut(**WHOLE))
+
+
+def full(film: Film) -> int:
+    """How much there is to see on its poster."""
+    return sum(cell.text.isalnum() for row in frame_at(film, poster_of(film)).rows for cell in row)
+
+
+async def test_what_cannot_be_drawn_is_said_as_a_film_means_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("no such colour")
+
+    monkeypatch.setattr(Meters, "paint", fails)
+    with pytest.raises(CannotShow, match=r"^this part of the stage cannot be drawn: Meters$"):
+        await filmed(await sprinted(), Cut(**SMALL))

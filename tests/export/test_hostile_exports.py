@@ -16,7 +16,7 @@ import pytest
 from app.export.cast import cast
 from app.export.film import Cut, Film, filmed
 from app.export.html import player
-from app.export.lint import lint, secrets_in
+from app.export.lint import lint, unfit_in
 from app.export.markdown import markdown
 from app.export.redaction import fit_to_leave
 from app.export.report import report
@@ -160,7 +160,7 @@ async def test_no_key_leaves_in_any_format(name: str) -> None:
     (text,) = (await made("keys", name)).values()
     folded = _unstyled(text).casefold()
     assert not [canary for canary in CANARIES if canary in folded]
-    assert secrets_in(text) == []
+    assert unfit_in(text) == []
 
 
 def _unstyled(text: str) -> str:

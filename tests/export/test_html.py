@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -105,6 +106,13 @@ def test_what_a_film_has_none_of_is_not_announced() -> None:
     for head in ("cast-head", "chapters-head", "lamps-head"):
         assert re.search(rf'aria-labelledby="{head}" hidden', page)
     assert re.search(r'id="captions"[^>]* hidden', page)
+
+
+def test_captions_that_stand_in_the_pictures_are_not_shown_twice() -> None:
+    film = replace(told(), burnt=True)
+    assert Page(player(told())).film["captions"]
+    assert Page(player(film)).film["captions"] == []
+    assert re.search(r'id="captions"[^>]* hidden', player(film))
 
 
 async def test_a_minute_of_the_sprint_is_a_small_file() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.export.film import Caption, Film, Frame, Line, Mark
-from app.export.lint import lint, secrets_in
+from app.export.lint import lint, unfit_in
 from app.export.picture.cells import Cell, Look
 from corpus.films import PLAIN, by_hand, row_of, sprint
 from corpus.probes import PROBES
@@ -78,12 +78,18 @@ def test_what_comes_again_is_told_once() -> None:
     ],
 )
 def test_a_key_is_found_in_any_text_also_in_pieces(text: str) -> None:
-    assert secrets_in(f"first\n{text}\nlast") == ["line 2 holds what looks like a key"]
+    assert unfit_in(f"first\n{text}\nlast")[-1:] == ["line 2 holds what looks like a key"]
 
 
 def test_a_key_that_markup_breaks_over_lines_is_found() -> None:
-    assert secrets_in(f"<b>{HALVES[0]}</b\n><i>{HALVES[1]}</i>") == ["the text holds what looks like a key"]
+    assert unfit_in(f"<b>{HALVES[0]}</b\n><i>{HALVES[1]}</i>") == ["the text holds what looks like a key"]
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
-    assert secrets_in("a task-list of sk-ills, a < b and a > b, sk-p•••, ://x and https://me:•••@host\n") == []
+    assert unfit_in("a task-list of sk-ills, a < b and a > b, sk-p•••, ://x and https://me:•••@host\n") == []
+
+
+@pytest.mark.parametrize("sign", ["\x1b]0;hi\x07", "\r", "\x9b31m", "\u202e", "\u2066"])
+def test_what_drives_a_terminal_is_found_in_any_text(sign: str) -> None:
+    assert unfit_in(f"first\r\nsecond{sign} line\r\n") == ["line 2 holds a character that drives a terminal"]
+    assert unfit_in("a,b\r\nc,d\r\n") == []

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
@@ -156,3 +158,15 @@ def rows_and_heads(told: str) -> Iterator[tuple[str, str]]:
 
 def cells(row: str) -> int:
     return len(re.findall(r"(?<!\\)\|", row))
+
+
+def test_a_command_holds_one_command_whatever_a_run_is_called() -> None:
+    told = markdown(replace(golden("feature-sprint"), run="01M7 ;reboot"))
+    assert "footlights replay ' ;reboot'" in told
+
+
+@pytest.mark.parametrize("at", [10**18, -(10**18), 2**62])
+def test_a_year_that_no_calendar_has_is_not_told(at: int) -> None:
+    recording = golden("feature-sprint")
+    begun = msgspec.structs.replace(recording.events[0], at=at)
+    assert "nobody knows when" in markdown(replace(recording, events=(begun, *recording.events[1:])))

@@ -157,3 +157,10 @@ def test_what_is_fit_to_leave_is_fit_again(tmp_path: Path) -> None:
     left = fit_to_leave(recording, ["qa"])
     assert fit_to_leave(left, ["qa"]) == left
     assert "".join(lines_of(left)) == "".join(lines_of(fit_to_leave(recording, ["qa"])))
+
+
+def test_a_word_that_is_hidden_is_hidden_in_the_id_of_a_run_too_and_that_stays_one() -> None:
+    recording = replace(said("Hello."), run="01M7ACME0000")
+    left = fit_to_leave(recording, ["acme"])
+    assert left.run == "0" * 12
+    assert "acme" not in "".join(lines_of(left)).casefold()

@@ -105,7 +105,7 @@ def test_the_demo_tells_the_tour_where_there_is_no_terminal(installed_clone: Pat
     command.chmod(0o755)
     done = make("demo", folder=installed_clone, PYTHONPATH=str(ROOT))
     assert done.returncode == 0, done.stderr
-    assert "This is a stage. Four agents are about to write one label" in done.stdout
+    assert "Footlights performs plays for language models." in done.stdout
     assert "rehearsed, nothing to pay · 3 of 3 expectations met" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("Next: .venv/bin/footlights play feature-sprint --rehearse")
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.safety import looks_like_secret, mask_secrets, safe_text
+from corpus.commands import ROOT
 from corpus.probes import PROBES, is_obeyed
 
 DECEIVES_A_READER = re.compile("[\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e0fff]")
@@ -149,3 +150,52 @@ def test_a_password_in_an_address_is_hidden_whole() -> None:
     assert mask_secrets("http://me:hunter2@localhost:8000/v1") == "http://me:•••@localhost:8000/v1"
     assert looks_like_secret("postgres://me:hunter2@db/x")
     assert not looks_like_secret("https://example.com:8000/a:b@c")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("gsk_abcdefghijklmnopqrstuvwxyz0123", "gsk_•••"),
+        ("hf_abcdefghijklmnopqrstuvwxyz0123", "hf_a•••"),
+        ("npm_abcdefghijklmnopqrstuvwxyz0123", "npm_•••"),
+        ("xai-abcdefghijklmnopqrstuvwxyz0123", "xai-•••"),
+        ("pplx-abcdefghijklmnopqrstuvwxyz0123", "pplx•••"),
+        ("glpat-abcdefghij0123456789", "glpa•••"),
+        ("sk_live_abcdefghijklmnopqrst", "sk_l•••"),
+        ("rk_live_abcdefghijklmnopqrst", "rk_l•••"),
+        ("aws_secret_access_key=wJalrXUtnFEMI/K7MDENG", "aws_secret_access_key=•••"),
+        ("DB_PASSWORD=hunter2hunter2", "DB_PASSWORD=•••"),
+        ("passwd='hunter2hunter2'", "passwd='•••'"),
+        ("?access_token=abcdefgh12&page=1", "?access_token=•••&page=1"),
+        ("OPENAI_API_KEY=sk-proj-abcdefghijklmnop", "OPENAI_API_KEY=•••"),
+        ("Authorization: Basic dXNlcjpodW50ZXIy", "Authorization: Basic dXNl•••"),
+    ],
+)
+def test_keys_of_many_houses_and_what_is_said_to_be_secret_are_covered(text: str, shown: str) -> None:
+    assert mask_secrets(f"it is {text} there") == f"it is {shown} there"
+    assert looks_like_secret(text)
+    assert mask_secrets(shown) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: please",
+        "the password=secret",
+        "token=next_token(stream)",
+        "password={password}",
+        "secret=$SECRET_OF_MINE",
+        "token=os.environ['TOKEN']",
+        "max_tokens=123456789",
+        "a basic understanding of it",
+        "the half_of_everything_that_was_said_before",
+    ],
+)
+def test_code_and_prose_about_secrets_stay_as_they_are(text: str) -> None:
+    assert mask_secrets(text) == text
+
+
+def test_nothing_in_what_ships_is_covered() -> None:
+    for path in [*ROOT.glob("scenarios/**/*.yaml"), *ROOT.glob("agents/**/*.yaml"), *ROOT.glob("shows/*")]:
+        text = path.read_text(encoding="utf-8")
+        assert mask_secrets(text) == text, path

@@ -120,7 +120,7 @@ def test_words_that_name_no_moment_are_told_what_could_have_been_meant(words: st
         ("9th handoff to qa", "it happens 3 times in this run"),
         ("2nd time gate sign_off opens", "it happens once in this run"),
         ("1st error", "it does not happen"),
-        ("9:59", "it does not happen"),
+        ("9:59", "the run takes 0:20"),
     ],
 )
 def test_a_cue_without_a_place_is_told_why(words: str, hint: str) -> None:

@@ -158,6 +158,22 @@ async def test_a_run_that_ends_before_its_audience_can_be_scrubbed_from_then_on(
     assert hall.playhead.now == length
 
 
+async def test_the_end_is_when_the_last_of_it_has_been_shown() -> None:
+    events, values = golden("hello")
+    hall = await Hall.loaded(events, values)
+    assert hall.playhead.length is not None
+    hall.playhead.seek(hall.playhead.head)
+    hall.look()
+    assert hall.playhead.now < hall.playhead.length
+    left = hall.playhead.due()
+    assert left == pytest.approx(hall.playhead.length - hall.playhead.now), "it is looked at once more, at its end"
+    hall.playhead.to_head()
+    hall.look()
+    assert (hall.playhead.now, hall.playhead.due()) == (hall.playhead.length, None)
+    hall.playhead.to_head()
+    assert hall.playhead.now == hall.playhead.length
+
+
 # As long as somebody wants
 
 
@@ -268,7 +284,8 @@ async def test_in_keynote_every_cue_holds_and_go_to_the_next_when_nothing_does()
         held.append(hall.playhead.standing.seq)
         hall.playhead.go()
     named = {event.cue: event.seq for event in reversed(events) if isinstance(event, StepStarted) and event.cue}
-    assert held == sorted(named.values())
+    first, *others = sorted(named.values())
+    assert held == [first + 1, *others], "the first step says a line, and its cue comes with it"
     assert [placed.cue.name for placed in hall.playhead.cues] == ["Q1", "Q2", "Q3", "Q4", "Q5", "Q6"]
     hall.playhead.pace = "theatrical"
     hall.playhead.to_start()

@@ -6,6 +6,7 @@ from app.events import (
     CallFailed,
     CallRouted,
     CallStarted,
+    DebateRound,
     Failure,
     RunFinished,
     RunStarted,
@@ -51,3 +52,14 @@ def test_a_call_that_was_refused_used_nothing() -> None:
 
 def test_prices_are_in_cents_or_finer() -> None:
     assert [a_million(usd) for usd in (0.3, 15, 0.075, 1_200)] == ["$0.30", "$15.00", "$0.075", "$1,200.00"]
+
+
+def test_a_step_without_a_name_is_around_nothing() -> None:
+    history = History()
+    history.add(RunStarted("play"))
+    history.add(StepStarted(step="", of="agent"))
+    history.add(StepStarted(step="x", of="debate"))
+    history.add(CallStarted("one", step="x", agent="a", call="x#1"))
+    history.add(CallStarted("one", step="", agent="a", call="#1"))
+    history.add(DebateRound(1, step=""))
+    assert fold(history.events).totals.calls == 2

@@ -62,49 +62,54 @@ class Child:
 class Nursery:
     """The process that forks, as tests see it."""
 
-    def __init__(self) -> None:
-        paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from terminal.nursery import serve; serve()"],
-            env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+    def __init__(self, asked: IO[str], told: IO[str]) -> None:
         self._codes: dict[int, int] = {}
-        self._asked, self._told = _streams(self._process)
-        atexit.register(self._close)
+        self._read = b""  # and not yet looked at: less than a line
+        self._asked, self._told = asked, told
 
     def fork(self, job: Job) -> Child:
         """Start a process."""
         self._asked.write(json.dumps(asdict(job)) + "\n")
         self._asked.flush()
-        while True:
-            said = json.loads(self._told.readline())
-            if "born" in said:
-                return Child(self, said["born"])
-            self._codes[said["ended"]] = said["code"]
+        born: list[int] = []
+        while not born:
+            born = self._hear()
+        return Child(self, born[0])
 
     def code_of(self, pid: int) -> int | None:
         """How a process ended, if it did."""
         while pid not in self._codes and select.select([self._told], [], [], 0)[0]:
-            said = json.loads(self._told.readline())
-            self._codes[said["ended"]] = said["code"]
+            self._hear()
         return self._codes.get(pid)
 
-    def _close(self) -> None:
-        self._asked.close()
-        self._process.wait()
-        self._told.close()
+    def _hear(self) -> list[int]:
+        """Note down all that was told, so that nothing waits where no select sees it; who was born."""
+        told = os.read(self._told.fileno(), 65536)
+        assert told, "the nursery is gone"
+        *lines, self._read = (self._read + told).split(b"\n")
+        said = [json.loads(line) for line in lines]
+        self._codes.update((each["ended"], each["code"]) for each in said if "ended" in each)
+        return [each["born"] for each in said if "born" in each]
 
 
 @cache
 def nursery() -> Nursery:
     """The one of this process."""
-    return Nursery()
-
-
-def _streams(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from terminal.nursery import serve; serve()"],
+        env={**os.environ, "PYTHONPATH": paths}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
-    return process.stdin, process.stdout
+    atexit.register(_close, process, process.stdin, process.stdout)
+    return Nursery(process.stdin, process.stdout)
+
+
+def _close(process: subprocess.Popen[str], asked: IO[str], told: IO[str]) -> None:
+    asked.close()
+    process.wait()
+    told.close()
 
 
 # In the nursery

@@ -13,7 +13,7 @@ def test_the_tour_begins_with_enter_and_leads_back_to_the_launcher(opens: Opens)
     terminal = opens("demo")
     terminal.shows("MODE", "THE SHOW", "PRE-FLIGHT", "The whistle in the drawer", "$ footlights demo tour")
     terminal.press("enter")
-    terminal.shows("This is a stage. Four agents are about to")
+    terminal.shows("Footlights performs plays")
     terminal.press("esc")
     terminal.shows("PRE-FLIGHT")
     terminal.press("q")
@@ -29,13 +29,13 @@ def test_a_mode_can_be_started_from_the_command_line(opens: Opens) -> None:
 
 
 def test_a_kiosk_is_left_by_unlocking_it_and_by_nothing_else(opens: Opens) -> None:
-    terminal = opens("demo", "kiosk")
-    terminal.shows("This is a stage.", "hold q to unlock")
-    terminal.press("ctrl+c", "q", "esc", "ctrl+z", "ctrl+p")
+    terminal = opens("demo", "kiosk", "--pin", "4711")
+    terminal.shows("Footlights performs plays", "the PIN unlocks")
+    terminal.press("ctrl+c", "q", "q", "q", "q", "esc", "ctrl+z", "ctrl+p")
     terminal.press("right")
-    terminal.shows("hold q to unlock")
+    terminal.shows("the PIN unlocks")
     assert not terminal.is_stopped()
-    terminal.press("q", "q", "q")
+    terminal.press("4", "7", "1", "1")
     terminal.shows("unlocked: every key counts again")
     terminal.press("esc")
     terminal.shows("PRE-FLIGHT")
@@ -56,4 +56,4 @@ def test_the_console_gives_the_terminal_back_and_tells_the_show_in_it(opens: Ope
 def test_a_screen_that_is_too_dumb_is_told_in_lines(opens: Opens) -> None:
     terminal = opens("demo", "--pace", "instant", TERM="dumb")
     assert terminal.ends() == 0
-    assert "Q15  Now write a play of your own." in terminal.said
+    assert "Q18  All of this was one YAML file." in terminal.said

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.journal.recording import write_recording
+from app.tui.left_off import left_off
+from app.tui.podium import podium_of
 from corpus.rehearsals import rehearsed
 from terminal.ptys import Terminal
 
@@ -34,6 +37,7 @@ cues:
     hold: true
 """
 FILE = "sprint.run.jsonl"
+RUN = "01K7SPR1NT0000000000008F2C"
 PRESENT = ("present", FILE, "--cues", "talk.cues.yaml")
 SPEAK = ("present", FILE, "--speaker")
 
@@ -41,7 +45,7 @@ SPEAK = ("present", FILE, "--speaker")
 @pytest.fixture
 def talk(folder: Path, opens: Opens) -> Opens:
     """A folder with a recording and a cue file; opens a terminal in it."""
-    write_recording(rehearsed("feature-sprint"), folder / FILE)
+    write_recording(replace(rehearsed("feature-sprint"), run=RUN), folder / FILE)
     (folder / "talk.cues.yaml").write_text(CUES)
     return opens
 
@@ -106,6 +110,38 @@ def test_a_killed_presenter_is_missed_and_the_next_one_is_followed(talk: Opens) 
     again.shows("Q1/4")
 
 
+def test_a_presentation_that_was_killed_is_gone_on_with_and_one_that_was_left_is_not(
+    talk: Opens,
+) -> None:
+    podium = podium_of(RUN, None)
+    killed = talk(*PRESENT, fresh=True)
+    killed.shows("0:00 /")
+    killed.press("space")
+    killed.shows("Q1/4")
+    go_to(killed, "Q2")
+    killed.shows("Q2/4", "They will not talk until QA.")
+    assert killed.wait(lambda: (left := left_off(podium)) is not None and left.seq > 8), "it is noted down"
+    killed.send(signal.SIGKILL)
+    killed.wait(lambda: killed.code is not None)
+    again = talk(*PRESENT)
+    again.shows("Q2/4", "They will not talk until QA.", "it goes on where it was")
+    speaker = talk(*SPEAK, size=(80, 24))
+    speaker.shows("NOW  Q2  the cut")
+    assert "ready" not in speaker.shown, "the talk has begun long ago"
+    again.press("q")
+    assert again.ends() == 0
+    assert left_off(podium) is None
+    anew = talk(*PRESENT)
+    anew.shows("Five people ship dark mode", "0:00 /")
+
+
+def test_it_begins_where_somebody_says(talk: Opens) -> None:
+    talk(*PRESENT, "--from", "Q2").shows("Q2/4", "They will not talk until QA.")
+    wrong = talk(*PRESENT, "--from", "Q9")
+    assert wrong.ends() == 2
+    assert "there is no Q9" in wrong.said
+
+
 def test_several_speakers_follow_and_one_that_leaves_disturbs_nobody(
     talk: Opens, presenter: Terminal, speaker: Terminal
 ) -> None:
@@ -127,12 +163,22 @@ def test_no_key_but_those_of_the_clicker_passes_while_it_is_locked(presenter: Te
     presenter.press("n")
     speaker.shows("NOW  Q1  the seam")
     presenter.shows("Q1/4")
-    presenter.press("q", "q", "q")
+    speaker.press("L")
     speaker.shows_no_more("locked there")
     presenter.press("q")
     assert presenter.ends() == 0
     assert presenter.left_changed == []
     speaker.shows("the presenter has gone")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_whatever_ends_either_of_them_by_a_signal_says_so_by_its_exit_code(
+    number: signal.Signals, presenter: Terminal, speaker: Terminal
+) -> None:
+    for terminal in (speaker, presenter):
+        terminal.send(number)
+        assert terminal.ends() == 128 + number
+        assert terminal.left_changed == []
 
 
 def test_two_presenters_of_one_run_are_told_of_each_other(talk: Opens, presenter: Terminal, speaker: Terminal) -> None:

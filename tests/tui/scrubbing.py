@@ -43,6 +43,7 @@ class Shelf:
             return
         for event in self.events:
             playhead._know(event)
+        playhead.show.whole = playhead._fed
         reel = Reel(playhead._fed)
         assert first._reel is not None
         reel._spoken = first._reel._spoken

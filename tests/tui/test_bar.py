@@ -70,7 +70,7 @@ def test_the_edge_is_exactly_as_long_as_it_should_be(played: float, width: int) 
         ("paused", False, "paused"),
         ("paused", True, "paused · engine still running, 7 ahead"),
         ("held", True, "engine held · s one step, H go on"),
-        ("asking", True, "waits for a person"),
+        ("asking", True, "a question waits · enter answers"),
         ("catching up", True, "7 events ahead, catching up 1.5×"),
         ("at the edge", True, "live"),
         ("over", False, "the end"),
@@ -100,8 +100,8 @@ def test_on_a_second_row_the_names_of_the_cues_stand_below_their_lamps_and_never
     ("more", "told"),
     [
         ({"is_led": True, "mode": "rehearsal"}, "paused · the rehearsal waits"),
-        ({"is_led": True, "asks": True}, "paused · a question waits for a person"),
-        ({"asks": True}, "paused · a question waits for a person"),
+        ({"is_led": True, "asks": True}, "paused · a question waits, enter answers"),
+        ({"asks": True}, "paused · a question waits, enter answers"),
     ],
 )
 def test_while_the_audience_stands_still_it_says_what_the_engine_does(more: dict[str, bool], told: str) -> None:

@@ -23,6 +23,11 @@ def test_a_caption_is_two_lines_that_can_be_read_from_the_back_row() -> None:
     assert " ".join(found) == SHORT
 
 
+def test_no_word_of_it_stands_alone() -> None:
+    said = "A person decides. Until then nothing moves."
+    assert lines(said, 110, 2) == ("A person decides. Until", "then nothing moves.")
+
+
 def test_a_long_one_has_longer_lines_rather_than_losing_words() -> None:
     found = lines(LONG, 110, 2)
     assert len(found) == 2 and " ".join(found) == LONG
@@ -32,8 +37,8 @@ def test_a_long_one_has_longer_lines_rather_than_losing_words() -> None:
 def test_from_four_rows_on_it_has_a_box() -> None:
     assert texts(caption(SHORT, 60, 4, UNICODE)) == [
         "╭─ CAPTION ────────────────────────────────────────────────╮",
-        "│        QA tries it with the wrong hand, at night,        │",
-        "│                    on an empty cache.                    │",
+        "│             QA tries it with the wrong hand,             │",
+        "│               at night, on an empty cache.               │",
         "╰──────────────────────────────────────────────────────────╯",
     ]
     assert texts(caption(SHORT, 80, 1, UNICODE))[0] == SHORT.center(80)

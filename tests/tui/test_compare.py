@@ -13,6 +13,7 @@ from app.engine import fork
 from app.events import Parent, RunFinished, RunResumed, RunStarted, StepFinished, StepStarted
 from app.journal import Journal
 from app.tui.app import Opening, Theatre
+from app.tui.compare import _in_a_line
 from app.tui.keys import keys_of
 from app.tui.remembered import Remembered
 from app.tui.screens.compare import Compare
@@ -86,6 +87,18 @@ async def test_both_stand_side_by_side_with_what_they_took_and_where_they_part(p
         (row,) = (line for line in house.seen.splitlines() if "~  tell" in line)
         assert row.index("quiet") < row.index("loud")
         assert "prompt, output" in row
+
+
+async def test_heads_do_not_run_into_one_another(play: House) -> None:
+    long = [text.replace("A night", "A very long night of stars and bones") for text in (ONE, OTHER)]
+    first, second = [(await play.play(text)).run.id for text in long]
+    async with comparing(first, second) as (house, _):
+        (row,) = (line for line in house.seen.splitlines() if f"B  {second[-8:]}" in line)
+        assert f"  B  {second[-8:]}" in row
+
+
+async def test_what_a_question_gave_is_told_without_what_is_empty() -> None:
+    assert _in_a_line({"choice": "ship", "note": "", "by": "a person"}) == "choice ship, by a person"
 
 
 async def test_the_cursor_begins_where_they_part_and_the_step_is_told_below(play: House) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from app.events import ExpectationChecked, Failure, Performer, RunFinished
+from app.export.film import Cut, filmed
+from app.journal.recording import read_recording
 from app.tui.arrangement import arrange
+from app.tui.filed import tour
 from app.tui.glyphs import ASCII, UNICODE
 from app.tui.lines import line_of
-from app.tui.paint.ending import Ending, Part, paint_ending
+from app.tui.paint.ending import Ending, Part, keys_at, paint_ending
 from app.tui.paint.rows import width_of
 from app.tui.screens.stage import Stage
 from app.tui.sieve import belongs
@@ -52,7 +55,7 @@ SIZES = [(80, 10), (120, 17), (160, 10), (200, 10), (250, 19), (90, 18), (60, 8)
 
 def card(ending: Ending, width: int = 120, height: int = 17) -> str:
     """The card as it is read."""
-    return "\n".join(text(paint_ending(ending, width, height, UNICODE)))
+    return "\n".join(text(paint_ending(ending, width, height, UNICODE, keys_at(ending))))
 
 
 def over(outcome: Any = "succeeded", met: tuple[bool, ...] = (), **more: Any) -> History:
@@ -74,6 +77,13 @@ def test_it_tells_what_matters_at_every_size(ending: Ending, width: int, height:
         assert part in shown
     if ending is MISSED:
         assert "deploy contains 10 %" in shown
+
+
+async def test_a_films_last_picture_names_no_keys_because_none_works_there() -> None:
+    film = await filmed(read_recording(tour()), Cut(size=(120, 36), pace="brisk", fps=2.0, start="100 %"))
+    last = "\n".join("".join(cell.text for cell in row) for row in film.frames[-1].rows)
+    assert "The whistle in the drawer" in last
+    assert "shows it again" not in last
 
 
 @pytest.mark.parametrize(("width", "height"), [*SIZES, (20, 4), (5, 3), (1, 1), (300, 60)])

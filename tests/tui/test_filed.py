@@ -83,7 +83,7 @@ async def test_a_billing_knows_who_speaks_when() -> None:
     assert bill.calls == len(bill.turns) == sum(isinstance(event, CallStarted) for event in known.recording.events)
     assert {turn.agent for turn in bill.turns} == {performer.id for performer in bill.cast}
     assert all(0 <= turn.begins < turn.ends <= 1 for turn in bill.turns)
-    assert [moment.label for moment in bill.moments][:2] == ["the stage", "the light"]
+    assert [moment.label for moment in bill.moments][:2] == ["what this is", "the light"]
 
 
 async def test_a_run_that_was_cut_off_can_be_billed_too() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from app.events import RunFinished, RunPaused, StepStarted
-from app.playback.playhead import Playhead
 from app.playback.show import Show
 from app.tui.glyphs import ASCII, UNICODE
+from app.tui.intake import Intake
 from app.tui.paint.head import Heading, app_bar, place_at, title_line
 from app.tui.paint.rows import width_of
 from app.tui.verdict import Verdict
@@ -70,7 +70,7 @@ def test_how_a_run_ended_stands_beside_its_title(outcome: Any, width: int) -> No
     history = half_way()
     history.add(RunFinished(outcome=outcome))
     show = show_of(history)
-    assert outcome.upper() in line(heading_of(show, Playhead(show), source("nowhere", outcome)), width)
+    assert outcome.upper() in line(heading_of(show, Intake(show), source("nowhere", outcome)), width)
 
 
 def test_in_ascii_both_lines_say_the_same() -> None:
@@ -147,24 +147,39 @@ def test_badges_say_whether_it_is_real_and_whether_it_is_now(
     mode: str, performed: str, status: str, badges: tuple[str, ...]
 ) -> None:
     show = show_of(begun(mode=mode))
-    assert badges_of(show, Playhead(show), source(performed, status)) == badges
+    assert badges_of(show, Intake(show), source(performed, status)) == badges
 
 
 def test_a_cassette_beside_which_models_are_asked_says_whose() -> None:
     show = show_of(begun(mode="cassette", settings={"live": ["cto", "qa"]}))
-    assert badges_of(show, Playhead(show), source()) == ("CASSETTE", "cto, qa live")
+    assert badges_of(show, Intake(show), source()) == ("CASSETTE", "cto, qa live")
     show = show_of(begun(mode="cassette", settings={"record": "tape.jsonl"}))
-    assert badges_of(show, Playhead(show), source()) == ("CASSETTE", "models are asked what it lacks")
+    assert badges_of(show, Intake(show), source()) == ("CASSETTE", "models are asked what it lacks")
+
+
+@pytest.mark.parametrize("performed", ["here", "nowhere"])
+def test_what_kind_of_run_it_is_does_not_depend_on_where_the_audience_is(performed: str) -> None:
+    show = Show((history := half_way()).value)
+    playhead = Intake(show)
+    for event in history.events:
+        playhead.feed(event)
+    at_the_beginning = heading_of(show, playhead, source(performed, title="elsewhere"))
+    playhead.to_head()
+    later = heading_of(show, playhead, source(performed))
+    assert (at_the_beginning.title, at_the_beginning.badges) == (later.title, later.badges)
+    assert "REHEARSAL" in later.badges
+    playhead.to_start()
+    assert heading_of(show, playhead, source(performed)).badges == later.badges
 
 
 def test_what_was_performed_here_stays_so_while_its_audience_is_still_in_the_middle() -> None:
     history = half_way()
     show = Show(history.value)
-    playhead = Playhead(show)
+    playhead = Intake(show)
     for event in history.events:
         playhead.feed(event)
     playhead.seek(5)
-    show.state.start.mode = "live"  # type: ignore[union-attr]
+    show.start.mode = "live"  # type: ignore[union-attr]
     badges = badges_of(show, playhead, source("nowhere", "succeeded", came_from="here"))
     assert badges == ("LIVE", f"performed, you are at 5 of {len(history.events)}")
     playhead.to_head()
@@ -175,20 +190,20 @@ def test_a_paused_and_a_private_run_say_so() -> None:
     history = begun(private=True)
     history.add(RunPaused(reason="person"))
     show = show_of(history)
-    said = line(heading_of(show, Playhead(show), source()), 120)
+    said = line(heading_of(show, Intake(show), source()), 120)
     assert "REHEARSAL" in said and "PAUSED" in said and "private" in said
 
 
 def test_of_a_run_whose_performer_is_gone_the_head_says_so() -> None:
     show = show_of(half_way())
-    assert "INTERRUPTED" in line(heading_of(show, Playhead(show), source("nowhere", "interrupted")), 120)
+    assert "INTERRUPTED" in line(heading_of(show, Intake(show), source("nowhere", "interrupted")), 120)
 
 
 def test_the_line_is_made_of_what_was_seen() -> None:
     history = half_way()
     history.add(StepStarted(step="verdict", of="agent", cue="Q3"))
     show = Show(history.value)
-    playhead = Playhead(show, "brisk")
+    playhead = Intake(show, "brisk")
     for event in history.events:
         playhead.feed(event)
     playhead.to_head()
@@ -201,14 +216,14 @@ def test_before_the_first_event_the_title_is_what_the_archive_says_and_cannot_dr
     from corpus.histories import History
 
     show = show_of(History())
-    heading = heading_of(show, Playhead(show), source(title=f"evil {ALL}"))
+    heading = heading_of(show, Intake(show), source(title=f"evil {ALL}"))
     assert heading.title.startswith("evil")
     assert not drives_a_terminal(heading.title)
 
 
 async def test_both_lines_are_drawn_on_a_screen() -> None:
     show = show_of(half_way())
-    house = BareHouse(AppBar("runs"), Head(show, Playhead(show), source()))
+    house = BareHouse(AppBar("runs"), Head(show, Intake(show), source()))
     async with opened(house, (100, 10)):
         assert "FOOTLIGHTS" in text_of(house)
         assert "REHEARSAL" in text_of(house)

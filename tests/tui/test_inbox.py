@@ -15,6 +15,7 @@ from app.events import GateAnswered, GateOpened
 from app.journal import Archive
 from app.journal.inbox import Letter
 from app.journal.questions import Questions, what_waits
+from app.tui.history import waiting_count
 from app.tui.screens.gate import GateCard
 from app.tui.screens.stage import Stage
 from app.tui.sources import Here
@@ -224,5 +225,8 @@ async def test_an_answer_that_nobody_has_taken_stands_beside_its_question(play: 
     assert waiting.letter.body["choice"] == "ship"
     async with hall("inbox") as (house, pilot):
         assert "ship, said ada" in house.seen
+        assert "answered; resume takes it" in house.seen
+        assert "Inbox  0" in house.seen
+        assert await waiting_count(None, Questions()) == 0
         await pilot.press("enter")
         assert house.told == ["it has an answer, which is taken when the run goes on"]

@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 
 from app.cli.doctor import examine
+from app.journal.recording import read_recording
 from app.tui import keymap
+from app.tui.app import Opening, Theatre
+from app.tui.filed import Filed, tour
 from app.tui.keys import BY_ID, KEYS, bindings, keys_of, shown
+from app.tui.remembered import Remembered
+from app.tui.screens.launcher import Launcher
+from app.tui.screens.stage import Stage
 from app.tui.widgets.foot import Foot, painted
 from tui.bare import BareHouse, opened, text_of
+from tui.staging import until
 
 SPOTS = sorted({key.spot for key in KEYS})
 PLACES = ("home", "stage", "timeline", "inspector", "runs", "cast", "models", "inbox")
@@ -54,6 +61,33 @@ def test_at_80_columns_every_footer_says_how_to_leave_and_where_the_other_keys_s
 def test_the_footer_of_the_stage_names_its_own_keys_first_in_80_columns() -> None:
     text = "".join(span.text for span in painted(keys_of("stage", "everywhere"), 80, lambda key: False))
     assert text.startswith(" space pause  : direct  v view  enter inspect")
+
+
+async def test_the_footer_of_a_recording_has_what_leads_through_it_and_nothing_that_directs() -> None:
+    house = Theatre(Opening(remembered=Remembered()))
+    async with house.run_test(size=(160, 40)) as pilot:
+        stage = Stage(Filed(read_recording(tour())), "theatrical")
+        await house.push_screen(stage)
+        await until(lambda: stage.playhead.length is not None)
+        await until(lambda: "space pause" in last_row(house))
+        assert last_row(house).split("   ")[0] == (
+            " space pause  ← 5 s  → 5 s  . event  n cue  g go to  > faster  v view  F fork  e export  enter inspect"
+            "  end end"
+        )
+        await pilot.press("end")
+        await until(lambda: "space again" in last_row(house), "at its end the key shows it once more")
+
+
+def last_row(house: Theatre) -> str:
+    return text_of(house).splitlines()[-1]
+
+
+async def test_d_at_home_leads_to_the_launcher_and_its_footer_says_so() -> None:
+    house = Theatre(Opening(remembered=Remembered()))
+    async with house.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "D demo" in last_row(house))
+        await pilot.press("D")
+        await until(lambda: isinstance(house.screen, Launcher))
 
 
 async def test_a_click_on_a_key_of_the_footer_presses_it() -> None:

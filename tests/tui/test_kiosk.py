@@ -90,10 +90,39 @@ async def test_neither_the_mouse_nor_pasted_text_does_anything() -> None:
         assert stage.house.lock is not None
 
 
-async def test_q_three_times_unlocks_it_and_then_every_key_counts() -> None:
-    async with kiosk() as (stage, _, pilot):
-        await pilot.press("q", "q", "q")
+async def hold_q(clock: Clock, pilot: Pilot[Any], seconds: float) -> None:
+    """As a terminal repeats it."""
+    for pause in (0.0, 0.4, *[0.05] * round((seconds - 0.4) / 0.05)):
+        clock.now += pause
+        await pilot.press("q")
+
+
+async def test_a_q_that_is_held_unlocks_it_and_does_nothing_more_until_it_is_let_go() -> None:
+    async with kiosk() as (stage, clock, pilot):
+        await hold_q(clock, pilot, 1.8)
+        assert stage.house.lock is not None
+        clock.now += 2
+        await hold_q(clock, pilot, 3)
         assert stage.house.lock is None
+        assert pilot.app.is_running
+        assert pilot.app.screen is stage
+        clock.now += 1
+        await pilot.press("q")
+        await until(lambda: not pilot.app.is_running, "it is left")
+
+
+async def test_no_taps_of_q_lead_out_of_it() -> None:
+    async with kiosk() as (stage, clock, pilot):
+        for _ in range(30):
+            clock.now += 0.3
+            await pilot.press("q")
+        assert pilot.app.screen is stage
+        assert stage.house.lock is not None
+
+
+async def test_once_it_is_unlocked_every_key_counts() -> None:
+    async with kiosk() as (stage, clock, pilot):
+        await hold_q(clock, pilot, 2.2)
         await pilot.press("escape")
         assert pilot.app.screen is not stage
 
@@ -112,6 +141,19 @@ async def test_its_last_row_says_which_keys_count_and_how_it_is_unlocked() -> No
         assert last.startswith(" space pause  ← 5 s  → 5 s")
         assert last.rstrip().endswith("hold q to unlock")
         assert "quit" not in last
+
+
+async def test_unlocked_its_last_row_says_how_one_leaves_and_what_counts_now() -> None:
+    async with kiosk(pin="0815") as (stage, _, pilot):
+        await pilot.press("space", *"0815")
+        await until(
+            lambda: "unlock" not in text_of(pilot.app).splitlines()[-1], "a show that stands still says so, too"
+        )
+        last = text_of(pilot.app).splitlines()[-1]
+        assert last.startswith(" esc leave  space pause")
+        assert last.rstrip().endswith("q quit  ? help")
+        await pilot.press("escape")
+        assert pilot.app.screen is not stage
 
 
 async def test_it_begins_again_after_its_bow() -> None:

@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 
 from app.tui.app import Left
 from app.tui.billing import billed
-from app.tui.filed import found, tour
+from app.tui.filed import TOUR_TAKES, found, tour
 from app.tui.glyphs import ASCII, UNICODE
-from app.tui.launcher import MODES, Launch, Settings
+from app.tui.launcher import BY_NAME, MODES, Launch, Settings
 from app.tui.paint.launcher import Look, launcher, mode_at
 from app.tui.paint.rows import width_of
 from app.tui.preflight import Check
@@ -34,28 +34,28 @@ CHECKS = (
     Check("good", "needs", "no key, no network, nobody"),
     Check("good", "disk", "12.0 GB free"),
 )
-TAKES = ("1:45", "live", "", "your GO", "", "1:45", "live", "loop", "files")
+TAKES = ("1:55", "live", "", "your GO", "", "1:55", "live", "loop", "files")
 PICTURE = """\
 ╭─ MODE ─────────────────────────────────────╮╭─ THE SHOW ─────────── bundled ─╮
-│ ▸ 1 Tour       explains itself        1:45 ││ The whistle in the drawer      │
+│ ▸ 1 Tour       explains itself        1:55 ││ The whistle in the drawer      │
 │   2 Play       live models            live ││ ◆ Keeper  ● Archivist          │
 │   3 Rehearse   written lines               ││ ■ Writer  ▲ Visitor, 9         │
-│   4 Step       it waits for you    your GO ││ ─██─█─█──██─██████─███───██─── │
+│   4 Step       it waits for you    your GO ││ ─██─██████─██████─███────██─── │
 │   5 Replay     any run once more           ││ 12 calls · 11 handoffs         │
-│   6 Console    in lines, no stage     1:45 ││ took 0:14 → shown in 1:45      │
+│   6 Console    in lines, no stage     1:55 ││ took 0:13 → shown in 1:55      │
 │   7 Dashboard  a run that goes on     live │╰────────────────────────────────╯
 │   8 Kiosk      keys locked            loop │╭─ PRE-FLIGHT ───────────────────╮
 │   9 Export     a file for others     files ││ ✓ 24-bit colour, boxes, blocks │
 │ ────────────────────────────────────────── ││ ✓ 80x24; 120x36 shows more     │
 │ Four people need a label by ten. Captions  ││ ✓ Footlights, dark             │
-│ say what you see. Take over whenever you   ││ ✓ no key, no network, nobody   │
-│ like: pause, scrub, step.                  ││ ✓ 12.0 GB free                 │
+│ say what you see. Take over at any time:   ││ ✓ no key, no network, nobody   │
+│ space stops it, arrows scrub.              ││ ✓ 12.0 GB free                 │
 │                                            ││ Can the back row read this?    │
 │ $ footlights demo tour                     ││   0O 1lI  ◆●▲■  ▁▄█  ╭─╮       │
 ╰────────────────────────────────────────────╯╰────────────────────────────────╯
 ╭─ OPTIONS ────────────────────────────────────────────────────────────────────╮
 │ pace  ○ instant   ○ brisk   ○ real   ● theatrical   ○ keynote                │
-│ fit   in 1:45   0:43 to 3:03 is possible                                     │
+│ fit   in 1:55   0:44 to 3:09 is possible                                     │
 │ ✓ captions   ✓ motion   · loop   · speaker view   · audience mirror          │
 ╰──────────────────────────────────────────────────────────────────────────────╯"""
 
@@ -95,9 +95,9 @@ def look(**more: Any) -> Look:
 
     async def tour_billed() -> Any:
         show = await found("")
-        return await billed(show.recording, "bundled", show.sheet, "theatrical", 105.0)
+        return await billed(show.recording, "bundled", show.sheet, "theatrical", TOUR_TAKES)
 
-    told = {"billing": asyncio.run(tour_billed()), "fit": 105.0, "takes": TAKES, "checks": CHECKS}
+    told = {"billing": asyncio.run(tour_billed()), "fit": TOUR_TAKES, "takes": TAKES, "checks": CHECKS}
     return Look(**(told | {"command": "footlights demo tour"} | more))
 
 
@@ -125,7 +125,7 @@ def test_it_fills_every_size_exactly(size: tuple[int, int], glyphs: Any) -> None
 def test_where_there_is_room_everybody_has_a_lane_and_each_cue_its_time() -> None:
     told = text(look(), 200, 48)
     assert "▲ Visitor, 9 ─" in told
-    assert "0:04 the light" in told
+    assert "0:08 the light" in told
     assert "▸ theatrical" in told
     assert "notes in a second terminal" in told
 
@@ -157,7 +157,7 @@ async def test_it_opens_with_the_tour_and_says_that_nothing_is_needed() -> None:
         assert "The whistle in the drawer" in house.seen
         assert "no key, no network, nobody" in house.seen
         assert "0O 1lI" in house.seen
-        assert "took 0:14 → shown in 1:45" in house.seen
+        assert "took 0:13 → shown in 1:55" in house.seen
 
 
 async def test_a_digit_chooses_a_mode_and_the_command_for_it_is_told() -> None:
@@ -268,8 +268,8 @@ async def test_the_tour_plays_with_its_captions_even_for_who_has_none_otherwise(
         await until(lambda: stage.playhead.length is not None)
         stage.frame()
         await pilot.pause()
-        assert stage.playhead.length == pytest.approx(105, abs=0.1)
-        assert "This is a stage." in house.seen
+        assert stage.playhead.length == pytest.approx(TOUR_TAKES, abs=0.1)
+        assert "Footlights performs plays" in house.seen
         await pilot.press("escape")
         assert house.screen is house.launcher
 
@@ -333,14 +333,31 @@ async def test_with_a_speaker_view_the_room_sees_the_presenter() -> None:
 async def test_without_a_run_that_goes_on_there_is_nothing_to_attach_to() -> None:
     async with opened(Launch("dashboard")) as (house, pilot):
         assert "no run goes on now" in house.seen
+        await pilot.press("1")
+        await shown(house, "The whistle in the drawer")
+        await pilot.press("7")
+        await shown(house, "no run goes on now")
+        assert "The whistle in the drawer" not in house.seen, "and what the tour shows is not what goes on"
         await pilot.press("enter")
         assert house.screen is house.launcher
+
+
+async def test_to_choose_another_run_that_goes_on_when_none_does_opens_no_empty_list() -> None:
+    async with opened(Launch("dashboard")) as (house, pilot):
+        await pilot.press("o")
+        await until(lambda: bool(house.told))
+        assert house.screen is house.launcher
+        assert "footlights play NAME --rehearse" in house.told[-1], "and how to begin one"
+
+
+def test_the_tour_promises_only_what_a_recording_can_do() -> None:
+    assert "step" not in BY_NAME["tour"].more
 
 
 @pytest.mark.parametrize(
     ("launch", "keys", "command"),
     [
-        (Launch("console"), ("enter",), ("demo", "console", "--pace", "theatrical", "--fit", "1:45")),
+        (Launch("console"), ("enter",), ("demo", "console", "--pace", "theatrical", "--fit", "1:55")),
         (
             Launch("export", formats=(("html", "a page"), ("gif", "a picture"))),
             ("enter", "2"),

@@ -154,7 +154,7 @@ def test_a_name_that_is_cut_says_so_and_keeps_what_tells_it_from_others() -> Non
     four = Look(Performer(id="d", title=names[3]), Standing("idle"), others=names)
     assert "AN AGENT WITH A…E 4 " in texts(panel(four, 36, 8, UNICODE))[0]
     alone = Look(Performer(id="b", title="Backend Developer"), Standing("idle"))
-    assert "● BACKEND… " in texts(panel(alone, 30, 8, UNICODE))[0]
+    assert "● BACKEND ─" in texts(panel(alone, 30, 8, UNICODE))[0]
 
 
 def test_of_several_calls_at_once_the_latest_is_told_and_the_others_on_a_line_each() -> None:

@@ -6,34 +6,26 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from app.events import Directed
+from app.events import CallStarted, Directed, GateAnswered, GateOpened
 from app.playback.cue_file import placing_of
 from app.playback.cues import Cue, CueSheet
 from app.tui.app import Opening, Theatre
 from app.tui.filed import Filed
-from app.tui.glyphs import ASCII, UNICODE
 from app.tui.opening import presented
-from app.tui.paint.bar import Transport
-from app.tui.paint.lane import Flight, Station, Traffic
-from app.tui.paint.pool import pool_of
-from app.tui.paint.presenter import Doing, Role, Slide, paint_blank, paint_presenter
-from app.tui.paint.rows import width_of
 from app.tui.remembered import Remembered
 from app.tui.screens.presenter import Presenter
 from app.tui.screens.stage import Stage
 from app.tui.sources import Here, Source
-from app.tui.widgets.presenter import quote_of
 from corpus.rehearsals import rehearsed
 from docs.rehearsed import Clock
 from tui.bare import text_of
-from tui.plays import text
 from tui.staging import performed, until
 
 SIZES = ((40, 12), (80, 24), (120, 36), (200, 50))
@@ -180,6 +172,45 @@ async def test_the_room_sees_who_acts_who_is_next_and_their_words(tmp_path: Path
         assert "║ 0:" in room.sees, "that it is held is said, quietly"
 
 
+async def test_when_it_is_a_persons_turn_the_room_reads_the_question_and_then_the_answer(tmp_path: Path) -> None:
+    async with talk(tmp_path, sheet=None) as room:
+        asked = next(event for event in room.playhead.known if isinstance(event, GateOpened))
+        answered = next(event for event in room.playhead.known if isinstance(event, GateAnswered))
+        room.playhead.seek_time(room.playhead.time_of(asked.seq) + 0.5)
+        await room.rest()
+        assert "◇ A PERSON" in room.sees and "ship · hold" in room.sees
+        assert 'Deploy "dark mode" to the first' in room.sees
+        room.playhead.seek_time(room.playhead.time_of(answered.seq) + 0.5)
+        await room.rest()
+        assert "◇ A PERSON" in room.sees and "“ship”" in room.sees and "rehearsal answers" in room.sees
+        room.playhead.to_head()
+        await room.rest()
+        assert "A PERSON" not in room.sees
+
+
+async def test_who_is_next_in_a_recorded_run_is_who_begins_next(tmp_path: Path) -> None:
+    async with talk(tmp_path, sheet=None) as room:
+        titles = {"backend": "BACKEND DEVELOPER", "frontend": "FRONTEND DEVELOPER", "qa": "QA ENGINEER"}
+        begun = [event for event in room.playhead.known if isinstance(event, CallStarted)]
+        for event, following in itertools.pairwise(begun):
+            if following.agent not in titles or following.agent == event.agent:
+                continue
+            room.playhead.seek(event.seq)
+            await room.rest()
+            assert titles[following.agent] in room.sees.split("→")[1].splitlines()[0], event
+
+
+async def test_before_anybody_acts_the_room_sees_the_cast(tmp_path: Path) -> None:
+    async with talk(tmp_path) as room:
+        room.playhead.seek(1)
+        await room.rest()
+        lines = [line.strip() for line in room.sees.splitlines()]
+        assert "◆  CTO" in lines and "▲  QA Engineer" in lines
+        room.playhead.to_head()
+        await room.rest()
+        assert "◆  CTO" not in [line.strip() for line in room.sees.splitlines()]
+
+
 async def test_back_leads_to_the_cue_and_once_more_to_the_one_before(tmp_path: Path) -> None:
     async with talk(tmp_path) as room:
         await room.press("g", "Q", "3", "enter")
@@ -261,7 +292,11 @@ async def test_while_it_is_locked_only_the_clicker_counts_until_q_is_held(tmp_pa
         assert room.playhead.seen > 0
         await room.press("b")
         assert room.sees.split() == ["·"]
-        await room.press("b", "q", "q", "q", "v")
+        await room.press("b")
+        for pause in (0.0, 0.4, *[0.05] * 50):
+            room.clock.stage += pause
+            await room.pilot.press("q")
+        await room.press("v")
         assert isinstance(room.house.screen, Stage)
 
 
@@ -342,123 +377,17 @@ async def test_a_cue_holds_the_engine_when_it_comes_there_and_go_lets_both_go_on
         await run.stop(0.0)
 
 
-# The picture alone
-
-CTO, QA = Role("◆", "CTO", "role:yellow"), Role("▲", "QA Engineer", "role:magenta")
-LANE = Traffic(
-    (
-        Station("cto", "◆", "CTO", "role:yellow"),
-        Station("backend", "■", "Backend", "role:blue"),
-        Station("qa", "▲", "QA", "role:magenta"),
-    ),
-    "cto",
-)
-SLIDE = Slide(
-    acting=CTO,
-    coming=QA,
-    cue="Q3/6",
-    caption="The researcher hands three notes to the critic. Watch the critic: it may refuse.",
-    quote="Two of the four sources disagree on the 2024 figure.",
-    speaker=CTO,
-    lane=LANE,
-    doing=(Doing("cto", "speaking", "accent"), Doing("backend", "next", "text"), Doing("qa", "idle", "muted")),
-    edge=Transport(played=0.4),
-    seconds=107,
-    length=180,
-    light=1.0,
-)
-
-
-def test_it_fills_any_size_exactly() -> None:
-    for width, height in itertools.product((1, 2, 7, 20, 39, 60, 99, 150, 240), (1, 2, 3, 5, 8, 13, 21, 34, 60)):
-        rows = paint_presenter(SLIDE, width, height, UNICODE)
-        assert len(rows) == height
-        assert {width_of(row) for row in rows} == {width}
-    assert paint_presenter(SLIDE, 0, 10, UNICODE) == []
-
-
-def test_no_line_of_a_caption_is_longer_than_films_allow_where_there_is_room() -> None:
-    for size in SIZES[1:]:
-        lines = text(paint_presenter(SLIDE, *size, UNICODE))
-        caption = [line.strip() for line in lines if "researcher hands" in line or "may refuse" in line]
-        assert caption and all(len(line) <= 42 for line in caption)
-
-
-def test_it_looks_as_the_room_sees_it() -> None:
-    assert text(paint_presenter(replace(SLIDE, light=0.0), 60, 20, UNICODE)) == [
-        "",
-        "   ◆ CTO  →  ▲ QA ENGINEER                           Q3/6",
-        "",
-        "",
-        "   The researcher hands three notes to the",
-        "   critic. Watch the critic: it may refuse.",
-        "",
-        "",
-        "   “Two of the four sources disagree on the 2024",
-        "    figure.”",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "   ━◆━━───────────────────── ■ ────────────────────── ▲",
-        "    speaking                 next                    idle",
-        "",
-        "   ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂│▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁",
-        "                                              1:47 / 3:00",
-    ]
-
-
-def test_words_that_still_come_are_not_closed() -> None:
-    lines = "\n".join(text(paint_presenter(replace(SLIDE, quote="Two of the", is_speaking=True), 80, 24, UNICODE)))
-    assert "“Two of the" in lines and "”" not in lines
-
-
-def test_with_ascii_alone_it_says_the_same() -> None:
-    lines = "\n".join(text(paint_presenter(SLIDE, 80, 24, ASCII)))
-    assert "CTO  >" in lines and "QA ENGINEER" in lines and "speaking" in lines
-
-
-def test_a_blank_room_sees_a_dot_in_the_corner_at_most() -> None:
-    rows = text(paint_blank(80, 24, UNICODE))
-    assert (len(rows), "".join(rows).strip()) == (24, "·")
-    assert text(paint_blank(2, 2, UNICODE)) == ["", ""]
-
-
-def test_the_light_is_at_the_feet_of_whoever_acts_and_goes_with_a_handoff() -> None:
-    places = {"cto": 10, "backend": 40, "qa": 70}
-    pools = [
-        pool_of(replace(LANE, flights=flights), places, 5, 15, 1.0)
-        for flights in (
-            (),
-            (Flight("cto", "qa", "", "lift", 0.5),),
-            (Flight("cto", "qa", "", "move", 0.5),),
-            (Flight("cto", "qa", "", "land", 0.5),),
-        )
-    ]
-    assert [pool.middle for pool in pools if pool] == [10, 10, 40, 70]
-    pool = pools[0]
-    assert pool is not None
-    assert [pool.level(10, above) for above in range(7)] == sorted((pool.level(10, n) for n in range(7)), reverse=True)
-    assert [pool.level(cell, 0) for cell in (10, 18, 24, 30)] == [4, 3, 1, 0]
-
-
-def test_at_rest_the_stage_is_dark() -> None:
-    assert pool_of(LANE, {"cto": 1}, 5, 15, 0.0) is None
-    assert pool_of(replace(LANE, lit=""), {"cto": 1}, 5, 15, 1.0) is None
-
-
-@pytest.mark.parametrize(
-    ("said", "quote"),
-    [
-        ("Ship it. Then rest.", "Ship it."),
-        ('{"risk": 3, "backend": "Keep one preference. Safe to repeat."}', "Keep one preference."),
-        ('{"risk": 3, "backend": "Keep one pref', "Keep one pref"),
-        ('{"risk": 3}', ""),
-        ("## Findings\n\n- **Flash** of white", "Findings Flash of white"),
-        ("", ""),
-        ("a" * 200, "a" * 90 + "…"),
-    ],
-)
-def test_of_what_is_said_the_room_reads_the_first_sentence(said: str, quote: str) -> None:
-    assert quote_of(said) == quote
+async def test_in_keynote_the_line_of_a_step_is_there_while_its_cue_holds_and_the_speaker_has_its_note(
+    tmp_path: Path,
+) -> None:
+    async with talk(tmp_path, sheet=None, pace="keynote") as room:
+        await room.press("space")
+        await room.wait(10)
+        assert room.holds == "Q1"
+        assert "Monday, a quarter past nine." in room.sees
+        prompt = room.presenter.talk.prompt()
+        assert prompt.cue is not None
+        assert prompt.cue.notes.startswith("Five panels, one of them in the light.")
+        await room.press("space")
+        await room.wait(20)
+        assert room.holds == "Q2"

@@ -19,7 +19,20 @@ from app.tui.app import Theatre
 from app.tui.screens.home import Home
 from app.tui.screens.inputs import Inputs
 from docs.rehearsed import perform_some, still_house
-from docs.stage_pictures import House, Scene, asking, at_home, handing_over, inspector, place, speaking, timeline
+from docs.stage_pictures import (
+    House,
+    Scene,
+    asking,
+    at_home,
+    comparing,
+    handing_over,
+    inspector,
+    launching,
+    place,
+    presenting,
+    speaking,
+    timeline,
+)
 from docs.told import opened, still
 from tui.keeping import Shot, kept, shot
 
@@ -59,6 +72,9 @@ SCREENS: dict[str, Scene] = {
     "inputs": filling_in,
     "timeline": timeline,
     "inspector": inspector,
+    "launcher": launching,
+    "presenter": presenting,
+    "compare": comparing,
     **{name: place(name) for name in ("runs", "cast", "models", "inbox")},
 }
 

@@ -283,6 +283,28 @@ async def test_a_question_that_was_put_away_comes_back_with_enter(tmp_path: Path
         await run.result()
 
 
+async def test_whoever_looks_back_is_told_that_a_question_waits_and_answers_it_from_there(tmp_path: Path) -> None:
+    run = performed(SPRINT, tmp_path / "w.db", patient=True)
+    async with staged(Here(run)) as pilot:
+        await until(lambda: isinstance(pilot.app.screen, GateCard))
+        stage = stage_of(pilot)
+        asked = stage.show.state.open_gates[0].opened.gate
+        await pilot.press("escape", "comma", "home")
+        await until(lambda: stage.playhead.seen == 0)
+        stage.frame()
+        await pilot.pause()
+        first, *_, last, _ = text_of(pilot.app).rstrip("\n").splitlines()
+        assert "◇ ASKS" in first
+        assert "a question waits" in last
+        assert stage.stands == "asks"
+        await pilot.press("enter")
+        card = pilot.app.screen
+        assert isinstance(card, GateCard)
+        assert card.asked.gate == asked
+        run.cancel()
+        await run.result()
+
+
 async def test_a_card_goes_away_when_somebody_else_has_answered(tmp_path: Path) -> None:
     run = performed(SPRINT, tmp_path / "w.db", patient=True)
     async with staged(Here(run)) as pilot:

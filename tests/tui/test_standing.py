@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 from app.events import (
     CallFailed,
+    CallFinished,
     CallSpeaking,
     CallStarted,
     CallWaiting,
@@ -15,6 +18,7 @@ from app.events import (
     StepStarted,
     ToolStarted,
 )
+from app.playback.show import Show
 from app.tui.glyphs import ASCII, UNICODE
 from app.tui.standing import Standing, coming, seats, standing
 from app.tui.text import cells
@@ -97,6 +101,66 @@ def test_next_is_whose_step_waits_for_nothing_but_what_goes_on() -> None:
     told.tell(StepStarted(step="polish/1", of="steps"))
     told.begin("qa", "polish/1/verdict")
     assert coming(told.show) == {"editor"}
+
+
+def test_of_several_who_may_come_next_nobody_is_said_to() -> None:
+    told = Telling()
+    told.say("cto", "Two tasks.")
+    told.hand("cto", "qa", "Go.")
+    told.hand("cto", "editor", "Go.")
+    assert coming(told.show) == frozenset()
+
+
+def test_whoever_was_handed_something_while_they_acted_is_not_next_when_they_are_done() -> None:
+    told = Telling()
+    call = told.begin("cto")
+    told.hand("qa", "cto", "My notes.")
+    told.tell(CallFinished(step="cto", agent="cto", call=call))
+    assert told.show.lit == "cto"
+    assert coming(told.show) == frozenset()
+
+
+def test_in_a_run_that_is_known_to_its_end_next_is_who_really_comes_next() -> None:
+    told = Telling(plan=PLAN)
+    told.say("cto", "Two tasks.", step="plan")
+    told.hand("cto", "qa", "Go.")
+    told.say("editor", "I shall.")
+    told.begin("qa", "verdict")
+    show = Show(told.show.value)
+    show.whole = told.show.events
+    named = []
+    for event in show.whole:
+        show.apply(event)
+        named.append(sorted(coming(show)))
+    assert [names for names, _ in itertools.groupby(named)] == [["cto"], ["editor"], ["qa"], []]
+
+
+def test_before_a_person_decides_nobody_of_the_cast_is_next() -> None:
+    told = Telling()
+    told.say("cto", "Two tasks.")
+    here = len(told.show.events)
+    told.tell(GateOpened(step="ok", gate="ok#1", asks="approve"))
+    told.begin("qa")
+    show = Show(told.show.value)
+    show.whole = told.show.events
+    for event in show.whole[:here]:
+        show.apply(event)
+    assert coming(show) == frozenset()
+    show.apply(show.whole[here])
+    assert coming(show) == {"qa"}
+
+
+def test_those_who_begin_together_are_next_together() -> None:
+    told = Telling()
+    told.say("cto", "Two tasks.")
+    here = len(told.show.events)
+    for agent in ("qa", "editor"):
+        told.tell(CallStarted(step=agent, agent=agent, call=f"{agent}#1", model="smart"))
+    show = Show(told.show.value)
+    show.whole = told.show.events
+    for event in show.whole[:here]:
+        show.apply(event)
+    assert coming(show) == {"qa", "editor"}
 
 
 def test_when_it_is_over_nobody_comes_next() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from rich.cells import cell_len
 
-from app.tui.text import cells, clock, cut, fine_clock, fit, money, size, tokens, took, wrap, wrap_tail
+from app.tui.text import balanced, cells, clock, cut, fine_clock, fit, money, size, tokens, took, wrap, wrap_tail
 from corpus.speed import effort
 
 FAMILY = "👩‍👩‍👧"
@@ -17,6 +17,20 @@ WIDTHS = some.integers(2, 40)
 )
 def test_a_text_takes_as_many_cells_as_a_terminal_gives_it(text: str, width: int) -> None:
     assert cells(text) == width
+
+
+@given(TEXTS, WIDTHS)
+def test_balanced_lines_are_as_many_and_no_wider(text: str, width: int) -> None:
+    lines, even = wrap(text, width), balanced(text, width)
+    assert len(even) <= len(lines)
+    assert max(map(cells, even), default=0) <= max(map(cells, lines), default=0)
+
+
+def test_balanced_lines_leave_no_word_alone() -> None:
+    said = "It is twenty to ten, and somebody has to say yes."
+    assert wrap(said, 42) == ["It is twenty to ten, and somebody has to", "say yes."]
+    assert balanced(said, 42) == ["It is twenty to ten, and", "somebody has to say yes."]
+    assert balanced("Short.", 42) == ["Short."]
 
 
 @given(TEXTS, some.integers(0, 40))

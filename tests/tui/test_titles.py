@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.tui.text import cells
-from app.tui.titles import shortened
+from app.tui.titles import known_as, shortened
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,20 @@ from app.tui.titles import shortened
 )
 def test_a_name_is_cut_after_a_word_where_that_keeps_enough_of_it(room: int, says: str) -> None:
     assert shortened("BACKEND DEVELOPER", room, ["QA"]) == says
+
+
+@pytest.mark.parametrize(
+    ("name", "room", "says"),
+    [
+        ("BACKEND DEVELOPER", 17, "BACKEND DEVELOPER"),
+        ("BACKEND DEVELOPER", 16, "BACKEND"),
+        ("BACKEND DEVELOPER", 7, "BACKEND"),
+        ("BACKEND DEVELOPER", 6, "BACKE…"),
+        ("QA ENGINEER", 9, "QA ENGIN…"),
+    ],
+)
+def test_the_first_words_are_enough_where_nobody_else_begins_so(name: str, room: int, says: str) -> None:
+    assert known_as(name, room, ["BACKEND DEVELOPER", "QA ENGINEER", "QA LEAD"]) == says
 
 
 def test_where_others_begin_alike_the_end_is_kept() -> None:
@@ -30,3 +44,4 @@ def test_where_others_begin_alike_the_end_is_kept() -> None:
 )
 def test_it_is_never_wider_than_its_room(name: str, others: list[str], room: int) -> None:
     assert cells(shortened(name, room, others)) <= room
+    assert cells(known_as(name, room, others)) <= room

@@ -214,8 +214,22 @@ async def test_a_locked_keyboard_keeps_the_keys_of_a_clicker() -> None:
         assert stage.playhead.now == 0
         await press(pilot, "n")
         assert stage.playhead.seen == stage.playhead.cues[0].seq
-        await press(pilot, "q", "q", "q", "5")
+        moments = iter([0.0, 0.4, *(0.4 + 0.05 * number for number in range(1, 50))])
+        assert stage.house.lock is not None
+        stage.house.lock._clock = lambda: next(moments)
+        while stage.house.lock is not None:
+            await press(pilot, "q")
+        await press(pilot, "5")
         assert stage.playhead.now > 0
+
+
+@pytest.mark.parametrize("paused", [True, False])
+async def test_the_end_and_the_beginning_change_nothing_about_whether_a_recorded_run_plays(paused: bool) -> None:
+    async with replayed() as (pilot, stage):
+        stage.playhead.paused = paused
+        await press(pilot, "end", "home")
+        assert stage.playhead.now == 0
+        assert stage.playhead.paused is paused
 
 
 # What is kept of it

@@ -12,6 +12,8 @@ import aiohttp
 import pytest
 
 from app.engine import perform as perform_play
+from app.journal import Archive
+from app.journal.recording import recording_of, write_recording
 from corpus.commands import Outcome
 from web.visiting import Visitor, link_of, served, until
 
@@ -85,6 +87,46 @@ async def test_an_audience_sees_a_run_from_when_the_first_of_them_comes(recorded
             server.send_signal(signal.SIGTERM)
             assert await first.ends() == aiohttp.WSCloseCode.GOING_AWAY
         assert await server.wait() == 0
+
+
+async def test_a_recording_in_a_file_can_be_shown_to_an_audience(recorded: str, tmp_path: Path) -> None:
+    async with Archive.open() as archive:
+        write_recording(await recording_of(archive, recorded), path := tmp_path / "hello.run.jsonl")
+    held = "schema: footlights-cues/v1\ncues:\n  - {at: start, hold: true, caption: Here it begins.}\n"
+    (tmp_path / "hello.cues.yaml").write_text(held)
+    async with (
+        served("--audience", str(path), "--size", "90x30") as server,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as own,
+    ):
+        _, link = await link_of(server)
+        visitor = Visitor(own, link.partition("/enter")[0])
+        assert await visitor.enters(link) == 200
+        async with visitor.watching("audience", (90, 30)) as first:
+            await first.shows("The lights go up over a quiet house.")
+        server.send_signal(signal.SIGTERM)
+        assert await server.wait() == 0
+
+
+async def test_a_recording_in_a_file_can_be_served(recorded: str, tmp_path: Path) -> None:
+    async with Archive.open() as archive:
+        write_recording(await recording_of(archive, recorded), path := tmp_path / "hello.run.jsonl")
+    async with (
+        served(str(path)) as server,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as own,
+    ):
+        _, link = await link_of(server)
+        visitor = Visitor(own, link.partition("/enter")[0])
+        assert await visitor.enters(link) == 200
+        async with visitor.watching("watch", (90, 30)) as first:
+            await first.shows("The lights go up over a quiet house.")
+        server.send_signal(signal.SIGTERM)
+        assert await server.wait() == 0
+
+
+def test_a_file_that_is_not_there_is_told_at_once(perform: Perform) -> None:
+    for words in (["gone.run.jsonl"], ["--audience", "gone.run.jsonl"]):
+        said = perform("serve", *words)
+        assert said.code != 0 and said.out == "" and "gone.run.jsonl cannot be read" in said.err
 
 
 async def test_it_says_so_where_others_on_the_network_could_read_along() -> None:

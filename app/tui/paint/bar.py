@@ -215,6 +215,8 @@ def _told(transport: Transport, glyphs: Glyphs) -> Sequence[Span]:
             more = f" {glyphs.dot} {meanwhile}" if meanwhile else ""
             return (Span(f"held at {transport.standing}", "gate bold"), Span(f"{more} {glyphs.dot} space GO", "muted"))
         case "asking":
+            if transport.ahead:
+                return (Span("a question waits", "gate bold"), Span(f" {glyphs.dot} enter answers", "muted"))
             return (Span("waits for a person", "gate bold"),)
         case "catching up":
             events = f"{tokens(transport.ahead)} event{'' if transport.ahead == 1 else 's'} ahead"
@@ -233,7 +235,7 @@ def _meanwhile(transport: Transport, ahead: str) -> str:
     if not transport.is_live:
         return ""
     if transport.asks:
-        return "a question waits for a person"
+        return "a question waits, enter answers"
     return f"the {transport.mode} waits" if transport.is_led else f"engine still running{ahead}"
 
 

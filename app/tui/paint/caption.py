@@ -7,7 +7,7 @@ from functools import lru_cache
 from app.tui.glyphs import Glyphs
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.rows import Row, Span, fitted
-from app.tui.text import cells, cut, wrap
+from app.tui.text import balanced, cells, cut, wrap
 
 LINE = 42  # characters of a line: what film subtitles keep to
 LINES = 2
@@ -34,7 +34,7 @@ def lines(words: str, room: int, most: int) -> tuple[str, ...]:
     for measure in (min(LINE, room), *range(min(LINE, room) + 1, room + 1)):
         shown = wrap(words, measure)
         if len(shown) <= min(most, LINES) or (len(shown) <= most and measure == room):
-            return tuple(shown)
+            return tuple(balanced(words, measure))
     shown = wrap(words, room)
     return (*shown[: most - 1], cut(" ".join(shown[most - 1 :]), room))
 

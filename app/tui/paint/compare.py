@@ -29,6 +29,7 @@ WIDE = 92  # cells from which the two stand beside one another
 A, B = "info", "accent"  # what is drawn of either
 
 _NAME, _TOLD, _MORE = 12, 14, 28  # cells of a measure
+_AIR = 2  # between the heads of the two
 _LEAST_BAR, _MOST_BAR = 4, 34
 _IS_BETTER_LOW = ("cost", "new", "time", "retries", "errors")
 _MARKS = {"-": A, "+": B, "~": "warning", "=": "muted", ".": "muted", " ": "muted"}
@@ -63,7 +64,7 @@ def _heads(found: Comparison, width: int, glyphs: Glyphs, *, wide: bool) -> list
         _head(name, look, half, glyphs) for name, look, half in (("A", A, found.left), ("B", B, found.right))
     )
     about = [(Span("   "), Span(plain(how_of(half)), "muted")) for half in (found.left, found.right)]
-    return [(*fitted(left, room), *right), (*fitted(about[0], room), *about[1])]
+    return [(*fitted(one, room - _AIR), Span(" " * _AIR), *other) for one, other in ((left, right), about)]
 
 
 def _head(name: str, look: str, half: Half, glyphs: Glyphs) -> Row:

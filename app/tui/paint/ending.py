@@ -57,16 +57,20 @@ class Ending:
     parts: tuple[Part, ...] = ()
 
 
-def paint_ending(ending: Ending, width: int, height: int, glyphs: Glyphs) -> list[Row]:
-    """The card in exactly this size."""
-    room, rows = max(1, width - INSETS), max(0, height - BORDERS)
-    inside = _beside(ending, room, rows, glyphs) if _is_low(width, rows) else _below(ending, room, rows, glyphs)
-    foot = key_words(
+def keys_at(ending: Ending) -> Row:
+    """What whoever sits there can do now."""
+    return key_words(
         ("space", "shows it again"),
         ("v", "timeline"),
         *([("y", "copies the answer")] if ending.answer else []),
         ("esc", "puts this away"),
     )
+
+
+def paint_ending(ending: Ending, width: int, height: int, glyphs: Glyphs, foot: Row = ()) -> list[Row]:
+    """The card in exactly this size, with a few words at its foot."""
+    room, rows = max(1, width - INSETS), max(0, height - BORDERS)
+    inside = _beside(ending, room, rows, glyphs) if _is_low(width, rows) else _below(ending, room, rows, glyphs)
     edge = "accent" if ending.verdict.tone == "good" else ending.verdict.tone
     title: Row = (Span("".join(glyphs.sparks[:3]), "accent"), Span(f" {ending.title}", "text bold"))
     badge: Row = (Span(f"{ending.verdict.glyph(glyphs)} {ending.verdict.badge}", f"{ending.verdict.tone} bold"),)

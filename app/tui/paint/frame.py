@@ -29,6 +29,7 @@ def framed(
     foot_right: Row | str = "",
     style: str = "edge",
     heavy: bool = False,
+    border: Border | None = None,
     glyphs: Glyphs = UNICODE,
 ) -> list[Row]:
     """The rows in a box of exactly this size; where there is no room for a border, the title and what fits below it."""
@@ -37,7 +38,7 @@ def framed(
     head, status = _row(title, style), _row(right, style)
     if width <= INSETS or height <= BORDERS:
         return _bare(rows, width, height, spread(head, status, width))
-    border = glyphs.heavy if heavy else glyphs.rounded
+    border = border or (glyphs.heavy if heavy else glyphs.rounded)
     start, end = (Span(border.left, style), Span(" ")), (Span(" "), Span(border.right, style))
     shown = list(rows[: height - BORDERS])
     shown += [()] * (height - BORDERS - len(shown))

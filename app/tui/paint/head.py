@@ -38,6 +38,7 @@ class Heading:
     standby: str = ""  # the cue that comes next
     seconds: float = 0.0
     lag: float | None = None  # None: the run does not go on by itself
+    asks: bool = False  # a question waits, of which nothing is to be seen here
     verdict: Verdict | None = None  # how it ended, or why it stands still
 
 
@@ -128,6 +129,8 @@ def _badges(heading: Heading, glyphs: Glyphs, quiet: tuple[str, ...]) -> Iterato
             yield from (Span("  "), Span(f" {said} ", _BADGES[said]))
         elif said in quiet:
             yield Span(f" {glyphs.dot} {said}", "muted")
+    if heading.asks:
+        yield from (Span("  "), Span(f" {glyphs.gate} ASKS ", "gate bold on:panel"))
     if heading.verdict is not None:
         said = f" {heading.verdict.glyph(glyphs)} {heading.verdict.badge} "
         yield from (Span("  "), Span(said, f"{heading.verdict.tone} bold on:panel"))

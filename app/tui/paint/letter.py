@@ -46,6 +46,8 @@ def question(each: Waiting, glyphs: Glyphs) -> Row:
 
 def left(each: Waiting, now: int) -> Row:
     """How long it still waits."""
+    if each.is_answered:
+        return (Span("answered", "good"),)
     if not each.question.expires:
         return ()
     seconds = (each.question.expires - now) / SECOND
@@ -71,7 +73,7 @@ def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
     for line in wrap(clean(asked.text).strip("\n") or "(no words)", width - 2):
         rows.append((Span(f"{glyphs.upright} ", "gate"), Span(line)))
     rows += [(), *_answers(each, width, glyphs), ()]
-    rest = asked.expires and (asked.expires - now) / SECOND
+    rest = not each.is_answered and asked.expires and (asked.expires - now) / SECOND
     then = f"then {plain(asked.default)}" if asked.default is not None else "then it closes"
     rows += facts(
         (
@@ -90,9 +92,8 @@ def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
 def _answers(each: Waiting, width: int, glyphs: Glyphs) -> Sequence[Row]:
     asked = each.question
     if each.letter is not None:
-        body = each.letter.body if isinstance(each.letter.body, dict) else {}
-        said = f"{plain(str(body.get('choice', '')))}, said {plain(each.letter.by) or 'somebody'}"
-        waits = "it is taken when the run goes on" if not each.row.holder else "it is on its way"
+        said = f"{plain(each.answer)}, said {plain(each.letter.by) or 'somebody'}"
+        waits = "answered; resume takes it" if not each.row.holder else "it is on its way"
         return [(Span(f"{glyphs.done} ", "good"), Span(said, "good")), (Span(f"  {waits}", "muted"),)]
     if not asked.options:
         return [(Span("an answer in your own words", "muted"),)]

@@ -17,7 +17,7 @@ from app.tui.paint.said import WIDEST
 from app.tui.script import Entry
 from app.tui.standing import Standing
 from app.tui.text import cells, cut, tokens, wrap
-from app.tui.titles import shortened
+from app.tui.titles import known_as
 
 _AIRY = 8  # rows inside from which the first one stays empty
 _SHORT = 12  # cells of a title that are enough to know somebody by
@@ -90,9 +90,9 @@ def panel(look: Look, width: int, height: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _head(look: Look, room: int, glyphs: Glyphs) -> Row:
-    """The glyph and the name; of a long name, what tells it from others."""
+    """The glyph and the name; of a long name its first words, or what tells it from others."""
     colour = role_of(look.who)
-    name = shortened(_name(look.who).upper(), max(1, room - 2), (other.upper() for other in look.others))
+    name = known_as(_name(look.who).upper(), max(1, room - 2), (other.upper() for other in look.others))
     look_of_it = f"{colour} bold" if look.acts else colour if look.is_resting else f"{colour} dim"
     return (Span(f"{sign(look.who, glyphs)} ", look_of_it), Span(name, look_of_it))
 

@@ -6,19 +6,21 @@ pool of light that rises from the edge of the stage; with a handoff it goes to t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.tui.glyphs import Glyphs
+from app.tui.naming import short_title
 from app.tui.paint.bar import Transport, edge
 from app.tui.paint.caption import LINE
 from app.tui.paint.lane import Traffic, track
 from app.tui.paint.pool import Pool, lit_by, pool_of
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
-from app.tui.text import cells, clock, cut, wrap
+from app.tui.text import balanced, cells, clock, cut, wrap
 
 _WIDEST = 120  # cells of everything but the light
-_BLOCK = 66  # cells of the block of what is to be read
+_BLOCK = 44  # cells of the block of what is to be read, where no line of it is longer
+_WIDE = 66  # cells of a line where it has to be that long
 _QUOTED = 52  # of a line of a quote
 _CAPTION_LINES, _QUOTE_LINES = 4, 3
 _LOW, _TALL, _HIGH = 16, 28, 42  # rows from which there is more air
@@ -54,6 +56,8 @@ class Slide:
     quote: str = ""
     speaker: Role | None = None  # whose words they are
     is_speaking: bool = False  # the words still come
+    aside: str = ""  # a quiet line below the words
+    cast: Sequence[Role] = ()  # everybody, before anybody acts
     lane: Traffic = field(default_factory=Traffic)
     doing: Sequence[Doing] = ()
     edge: Transport = field(default_factory=Transport)
@@ -107,10 +111,9 @@ class _Room:
         """Cells between the margins."""
         return max(1, self.width - 2 * self.margin)
 
-    @property
-    def indent(self) -> int:
+    def indent(self, lines: Sequence[str]) -> int:
         """Cells before what is to be read: its block stands in the middle, its lines begin one below the other."""
-        return max(0, (self.measure - _BLOCK) // 2)
+        return max(0, (self.measure - max(_BLOCK, *map(cells, lines), 0)) // 2)
 
     @property
     def air(self) -> int:
@@ -167,19 +170,27 @@ def _body(slide: Slide, room: _Room, rows: int) -> list[Row]:
 
 
 def _words(slide: Slide, room: _Room, rows: int) -> list[Row]:
-    width = min(_BLOCK, room.measure)
+    width = min(_WIDE, room.measure)
     caption = slide.caption or (slide.title if slide.acting is None else "")
-    told = _lines(caption, min(LINE, width), _CAPTION_LINES, width)
+    told = _lines(caption, min(LINE, width), _CAPTION_LINES, width, balanced)
     quote = _lines(slide.quote, min(_QUOTED, width) - 2, _QUOTE_LINES, width - 2)
+    lead = Span(" " * room.indent(told))
     gap = 1 + room.air
     spaced = room.air >= 3 and 2 * (len(told) + len(quote)) + gap < rows
     taken = len(told) * (1 + spaced)
     if quote and taken + gap + len(quote) >= rows:
         gap, quote = 1, quote[: max(0, rows - taken - 2)]
-    lead = Span(" " * room.indent)
     shown: list[Row] = [(lead, Span(line, "text bold")) for line in told]
-    between: list[Row] = [()] * (gap if told and quote else 0)
-    return [*_spread_out(shown, spaced), *between, *_spread_out(_quoted(quote, slide, lead), spaced)][:rows]
+    below = _spread_out(_quoted(quote, slide, lead), spaced) or _cast(slide, lead)
+    if slide.aside:
+        below += [*[()] * bool(below), (lead, Span(cut(slide.aside, width), "muted"))]
+    between: list[Row] = [()] * (gap if told and below else 0)
+    return [*_spread_out(shown, spaced), *between, *below][:rows]
+
+
+def _cast(slide: Slide, lead: Span) -> list[Row]:
+    """Everybody, one below the other."""
+    return [(lead, Span(f"{role.glyph}  ", f"{role.style} bold"), Span(role.name, role.style)) for role in slide.cast]
 
 
 def _spread_out(rows: Sequence[Row], spaced: bool) -> list[Row]:
@@ -189,12 +200,14 @@ def _spread_out(rows: Sequence[Row], spaced: bool) -> list[Row]:
     return [each for row in rows for each in (row, ())][:-1]
 
 
-def _lines(text: str, measure: int, most: int, widest: int) -> list[str]:
+def _lines(
+    text: str, measure: int, most: int, widest: int, wrapped: Callable[[str, int], list[str]] = wrap
+) -> list[str]:
     """A text in short lines; in longer ones where it would take too many, and cut where there is no way."""
     if not text or measure <= 0:
         return []
     for width in (measure, widest):
-        lines = wrap(text, width)
+        lines = wrapped(text, width)
         if len(lines) <= most:
             return lines
     return [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), widest)]
@@ -219,6 +232,7 @@ def _lane(slide: Slide, room: _Room, glyphs: Glyphs) -> tuple[list[Row], Mapping
     if not slide.lane.stations or room.height < 8:
         return [], {}
     rail, places = track(slide.lane, room.measure, glyphs)
+    names = _names(slide.lane, places, room) if room.height >= _LOW else ()
     spans: list[Span] = []
     at = 0
     for doing in slide.doing:
@@ -230,7 +244,26 @@ def _lane(slide: Slide, room: _Room, glyphs: Glyphs) -> tuple[list[Row], Mapping
             spans += [Span(" " * (start - at)), Span(doing.word, doing.style)]
             at = start + cells(doing.word)
     bare = tuple(Span(span.text, span.style.partition(" on:")[0]) for span in rail)  # the light comes from below
-    return [bare, *[()] * (room.air >= 3), tuple(spans)], places
+    between: list[Row] = [()] * (room.air >= 3)
+    return [*([names, *between] if names else []), bare, *between, tuple(spans)], places
+
+
+def _names(lane: Traffic, places: Mapping[str, int], room: _Room) -> Row:
+    """Who stands where: as many words of each name as there is room for; none at all, where one has no room."""
+    shown = [station for station in lane.stations if station.agent in places]
+    ends = [*(places[station.agent] - 1 for station in shown[1:]), room.measure]
+    spans: list[Span] = []
+    at = 0
+    for station, end in zip(shown, ends, strict=True):
+        begin = places[station.agent] if end < room.measure else at + bool(spans)  # the last may stand further left
+        name = short_title(station.name, end - begin)
+        if name.endswith("…"):
+            return ()
+        start = min(places[station.agent], room.measure - cells(name))
+        look = f"{station.style} bold" if station.agent == lane.lit else "muted"
+        spans += [Span(" " * (start - at)), Span(name, look)]
+        at = start + cells(name)
+    return tuple(spans)
 
 
 def _status(slide: Slide, room: _Room, glyphs: Glyphs) -> Row:

@@ -38,6 +38,7 @@ class Inbox(ListPlace[Waiting]):
         super().__init__()
         self.listing: Listing[Waiting] = Listing((), _key, words_of)
         self.table = Table(self.listing, "Inbox", id="inbox")
+        self.table.counts = lambda each: not each.is_answered
         self.pane = Pane(self._told, id="letter")
 
     def on_mount(self) -> None:

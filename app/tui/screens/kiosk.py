@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from app.tui.keys import Key, bindings, keys_of
+from app.tui.keys import BY_ID, Key, bindings, keys_of
 from app.tui.paint.rows import Row, Span, spread
 from app.tui.screens.stage import Stage
-from app.tui.widgets.foot import Foot
+from app.tui.widgets.foot import StageFoot
 
 if TYPE_CHECKING:
     from app.tui.lock import Lock
@@ -33,12 +34,17 @@ class Kiosk(Stage):
         self._touched = clock()  # when somebody pressed a key that counts
         self._ended: float | None = None  # when the bow was over
         if lock is not None:
-            self._parts["keys"] = FewKeys(lock.opens_with)
+            self._parts["keys"] = FewKeys(self, lock.opens_with)
 
     @staticmethod
     def keys_that_count() -> Iterable[str]:
         """Those that a lock lets through."""
         return [each for key in keys_of("kiosk") for each in key.keys.split(",")]
+
+    @property
+    def is_locked(self) -> bool:
+        """Do only few keys count?"""
+        return self._lock is not None and self.house.lock is self._lock
 
     def on_mount(self) -> None:
         """Lock the keyboard before anybody can press a key. What the stage does then, it does besides."""
@@ -86,20 +92,25 @@ class Kiosk(Stage):
         super()._go_on()
 
 
-class FewKeys(Foot):
-    """The keys that count, and how the others are unlocked."""
+class FewKeys(StageFoot):
+    """The keys that count, and how the others are unlocked; once they are, how one leaves, and all of the stage."""
 
-    def __init__(self, opens_with: str) -> None:
-        super().__init__("kiosk")
+    def __init__(self, kiosk: Kiosk, opens_with: str) -> None:
+        super().__init__(kiosk.show, kiosk.playhead, kiosk.source)
+        self._kiosk = kiosk
         self._opens_with = opens_with
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """Those that count here."""
-        return keys_of("kiosk")
+        """Those that count here, for now."""
+        if self._kiosk.is_locked:
+            return keys_of("kiosk")
+        return (replace(BY_ID["stage.clear"], says="leave", rank=1), *super().keys)
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
         """One row."""
+        if not self._kiosk.is_locked:
+            return super().paint(width, height)
         says = (Span(f"{self._opens_with} ", "muted"),)
         (row,) = super().paint(width - len(self._opens_with) - 1, height)
         return (spread(row, says, width),)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.tui.playbill import Playbill
 
 _TAKES = {"play": "live", "step": "your GO", "dashboard": "live", "kiosk": "loop", "export": "files"}
+NOTHING_GOES_ON = "no run goes on now; footlights play NAME --rehearse in another terminal begins one"
 _OFFLINE = Check("good", "needs", "no key, no network, nobody")
 
 
@@ -105,7 +106,9 @@ class Launcher(Place):
 
     @property
     def recording(self) -> Found | None:
-        """What is known of the chosen run; of a scenario, its dry run."""
+        """What is known of the chosen run; of a scenario, its dry run; of a run that goes on nothing is known yet."""
+        if self.mode.of == "going":
+            return None
         return (self._rehearsed if self.mode.of == "play" else self._found).get(self.subject)
 
     @property
@@ -225,7 +228,7 @@ class Launcher(Place):
         if self.mode.of == "play":
             return "it has errors: footlights check shows them" if self.bill and not self.bill.checked else ""
         if self.mode.of == "going":
-            return "" if self.subject else "no run goes on now; play or rehearse one, here or elsewhere"
+            return "" if self.subject else NOTHING_GOES_ON
         if self.settings.mirror and "mirror" in self.mode.settings and not self.subject:
             return "an audience mirror shows a run of the archive: replay one"
         if self.mode.name == "export" and not self.launch.formats:
@@ -291,6 +294,9 @@ class Launcher(Place):
 
     async def _choose_other(self) -> None:
         options = await others(self.mode.of, self.house.workspace)
+        if not options:
+            self.house.say(f"nothing can be chosen: {NOTHING_GOES_ON}", severity="warning")
+            return
         title = "Another play" if self.mode.of == "play" else "Another run"
         chosen = await self.house.push_screen_wait(Choosing(title, options))
         if chosen is not None:

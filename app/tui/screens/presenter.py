@@ -14,6 +14,7 @@ from app.playback.cues import CueSheet
 from app.tui.frames import LONGEST, MOTION, SECOND, SPEECH, Frames
 from app.tui.intake import Intake
 from app.tui.keys import BY_ID, bindings, with_own
+from app.tui.left_off import LeftOff, Notebook
 from app.tui.lock import Lock
 from app.tui.place import Place
 from app.tui.podium import NoPodium, Order, Podium, podium_of
@@ -42,7 +43,14 @@ class Presenter(Place):
     BINDINGS: ClassVar = bindings("presenter")
     DEFAULT_CSS = "Presenter { PresenterView { width: 1fr; height: 1fr; } }"
 
-    def __init__(self, show: Show, source: Source, playhead: Intake, sheet: CueSheet | None = None) -> None:
+    def __init__(
+        self,
+        show: Show,
+        source: Source,
+        playhead: Intake,
+        sheet: CueSheet | None = None,
+        left: LeftOff | None = None,
+    ) -> None:
         super().__init__()
         self.talk = talk_over(show, source, playhead)
         if sheet is not None:
@@ -50,6 +58,8 @@ class Presenter(Place):
         self.talk.lock = self.action_lock
         self.view = PresenterView(self.talk)
         self._was_blank = False
+        self._notebook: Notebook | None = None  # none, where another presents the same
+        self._left = left
 
     def compose(self) -> ComposeResult:
         """One picture."""
@@ -58,10 +68,13 @@ class Presenter(Place):
     async def on_mount(self) -> None:
         """Begin to draw, and let speakers come."""
         self.talk.clock = self.house.clock
+        if self._left is not None:
+            self._take_up(self._left)
         self.frames = Frames(self.app, self._frame)
         self.podium = Podium(self._meeting_place(), self._obey)
         try:
             await self.podium.open()
+            self._notebook = Notebook(self.podium.path, self.house.clock)
         except NoPodium as refused:
             self.house.say(in_words(refused), severity="warning")
         self.frames.start()
@@ -69,9 +82,17 @@ class Presenter(Place):
     def _meeting_place(self) -> Path:
         return podium_of(self.talk.source.run, self.house.workspace)
 
+    def _take_up(self, left: LeftOff) -> None:
+        self.talk.take_up(left)
+        if left.locked and self.house.lock is None:
+            self.action_lock()
+        self.house.say("it goes on where it was; present --from 0:00 begins anew", stays=True)
+
     async def on_unmount(self) -> None:
-        """Nobody looks any more."""
+        """Nobody looks any more. Whoever was ended by a signal did not mean to."""
         self.frames.stop()
+        if self._notebook is not None and self.house.signal is None:
+            self._notebook.close()
         await self.podium.close()
 
     def seen_again(self) -> None:
@@ -93,7 +114,14 @@ class Presenter(Place):
         self._was_blank = talk.is_blank
         self.view.redraw()
         self.podium.publish(talk.prompt(locked=self.house.lock is not None))
+        self._note()
         return self._next_look()
+
+    def _note(self) -> None:
+        playhead = self.talk.playhead
+        if self._notebook is not None and playhead.length is not None:
+            left = self.talk.left_off(locked=self.house.lock is not None)
+            self._notebook.note(left, at_once=playhead.due() is None)  # nothing moves: no frame may come soon
 
     def _next_look(self) -> float | None:
         playhead = self.talk.playhead
@@ -166,7 +194,7 @@ class Presenter(Place):
         if self.house.lock is not None:
             self.house.lock = None
         else:
-            self.house.lock = Lock(clicker_keys(self.house.own_keys))
+            self.house.lock = Lock(clicker_keys(self.house.own_keys), clock=self.house.clock)
             self.house.say(f"locked: {self.house.lock.opens_with}")
         self.frames.wake()
 

@@ -28,13 +28,14 @@ from app.tui.transport import Transport
 from app.tui.widgets.bar import Bar
 from app.tui.widgets.caption import Caption
 from app.tui.widgets.ending import EndingCard
-from app.tui.widgets.foot import Foot
+from app.tui.widgets.foot import StageFoot
 from app.tui.widgets.head import Head
 from app.tui.widgets.lane import Lane
 from app.tui.widgets.log import LogView
 from app.tui.widgets.messages import Inspect
 from app.tui.widgets.meters import Meters
 from app.tui.widgets.panel import AgentPanel
+from app.tui.widgets.question import QuestionPicture
 from app.tui.widgets.strip import RoleStrip
 from app.tui.widgets.timeline import SmallTimeline
 
@@ -71,9 +72,10 @@ class Stage(Transport):
         self.log_view = LogView(self.show)
         self.meters = Meters(self.show, self.playhead)
         self.ending = EndingCard(self.show, self.playhead)
+        self.questions = Questions(self)
+        self.asked = QuestionPicture(self.show, self.playhead, self.questions.is_asking)
         self._parts = self._made(source)
         self._panels: dict[str, AgentPanel] = {}
-        self.questions = Questions(self)
         self._visible: tuple[str, ...] = ()
         self._has_captions = False
         self._is_set = False
@@ -93,13 +95,14 @@ class Stage(Transport):
             "log": self.log_view,
             "caption": Caption(show),
             "bar": Bar(show, playhead, source),
-            "keys": Foot(*self.SPOTS),
+            "keys": StageFoot(show, playhead, source),
         }
 
     def compose(self) -> ComposeResult:
         """Every part; where each stands is decided by the size."""
         yield from self._parts.values()
         yield self.ending
+        yield self.asked
 
     def on_mount(self) -> None:
         """Begin to draw, and let the run come."""
@@ -161,7 +164,7 @@ class Stage(Transport):
         """How it stands, in a word."""
         if self.is_over:
             return "over"
-        return "asks" if self.show.state.open_gates else "waits" if self._waits else "playing"
+        return "asks" if self.playhead.asking else "waits" if self._waits else "playing"
 
     def on_resize(self, event: Resize) -> None:
         """Another size, another arrangement."""
@@ -179,6 +182,7 @@ class Stage(Transport):
                 panel.leap()
         if moved.events or moved.rebuilt:
             self._happened(moved)
+        self.questions.ask()
         if self.is_current and self.is_running:
             self.draw()
         elif moved.events and isinstance(self.app.screen, Place):
@@ -201,7 +205,6 @@ class Stage(Transport):
             self._cast()
         elif self._is_arranged_otherwise:
             self._arrange()
-        self.questions.ask()
 
     @property
     def _is_arranged_otherwise(self) -> bool:
@@ -229,6 +232,7 @@ class Stage(Transport):
             if part.display:
                 part.redraw()
         self.ending.rise()
+        self.asked.rise()
 
     # Where everything stands
 
@@ -238,7 +242,7 @@ class Stage(Transport):
             if agent not in self._panels:
                 panel = self._panels[agent] = AgentPanel(agent, self._clock)
                 panel.display = False
-                self.mount(panel)
+                self.mount(panel, before=self.ending)
         self._arrange()
         start = self.show.state.start
         if start is not None and self.source.performed != "nowhere":
@@ -255,6 +259,7 @@ class Stage(Transport):
         for part, widget in self._parts.items():
             _place(widget, arrangement.parts.get(part))
         self.ending.stand_in(arrangement)
+        self.asked.stand_in(arrangement)
         self._seat(arrangement)
 
     def _seat(self, arrangement: Arrangement) -> None:
@@ -302,9 +307,8 @@ class Stage(Transport):
 
     def action_inspect(self) -> None:
         """Answer what waits; else open what has the focus, or who is in the light."""
-        waiting = self.show.state.open_gates
-        if waiting and self.source.performed != "nowhere" and self.focused is None:
-            self.questions.put_card(waiting[0].opened.gate)
+        if self.focused is None and self.source.performed != "nowhere" and (asking := self.playhead.asking):
+            self.questions.put_card(asking[0])
             return
         panel = self.focused
         agent = panel.agent if isinstance(panel, AgentPanel) else self.show.lit

@@ -45,6 +45,7 @@ class Writing(Card[str]):
         self.fault = "say something, or press esc" if not text else self._wrong(text) if self._wrong else ""
         if self.fault:
             self.query_one(_Words).changed()
+            event.input.action_select_all()  # what is typed next takes its place
         else:
             self.dismiss(text)
 

@@ -113,7 +113,7 @@ class Bar(Canvas):
         """All that it shows."""
         show, playhead = self._show, self._playhead
         self._look(glyphs)
-        start, now, length = show.state.start, playhead.now, playhead.length
+        start, now, length = show.start, playhead.now, playhead.length
         standing, (lamps, cues) = playhead.standing, self._on_it(glyphs)
         return Transport(
             played=self._at(playhead.seen) if not length else min(1.0, now / length),
@@ -137,7 +137,7 @@ class Bar(Canvas):
             is_live=self._source.performed != "nowhere",
             mode=start.mode if start is not None else "live",
             is_led=self._is_led,
-            asks=bool(show.state.open_gates),
+            asks=bool(playhead.asking),
             verdict=self._verdict,
         )
 
@@ -206,7 +206,7 @@ class Bar(Canvas):
             return "paused"
         if is_live and state.held:
             return "held"
-        if is_live and state.open_gates:
+        if is_live and playhead.asking:
             return "asking"
         if playhead.live and playhead.lag > LAG and PACES[playhead.pace].stretch is not None:
             return "catching up"
@@ -219,7 +219,7 @@ class Bar(Canvas):
     @property
     def _is_led(self) -> bool:
         """A run on virtual time, in this process, waits for its audience."""
-        start = self._show.state.start
+        start = self._show.start
         return self._source.performed == "here" and start is not None and not start.asks_models
 
     def _look(self, glyphs: Glyphs) -> None:

@@ -12,7 +12,7 @@ from app.tui.arrangement import Arrangement, Box
 from app.tui.canvas import Canvas
 from app.tui.glyphs import Glyphs
 from app.tui.lines import name_of, one_line, plural, role_of, sign
-from app.tui.paint.ending import LEAST, Ending, Part, paint_ending
+from app.tui.paint.ending import LEAST, Ending, Part, keys_at, paint_ending
 from app.tui.paint.rows import Row
 from app.tui.text import paid, tokens
 from app.tui.verdict import expectations_told, verdict_of
@@ -40,7 +40,10 @@ class EndingCard(Canvas):
     def paint(self, width: int, height: int) -> Sequence[Row]:
         """The card."""
         ending = ending_of(self._show, glyphs_of(self))
-        return () if ending is None else paint_ending(ending, width, height, glyphs_of(self))
+        if ending is None:
+            return ()
+        foot = keys_at(ending) if getattr(self.app, "is_attended", True) else ()
+        return paint_ending(ending, width, height, glyphs_of(self), foot)
 
     def stand_in(self, arrangement: Arrangement) -> None:
         """Find its place among the parts of the stage."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.events import Click
 
 from app.tui.canvas import Canvas
-from app.tui.keys import Key, keys_of, shown, with_own
+from app.tui.keys import Key, keys_of, keys_of_a_recording, shown, with_own
 from app.tui.paint.rows import Row, Span, fitted
+
+if TYPE_CHECKING:
+    from app.playback.playhead import Playhead
+    from app.playback.show import Show
+    from app.tui.sources import Source
 
 _AIR = 3  # cells between a key, what it says, and the next
 
@@ -41,6 +48,29 @@ class Foot(Canvas):
         from app.tui.place import Place
 
         return isinstance(self.screen, Place) and bool(self.screen.why_not(key.action))
+
+
+class StageFoot(Foot):
+    """On the stage: of what nobody performs, the keys that lead through it; at its end, the one that shows it again."""
+
+    def __init__(self, show: Show, playhead: Playhead, source: Source) -> None:
+        super().__init__("stage")
+        self._show = show
+        self._playhead = playhead
+        self._source = source
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Those that count at this moment."""
+        known = super().keys
+        if self._source.performed == "nowhere":
+            general = [key for key in known if key.spot == "everywhere"]
+            known = (*with_own(keys_of_a_recording(), getattr(self.app, "own_keys", {})), *general)
+        return tuple(self._now(key) for key in known)
+
+    def _now(self, key: Key) -> Key:
+        is_at_its_end = self._show.state.over and not self._playhead.behind
+        return replace(key, says="again") if key.id == "stage.pause" and is_at_its_end else key
 
 
 def painted(keys: Sequence[Key], width: int, is_idle: Callable[[Key], bool]) -> Row:

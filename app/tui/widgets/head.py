@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.playback.cues import Placed
     from app.playback.playhead import Playhead
     from app.playback.show import Show
+    from app.tui.intake import Intake
     from app.tui.sources import Source
 
 PLACES = (("home", "Home"), ("runs", "Runs"), ("cast", "Cast"), ("models", "Models"), ("inbox", "Inbox"))
@@ -31,7 +32,7 @@ class Head(Canvas):
 
     DEFAULT_CSS = "Head { height: 1; }"
 
-    def __init__(self, show: Show, playhead: Playhead, source: Source) -> None:
+    def __init__(self, show: Show, playhead: Intake, source: Source) -> None:
         super().__init__()
         self._show = show
         self._playhead = playhead
@@ -66,21 +67,21 @@ class AppBar(Canvas):
             await self.run_action(f"app.go('{place}')")
 
 
-def heading_of(show: Show, playhead: Playhead, source: Source) -> Heading:
+def heading_of(show: Show, playhead: Intake, source: Source) -> Heading:
     """The first line of a show that comes from somewhere."""
-    state = show.state
-    title = state.start.scenario if state.start is not None else source.title
+    title = show.start.scenario if show.start is not None else source.title
     return Heading(
         title=one_line(title),
         run=one_line(source.run[-_ID:]),
         badges=badges_of(show, playhead, source),
-        verdict=verdict_of(state, source.status if source.performed == "nowhere" else ""),
+        verdict=verdict_of(show.state, source.status if source.performed == "nowhere" else ""),
         pace=playhead.pace,
         speed=playhead.speed,
         is_playing=not playhead.paused,
         cue=_cue(playhead.cue),
         standby=_cue(playhead.standby) if playhead.length is not None else "",
         seconds=show.now / 1000,
+        asks=source.performed != "nowhere" and bool(playhead.behind and playhead.asking),
         lag=playhead.lag if source.performed != "nowhere" else None,
     )
 
@@ -92,7 +93,7 @@ def _cue(placed: Placed | None) -> str:
 
 def badges_of(show: Show, playhead: Playhead, source: Source) -> tuple[str, ...]:
     """What everybody must know of what they see: is it real, is it now, and does it go on?"""
-    start, found = show.state.start, []
+    start, found = show.start, []
     mode = start.mode if start is not None else "live"
     if mode != "live" or source.came_from == "here":
         found.append(mode.upper())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.events import Performer
 from app.playback.cues import Cue
@@ -17,12 +18,14 @@ from app.tui.lines import one_line, role_of, sign
 from app.tui.paint.bar import Lamp, Transport, room_for
 from app.tui.paint.lane import Traffic
 from app.tui.paint.presenter import Doing, Role, Slide, paint_blank, paint_presenter
+from app.tui.paint.question import Posed
 from app.tui.paint.rows import Row
 from app.tui.paint.said import facts
 from app.tui.presenting import Presenting
 from app.tui.rates import Waits
 from app.tui.standing import coming, standing
 from app.tui.widgets.lane import traffic_of
+from app.tui.widgets.question import posed_at
 from app.tui.widgets.table import glyphs_of
 
 _LIT, _HELD = 1.0, 0.6  # how strong the light is
@@ -56,9 +59,10 @@ def slide_of(presenting: Presenting, glyphs: Glyphs, *, moves: bool = True) -> S
     lane = traffic_of(show, playhead.beats(), Waits(), glyphs, moves=moves)
     follows = _who_follows(show, lane, lit.who.id if lit is not None else "")
     begun = bool(state.agents) and playhead.seen > 1
-    return Slide(
+    slide = Slide(
         title=one_line(presenting.sheet.title or presenting.source.title),
         acting=_role(lit.who, glyphs) if lit is not None and begun else None,
+        cast=() if lit is not None and begun else [_role(agent.who, glyphs) for agent in state.agents.values()],
         coming=_role(state.agents[follows].who, glyphs) if follows and not state.over else None,
         cue=_numbered(presenting, cue),
         caption=one_line(show.caption),
@@ -74,6 +78,24 @@ def slide_of(presenting: Presenting, glyphs: Glyphs, *, moves: bool = True) -> S
         holds=playhead.standing is not None,
         standby=named(playhead) if manner.standby else "",
         note=_note(presenting),
+    )
+    posed = posed_at(show, playhead)
+    return slide if posed is None else _asking(slide, posed, glyphs)
+
+
+def _asking(slide: Slide, posed: Posed, glyphs: Glyphs) -> Slide:
+    """It is a person's turn: their question is what is to be read, then their answer."""
+    person = Role(glyphs.gate, "a person", "gate")
+    return replace(
+        slide,
+        acting=person,
+        caption=one_line(posed.question),
+        quote=posed.chosen,
+        speaker=person,
+        is_speaking=False,
+        aside=posed.said or " · ".join(posed.options),
+        cast=(),
+        lane=replace(slide.lane, lit=""),  # the light is on nobody of the cast
     )
 
 

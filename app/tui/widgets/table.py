@@ -47,6 +47,7 @@ class Table(Canvas, Generic[Item]):
         self.title_said = title
         self.right: Row = ()
         self.empty: Sequence[Row] = ()
+        self.counts: Callable[[Item], bool] = lambda item: True  # is it one of those that the title counts?
         self._top = 0
         self._held: str | None = None
 
@@ -70,7 +71,7 @@ class Table(Canvas, Generic[Item]):
         listing, glyphs = self.listing, glyphs_of(self)
         self._keep_in_sight()
         rows = table(listing, width - INSETS, height - BORDERS, self._top, glyphs, empty=self.empty)
-        title: Row = (Span(self.title_said, "text bold"), Span(f"  {_count(listing)}", "muted"))
+        title: Row = (Span(self.title_said, "text bold"), Span(f"  {_count(listing, self.counts)}", "muted"))
         return framed(rows, width, height, title=title, right=self.right, glyphs=glyphs)
 
     def on_click(self, event: Click) -> None:
@@ -175,8 +176,8 @@ def glyphs_of(canvas: Canvas) -> Glyphs:
     return found
 
 
-def _count(listing: Listing[Item]) -> str:
-    said = tokens(len(listing.items))
+def _count(listing: Listing[Item], counts: Callable[[Item], bool]) -> str:
+    said = tokens(sum(map(counts, listing.items)))
     if listing.query:
         said = f"{tokens(sum(not isinstance(line, Heading) for line in listing.lines))} of {said}"
     return f"{said}, {len(listing.marks)} marked" if listing.marks else said
