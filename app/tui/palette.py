@@ -106,7 +106,8 @@ def commands(house: Theatre, screen: Screen[Any]) -> Iterator[Command]:
                 continue
             told.add(key.action)
             run = partial((house if spot == "everywhere" else screen).run_action, key.action)
-            yield Command(_title(key), key.more, shown(key.keys), run)
+            pressed = plain(shown(key.keys)) if house.glyphs is ASCII else shown(key.keys)
+            yield Command(_title(key), key.more, pressed, run)
     for name in names(Path.cwd()):
         yield Command(f"Wear {name}", "Put on this theme; it is remembered.", "", partial(house.wear, name))
 

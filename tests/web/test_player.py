@@ -39,8 +39,12 @@ async def house() -> AsyncIterator[House]:
 
 
 def below(pid: int | None = None) -> list[psutil.Process]:
-    """The processes that a server has begun."""
-    return list(psutil.Process(pid).children(recursive=True))
+    """The processes that a server has begun; this one may have others, of other tests."""
+    return [
+        each
+        for each in psutil.Process(pid).children(recursive=True)
+        if pid is not None or (each.is_running() and "--inside" in each.cmdline())
+    ]
 
 
 async def gone(processes: list[psutil.Process]) -> None:
