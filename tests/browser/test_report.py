@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -34,9 +34,9 @@ async def opened(page: Page, recording: Recording, folder: Path) -> tuple[list[s
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_page_asks_for_nothing_and_breaks_none_of_its_own_rules(
-    page: Page, tmp_path: Path, scheme: str
+    page: Page, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
-    await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    await page.emulate_media(color_scheme=scheme)
     asked, said = await opened(page, golden("feature-sprint"), tmp_path)
     assert asked == [(tmp_path / "report.html").as_uri()]
     assert not said
