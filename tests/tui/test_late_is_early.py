@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._toast import Toast
 
+from app.tui.app import Theatre
 from app.tui.sources import Here, source_of
 from app.tui.widgets.bar import Bar
 from app.tui.widgets.foot import Foot
 from app.tui.widgets.head import Head
 from corpus.commands import ROOT
 from tui.pictures import rows_of
-from tui.staging import SCENARIOS, Door, drawn, performed, staged
+from tui.staging import SCENARIOS, Door, drawn, performed, staged, until
 
 SIZES = ((80, 24), (120, 36), (200, 50))
 PLAYS = (*SCENARIOS, ROOT / "tests" / "faults" / "plays" / "kinds.yaml")
@@ -36,10 +38,12 @@ async def test_at_any_moment_all_three_see_the_same_cells(
         await door.closed(run)
         moment = run.events[-1].seq
         await drawn(early, moment)
+        await nothing_is_said(early)
         from_the_start = body(early)
         elsewhere = await source_of(run.id, tmp_path / "workspace.db")
         async with staged(elsewhere, size, clock=_stopped) as attached:
             await drawn(attached, moment)
+            await nothing_is_said(attached)
             assert body(attached) == from_the_start
         door.open()
         run.led_by(None)
@@ -51,6 +55,7 @@ async def test_at_any_moment_all_three_see_the_same_cells(
         stage.show.whole = ()  # who came next is known only now
         stage.playhead.seek(moment)
         await drawn(late, moment)
+        await nothing_is_said(late)
         assert body(late) == from_the_start
 
 
@@ -59,6 +64,15 @@ def body(pilot: Pilot[Any]) -> list[str]:
     told = [widget for kind in (Head, Bar, Foot) for widget in pilot.app.screen.query(kind) if widget.display]
     hidden = {y for widget in told for y in range(widget.region.y, widget.region.bottom)}
     return [f"{text} {styles}" for y, (text, styles) in enumerate(rows_of(pilot.app)) if y not in hidden]
+
+
+async def nothing_is_said(pilot: Pilot[Any]) -> None:
+    """Put away what was said to whoever sat there meanwhile: a rehearsal may have answered before their eyes."""
+    house: Theatre = pilot.app  # type: ignore[assignment]
+    house._said.clear()
+    house.clear_notifications()
+    await until(lambda: not list(pilot.app.screen.query(Toast)))
+    await pilot.pause()
 
 
 def _stopped() -> float:
