@@ -208,8 +208,6 @@ class Playhead(Play):
         elif (cue := self.standby) is not None:
             self.seek(cue.seq)
 
-    # Inside
-
     # Elsewhere in the show
 
     def _go_to(self, position: int, moment: float | None = None) -> None:
