@@ -180,7 +180,7 @@ async def _both(title: str, scene: Scene, size: tuple[int, int], house: House) -
     """One scene, by night and by day."""
     made: dict[str, str] = {}
     house.clock.wall, house.clock.stage = NOON, 0.0
-    async with opened(house.clock, size, scenario="software/feature-sprint") as pilot:
+    async with opened(house.clock, size, scenario="engineering/feature-sprint") as pilot:
         await scene(pilot, house)
         for shade, theme in THEMES.items():
             app: Theatre = pilot.app  # type: ignore[assignment]

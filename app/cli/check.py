@@ -13,7 +13,7 @@ from app.scenario import Checked, check
 from app.scenario.library import find_scenario
 
 EXAMPLES = """
-footlights check scenarios/software/feature-sprint.yaml
+footlights check scenarios/engineering/feature-sprint.yaml
 footlights check scenarios/ --strict
 """
 

@@ -71,7 +71,7 @@ def starts(folder: Path) -> list[Bench]:
     """Commands from exec to exit."""
     argparse = process(PYTHON, "-c", "import argparse")
     model = "pydantic\nclass Model(pydantic.BaseModel):\n    name: str"
-    check = process(FOOTLIGHTS, "check", "scenarios/software/feature-sprint.yaml")
+    check = process(FOOTLIGHTS, "check", "scenarios/engineering/feature-sprint.yaml")
     hello = process(FOOTLIGHTS, "run", "hello", "--rehearse", "--workspace", str(folder / "hello.db"))
     imports = "import asyncio, sqlite3, yaml, msgspec, "
     return [

@@ -21,7 +21,7 @@ Run = Callable[..., Outcome]
 def test_check_says_that_a_scenario_is_in_order(perform: Run) -> None:
     done = perform("check", "feature-sprint")
     assert done.code == 0
-    assert done.out.startswith("✓ scenarios/software/feature-sprint.yaml:")
+    assert done.out.startswith("✓ scenarios/engineering/feature-sprint.yaml:")
 
 
 def test_check_shows_every_mistake_with_its_line_and_exits_with_2(perform: Run, tmp_path: Path) -> None:
@@ -247,6 +247,6 @@ def test_scenarios_are_listed_searched_and_shown(perform: Run) -> None:
     assert "feature-sprint" in perform("scenarios", "list").out
     assert "0 scenarios" in perform("scenarios", "list", "zebra").out
     names = [listed["name"] for listed in json.loads(perform("scenarios", "list", "--tag", "demo", "--json").out)]
-    assert "software/feature-sprint" in names
-    assert perform("scenarios", "show", "hello").out == Path("scenarios/software/hello.yaml").read_text()
+    assert "engineering/feature-sprint" in names
+    assert perform("scenarios", "show", "hello").out == Path("scenarios/engineering/hello.yaml").read_text()
     assert perform("scenarios", "show", "helo").code == 2

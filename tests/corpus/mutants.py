@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from random import Random
 
+from corpus.bundled import FEW
 from corpus.plays import SEEDS
 
-_SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 _LONGEST = 60_000  # a splice of splices must not grow without end
 
 _PUNCTUATION = ":-{}[],&*!|>'\"%@`#?~<=. \n\t\\"
@@ -52,7 +51,7 @@ Mutation = Callable[[Random, bytes], bytes]
 def mutants(seed: int, count: int) -> Iterator[bytes]:
     """Yield files that are most likely broken, and always the same ones for a seed."""
     random = Random(seed)
-    sources = [text.encode() for text in SEEDS] + [path.read_bytes() for path in sorted(_SCENARIOS.rglob("*.yaml"))]
+    sources = [text.encode() for text in SEEDS] + [path.read_bytes() for path in FEW]
     for _ in range(count):
         content = random.choice(sources)
         for _ in range(random.randint(1, 6)):

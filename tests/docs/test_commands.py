@@ -8,13 +8,14 @@ import shlex
 import pytest
 
 from app.cli.parser import command_parser
+from corpus.bundled import ALL
 from corpus.commands import ROOT
 from docs.make_reference import PAGES
 
 PLACES = (
     *PAGES,
     ROOT / "CONTRIBUTING.md",
-    *sorted((ROOT / "scenarios").rglob("*.yaml")),
+    *ALL,
     ROOT / "app" / "cli" / "new.yaml",
 )
 LINE = re.compile(r"^(?:# ?)? {4}(?:\$ )?footlights (.+)$", re.MULTILINE)

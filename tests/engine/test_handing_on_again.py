@@ -9,10 +9,10 @@ import pytest
 
 from app.engine import Run, fork, perform
 from app.events import Handoff, LoopIterated, StepFinished, Usage
-from corpus.commands import ROOT
+from corpus.bundled import FEW, KINDS
 from corpus.playing import House
 
-PLAYS = (*sorted((ROOT / "scenarios").rglob("*.yaml")), ROOT / "tests" / "faults" / "plays" / "kinds.yaml")
+PLAYS = (*FEW, KINDS)
 MOMENTS = 9  # of each play
 
 

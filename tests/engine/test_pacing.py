@@ -23,10 +23,10 @@ from app.events import (
 )
 from app.playback.playhead import Playhead
 from app.playback.show import Show
-from corpus.commands import ROOT
+from corpus.bundled import FEW, KINDS
 from corpus.playing import PATIENCE, House, Played, Scripted, until
 
-PLAYS = (*sorted((ROOT / "scenarios").rglob("*.yaml")), ROOT / "tests" / "faults" / "plays" / "kinds.yaml")
+PLAYS = (*FEW, KINDS)
 TWO = "steps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n"
 CROWD = """limits: {wall: 5m}
 steps:

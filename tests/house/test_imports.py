@@ -36,7 +36,7 @@ def test_the_help_of_a_plain_command_loads_no_screen_and_no_model() -> None:
     assert not loaded_by("doctor", "--help") & (SDKS | SCREEN | NETWORK | {"pydantic", "yaml", "psutil"})
 
 
-@pytest.mark.parametrize("words", [("check", "scenarios/software/feature-sprint.yaml"), ("doctor",)])
+@pytest.mark.parametrize("words", [("check", "scenarios/engineering/feature-sprint.yaml"), ("doctor",)])
 def test_commands_that_draw_no_screen_load_none_and_no_sdk(words: tuple[str, ...]) -> None:
     loaded = loaded_by(*words)
     assert "app" in loaded

@@ -15,7 +15,7 @@ import pytest
 from corpus.commands import ROOT
 from footlights import __version__
 
-SCENARIO = "scenarios/software/feature-sprint.yaml"
+SCENARIO = "scenarios/engineering/feature-sprint.yaml"
 
 
 @dataclass(frozen=True, slots=True)

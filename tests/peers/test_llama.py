@@ -31,15 +31,15 @@ def server() -> Iterator[str]:
 
 def feature_sprint(folder: Path, server: str) -> Path:
     """The play as it is, but for the models, which are all the tiny one."""
-    played = folder / "scenarios" / "software" / "feature-sprint.yaml"
+    played = folder / "scenarios" / "engineering" / "feature-sprint.yaml"
     played.parent.mkdir(parents=True)
-    shutil.copytree(ROOT / "scenarios" / "software" / "lines", played.parent / "lines")
+    shutil.copytree(ROOT / "scenarios" / "engineering" / "lines", played.parent / "lines")
     shutil.copytree(ROOT / "agents", folder / "agents")
     one = (
         f"{{use: openai-compatible/tiny, base_url: '{server}/v1', privacy: local, max_output: 3k,"
         " params: {top_k: 0, top_p: 1, min_p: 0, temperature: 1}}"
     )
-    text = (ROOT / "scenarios" / "software" / "feature-sprint.yaml").read_text(encoding="utf-8")
+    text = (ROOT / "scenarios" / "engineering" / "feature-sprint.yaml").read_text(encoding="utf-8")
     models = f"models:\n  smart: {one}\n  local: {one}\n  vllm: {one}\n\n"
     played.write_text(MODELS.sub(lambda _: models, text), encoding="utf-8")
     return played

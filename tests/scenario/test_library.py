@@ -12,14 +12,15 @@ from app.scenario.library import find_scenario, list_scenarios
 from app.scenario.model import KINDS, Scenario
 from app.scenario.model.modifiers import Step
 from app.settings import content_root
+from corpus.bundled import ALL
 
 
 def test_a_bundled_scenario_is_found_by_its_name(tmp_path: Path) -> None:
     path, shown = find_scenario("feature-sprint", tmp_path)
     assert path.is_file()
-    assert shown.endswith("scenarios/software/feature-sprint.yaml")
-    assert find_scenario("software/feature-sprint", tmp_path)[0] == path
-    assert find_scenario("scenarios/software/feature-sprint.yaml", tmp_path)[0].resolve() == path
+    assert shown.endswith("scenarios/engineering/feature-sprint.yaml")
+    assert find_scenario("engineering/feature-sprint", tmp_path)[0] == path
+    assert find_scenario("scenarios/engineering/feature-sprint.yaml", tmp_path)[0].resolve() == path
 
 
 def test_the_projects_own_scenario_comes_first(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_a_broken_scenario_is_listed_with_what_is_wrong(tmp_path: Path) -> None:
     assert listed.mistake
 
 
-BUNDLED = sorted((content_root() / "scenarios").rglob("*.yaml"))
+BUNDLED = ALL
 
 
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
@@ -70,5 +71,5 @@ def test_together_the_bundled_scenarios_use_the_whole_grammar() -> None:
 
 
 def test_hello_takes_six_lines() -> None:
-    text = (content_root() / "scenarios" / "software" / "hello.yaml").read_text()
+    text = (content_root() / "scenarios" / "engineering" / "hello.yaml").read_text()
     assert len(text.splitlines()) == 6

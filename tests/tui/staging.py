@@ -17,9 +17,7 @@ from app.tui.app import Opening, Theatre
 from app.tui.remembered import Remembered
 from app.tui.screens.stage import Stage
 from app.tui.sources import Source
-from corpus.commands import ROOT
 
-SCENARIOS = sorted((ROOT / "scenarios").rglob("*.yaml"))
 LONGEST = 60.0  # seconds until what does not come is missed, however busy the machine is
 
 

@@ -19,7 +19,7 @@ from corpus.commands import ROOT
 from tui.bare import BareHouse, opened, text_of
 from tui.staging import until
 
-SPRINT = load(ROOT / "scenarios/software/feature-sprint.yaml")
+SPRINT = load(ROOT / "scenarios/engineering/feature-sprint.yaml")
 
 
 async def test_a_rehearsal_begins_in_the_workspace_of_the_app(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ from corpus.probes import PROBES
 from tui.bare import BareHouse, opened, text_of
 from tui.staging import drawn, performed, stage_of, staged, until
 
-HELLO = ROOT / "scenarios" / "software" / "hello.yaml"
-SPRINT = ROOT / "scenarios" / "software" / "feature-sprint.yaml"
+HELLO = ROOT / "scenarios" / "engineering" / "hello.yaml"
+SPRINT = ROOT / "scenarios" / "engineering" / "feature-sprint.yaml"
 
 SIGN_OFF = Asked("R", "sign_off#1", "sign_off", "approve", "Ship it?", ("ship", "hold", "again"), "hold", role="owner")
 WORDS = Asked("R", "why#1", "why", "ask", "Why now?")

@@ -29,7 +29,7 @@ from tui.bare import text_of
 from tui.plays import begun, half_way, show_of, style_at, text
 from tui.staging import drawn, performed, staged, until
 
-HELLO = ROOT / "scenarios" / "software" / "hello.yaml"
+HELLO = ROOT / "scenarios" / "engineering" / "hello.yaml"
 GOOD = Verdict("SUCCEEDED", "succeeded", "good")
 ENDING = Ending(
     title="Ship it",

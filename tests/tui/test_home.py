@@ -28,8 +28,8 @@ from corpus.plays import WELL, play
 from tui.bare import text_of
 from tui.staging import until
 
-HELLO = "software/hello"
-SPRINT = "software/feature-sprint"
+HELLO = "engineering/hello"
+SPRINT = "engineering/feature-sprint"
 PADDING = 1  # rows above the list in a high window
 
 
@@ -187,7 +187,7 @@ async def test_who_runs_through_three_hundred_plays_has_only_those_checked_where
 
 
 async def test_the_cursor_goes_where_the_key_says(project: Path) -> None:
-    first, before, after, last = "business/fact-check", SPRINT, "software/incident-triage", "tour/tour"
+    first, before, after, last = "business/fact-check", SPRINT, "engineering/incident-triage", "tour/tour"
     async with at_home() as pilot:
         for keys, name in (
             (["down"], after), (["up"], HELLO), (["k"], before), (["j"], HELLO), (["home"], first), (["end"], last),
@@ -203,7 +203,7 @@ async def test_a_search_filters_while_one_types_and_escape_shows_all_again(proje
         await pilot.pause()
         assert "2 of 6" in seen(pilot)
         await pilot.press("enter")
-        assert chosen(pilot) in (SPRINT, "software/incident-triage")
+        assert chosen(pilot) in (SPRINT, "engineering/incident-triage")
         assert "2 of 6" in seen(pilot)
         await pilot.press("escape")
         await pilot.pause()
@@ -256,7 +256,7 @@ async def test_v_shows_the_graph_alone_and_back(project: Path) -> None:
 
 
 async def test_j_and_k_read_on_and_back(project: Path) -> None:
-    async with at_home("software/incident-triage", (80, 24)) as pilot:
+    async with at_home("engineering/incident-triage", (80, 24)) as pilot:
         before = seen(pilot)
         await pilot.press("J", "shift+down")
         await pilot.pause()

@@ -21,7 +21,7 @@ from tui.bare import BareHouse, opened, text_of
 from tui.places import hall
 from tui.staging import performed, stage_of, staged, until
 
-SPRINT = ROOT / "scenarios" / "software" / "feature-sprint.yaml"
+SPRINT = ROOT / "scenarios" / "engineering" / "feature-sprint.yaml"
 
 
 async def test_help_shows_every_key_that_counts_here_and_goes_away() -> None:

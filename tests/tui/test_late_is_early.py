@@ -15,12 +15,12 @@ from app.tui.sources import Here, source_of
 from app.tui.widgets.bar import Bar
 from app.tui.widgets.foot import Foot
 from app.tui.widgets.head import Head
-from corpus.commands import ROOT
+from corpus.bundled import FEW, KINDS
 from tui.pictures import rows_of
-from tui.staging import SCENARIOS, Door, drawn, performed, staged, until
+from tui.staging import Door, drawn, performed, staged, until
 
 SIZES = ((80, 24), (120, 36), (200, 50))
-PLAYS = (*SCENARIOS, ROOT / "tests" / "faults" / "plays" / "kinds.yaml")
+PLAYS = (*FEW, KINDS)
 
 
 @pytest.mark.parametrize("scenario", PLAYS, ids=lambda path: path.stem)

@@ -31,11 +31,11 @@ def scenario(folder: Path, name: str, text: str) -> None:
 
 def test_the_library_holds_our_own_plays_with_who_appears_and_what_they_need() -> None:
     plays = {one.name: one for one in read_library(ROOT).plays}
-    sprint = plays["software/feature-sprint"]
+    sprint = plays["engineering/feature-sprint"]
     assert sprint.title == "Ship a feature in one sprint"
     assert "devops" in sprint.agents
     assert sprint.marks == ("people", "network", "key")
-    assert plays["software/hello"].marks == ()
+    assert plays["engineering/hello"].marks == ()
 
 
 def test_a_file_that_cannot_be_read_is_listed_with_what_is_wrong(tmp_path: Path) -> None:

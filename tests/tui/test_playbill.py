@@ -53,7 +53,7 @@ def past(cost: float, seconds: float, *, mode: str = "live", status: str = "succ
 
 def test_it_tells_the_cast_the_limits_and_what_a_live_run_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
-    told = shown(bill_of("software/feature-sprint"))
+    told = shown(bill_of("engineering/feature-sprint"))
     assert "◆ CTO ···" in told
     assert "at most $2.00, 15 min, 200k" in told
     assert "ANTHROPIC_API_KEY is not set" in told
@@ -63,7 +63,7 @@ def test_it_tells_the_cast_the_limits_and_what_a_live_run_needs(monkeypatch: pyt
 
 def test_a_key_that_is_set_is_told_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "canary-of-a-key")
-    told = shown(bill_of("software/feature-sprint"))
+    told = shown(bill_of("engineering/feature-sprint"))
     assert "✓ ANTHROPIC_API_KEY is set" in told
     assert "canary" not in told
 
@@ -82,14 +82,14 @@ def test_a_model_without_a_price_leaves_the_cost_open(tmp_path: Path) -> None:
 
 def test_the_last_runs_say_what_it_usually_takes() -> None:
     runs = (past(0.06, 110), past(0.04, 80), past(9, 9, status="failed"), past(0, 1, mode="rehearsal"))
-    told = shown(bill_of("software/hello"), history=History(runs))
+    told = shown(bill_of("engineering/hello"), history=History(runs))
     assert "$0.0400–$0.0600, 1:20–1:50 (last 2 runs)" in " ".join(told.split())
     assert "✗ " in told
 
 
 def test_what_becomes_of_a_run_is_in_its_history(tmp_path: Path) -> None:
     async def rehearse() -> str:
-        run = perform(ROOT / "scenarios/software/hello.yaml", mode="rehearsal", workspace=tmp_path)
+        run = perform(ROOT / "scenarios/engineering/hello.yaml", mode="rehearsal", workspace=tmp_path)
         await run.result()
         return run.id
 
@@ -111,7 +111,7 @@ def test_an_archive_that_is_not_there_yet_is_no_trouble_and_one_that_is_none_is_
 def test_a_folder_where_nothing_can_be_kept_stands_against_every_performance(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     history = read_history("feature-sprint", tmp_path / "file" / "home" / "workspace.db")
-    told = shown(bill_of("software/feature-sprint"), history=history)
+    told = shown(bill_of("engineering/feature-sprint"), history=history)
     assert "archive" in told
     assert "set FOOTLIGHTS_HOME to a folder of your own" in told
     assert "ready to" not in told
@@ -141,7 +141,7 @@ def test_a_playbill_is_fresh_until_one_of_its_files_changes(tmp_path: Path) -> N
     assert not bill.is_fresh
 
 
-@pytest.mark.parametrize("name", ["software/hello", "software/incident-triage", "business/market-scan"])
+@pytest.mark.parametrize("name", ["engineering/hello", "engineering/incident-triage", "business/market-scan"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("page", ["programme", "graph"])
 def test_every_playbill_fills_every_size_and_no_more(name: str, width: int, height: int, page: Any) -> None:
@@ -154,7 +154,7 @@ def test_every_playbill_fills_every_size_and_no_more(name: str, width: int, heig
 
 
 def test_what_is_below_is_told_and_can_be_reached() -> None:
-    bill = bill_of("software/incident-triage")
+    bill = bill_of("engineering/incident-triage")
     first = playbill(Look(bill.play, bill, page="graph"), 90, 24)
     assert first.below > 0
     assert f"{first.below + 1} more" in text_of(first.rows)
@@ -175,7 +175,7 @@ def test_the_light_is_on_only_where_a_play_can_be_performed(tmp_path: Path) -> N
 
 
 def test_the_graph_is_drawn_where_it_fits_and_an_outline_where_it_does_not() -> None:
-    boxes = bill_of("software/feature-sprint").boxes
+    boxes = bill_of("engineering/feature-sprint").boxes
     assert picture(boxes, 100, 60) == graph(boxes, 100)
     assert picture(boxes, 100, 20) == outline(boxes, 100)
     assert whole_graph(boxes, 30).is_graph
@@ -200,7 +200,7 @@ def test_a_row_is_panned_by_cells_and_a_wide_character_is_never_cut() -> None:
 
 
 def test_ascii_draws_the_graph_without_a_single_other_glyph() -> None:
-    drawn = graph(bill_of("software/incident-triage").boxes, 100, ASCII)
+    drawn = graph(bill_of("engineering/incident-triage").boxes, 100, ASCII)
     assert text_of(list(drawn.rows)).isascii()
 
 
@@ -225,14 +225,14 @@ def test_nothing_that_a_file_says_can_drive_the_terminal(tmp_path: Path) -> None
     ],
 )
 def test_the_terminal_is_looked_at_before_the_curtain_rises(terminal: Terminal, verdict: str, says: str) -> None:
-    found = {check.what: check for check in checks(bill_of("software/hello"), NO_HISTORY, terminal)}
+    found = {check.what: check for check in checks(bill_of("engineering/hello"), NO_HISTORY, terminal)}
     assert (found["screen"].verdict, found["screen"].says) == (verdict, says)
     assert found["scenario"] == Check("good", "scenario", "checked, 1 step")
     assert found["disk"].says.endswith("GB free")
 
 
 def test_that_nobody_can_be_reached_is_a_warning_and_no_obstacle_to_a_rehearsal() -> None:
-    bill = bill_of("software/hello")
+    bill = bill_of("engineering/hello")
     assert bill.cannot_play
     assert NOBODY_SPEAKS in checks(bill, NO_HISTORY, TERMINAL)
     assert "ready to rehearse" in shown(bill)

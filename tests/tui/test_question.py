@@ -108,7 +108,7 @@ async def test_it_stands_over_the_panels_and_over_nothing_else() -> None:
 
 
 async def test_what_waits_for_somebody_here_has_a_card_and_no_picture(tmp_path: Path) -> None:
-    run = performed(ROOT / "scenarios/software/feature-sprint.yaml", tmp_path / "runs.db", patient=True)
+    run = performed(ROOT / "scenarios/engineering/feature-sprint.yaml", tmp_path / "runs.db", patient=True)
     async with staged(Here(run)) as pilot:
         await until(lambda: isinstance(pilot.app.screen, GateCard))
         stage = stage_of(pilot)

@@ -54,7 +54,7 @@ async def press_at_random(place: str, folder: Path, *, presses: int, seed: int) 
     try:
         while presses > 0:
             run = performed(
-                ROOT / "scenarios" / "software" / "feature-sprint.yaml", folder / "workspace.db", patient=True
+                ROOT / "scenarios" / "engineering" / "feature-sprint.yaml", folder / "workspace.db", patient=True
             )
             here = Here(run)
 

@@ -29,7 +29,7 @@ ASKS = """steps:
   ok: {approve: {ask: Ship?, options: [ship, hold]}}
   two: {agent: b, prompt: y}
 """
-SPRINT = ROOT / "scenarios" / "software" / "feature-sprint.yaml"
+SPRINT = ROOT / "scenarios" / "engineering" / "feature-sprint.yaml"
 TITLE = "Ship a feature in one sprint"
 
 

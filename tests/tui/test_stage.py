@@ -24,8 +24,8 @@ from tui.bare import text_of
 from tui.pictures import picture
 from tui.staging import Door, drawn, performed, stage_of, staged, until
 
-SPRINT = ROOT / "scenarios" / "software" / "feature-sprint.yaml"
-HELLO = ROOT / "scenarios" / "software" / "hello.yaml"
+SPRINT = ROOT / "scenarios" / "engineering" / "feature-sprint.yaml"
+HELLO = ROOT / "scenarios" / "engineering" / "hello.yaml"
 
 
 async def over(workspace: Path, scenario: Path = SPRINT) -> str:

@@ -26,7 +26,7 @@ from tui.scrubbing import Shelf, shelved
 from tui.settling import settled
 from tui.staging import Door, drawn, performed, stage_of, staged, until
 
-SPRINT = ROOT / "scenarios" / "software" / "feature-sprint.yaml"
+SPRINT = ROOT / "scenarios" / "engineering" / "feature-sprint.yaml"
 
 
 @asynccontextmanager

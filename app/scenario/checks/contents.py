@@ -100,9 +100,11 @@ def check_inputs(case: Inspection) -> None:
             value = getattr(written, key)
             if key not in written.model_fields_set or (key == "default" and value is None and isinstance(shape, Maybe)):
                 continue
+            from_file = key == "default" and written.file is not None
             for wrong in mismatches(shape, value):
-                case.report.error("input-value", wrong.message, at=(*at, key, *wrong.path))
-            check_range(case, value, written.min, written.max, (*at, key))
+                place = (*at, "file") if from_file else (*at, key, *wrong.path)
+                case.report.error("input-value", wrong.message, at=place)
+            check_range(case, value, written.min, written.max, (*at, "file" if from_file else key))
         bare = shape.of if isinstance(shape, Maybe) else shape
         if (written.min is not None or written.max is not None) and not isinstance(
             bare, Number | Integer | Text | ListOf

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import Any
 
 from app.document import Path, Source, read_included
 from app.document.source import MAX_INCLUDED_BYTES
@@ -22,6 +24,7 @@ MAX_NESTING = 8
 
 def check_files(case: Inspection) -> None:
     """Every `{file: ...}` can be read, and all of them together are not too much."""
+    _read_defaults(case)
     for passage in passages_of_top_level(case.scenario):
         if passage.file is not None:
             _read(case, passage.file, passage.at)
@@ -37,6 +40,28 @@ def check_files(case: Inspection) -> None:
     for index, expected in enumerate(case.scenario.expect):
         if expected.judged is not None and isinstance(expected.judged.rubric, FileText):
             _read(case, expected.judged.rubric.file, ("expect", index, "judged", "rubric", "file"))
+
+
+def _read_defaults(case: Inspection) -> None:
+    """From here on an input that names a file has what stands in it as its default."""
+    inputs = dict(case.scenario.inputs)
+    for name, one in inputs.items():
+        if one.file is None:
+            continue
+        at: Path = ("inputs", name, "file")
+        _read(case, one.file, at)
+        if (source := case.files.get(one.file)) is None:
+            continue
+        default: Any = source.text
+        if one.type not in ("string", "string?"):
+            try:
+                default = json.loads(source.text)
+            except ValueError as error:
+                case.report.error("not-json", f'"{one.file}" is not JSON: {error}', "its type is no text", at=at)
+                continue
+        # Shown as a default like any other, but checks still find "file" where it was written.
+        inputs[name] = one.model_copy(update={"default": default})
+    case.scenario = case.scenario.model_copy(update={"inputs": inputs})
 
 
 def _read_lines(case: Inspection, lines: Lines, at: Path) -> None:

@@ -34,6 +34,12 @@ class Input(Section):
 
     type: Any = key("string", says="Its type, in the shorthand of output.", example="string")
     default: Any = key(None, says="Its value when none is given; without one it is required.", example="dark mode")
+    file: str | None = key(
+        None,
+        says="A file with its default: a text as it is, anything else as JSON. It travels with the scenario.",
+        example="data/orders.csv",
+        errors="a default beside it",
+    )
     help: Words | None = key(None, says="What the form says about it.", example="What to build")
     example: Any = key(None, says="A value to show in the form.", example="dark mode")
     privacy: Privacy | None = key(
@@ -46,12 +52,18 @@ class Input(Section):
     def _range(self) -> Self:
         if self.min is not None and self.max is not None and self.min > self.max:
             raise mistake("range", f"min {self.min:g} is above max {self.max:g}", at="min")
+        if self.file is not None and "default" in self.model_fields_set:
+            raise mistake("two-defaults", "file and default cannot both say it", "keep one", at="file", on_key=True)
         return self
 
     @property
     def required(self) -> bool:
         """Must a run be given it?"""
-        return "default" not in self.model_fields_set and not (isinstance(self.type, str) and self.type.endswith("?"))
+        return (
+            self.file is None
+            and "default" not in self.model_fields_set
+            and not (isinstance(self.type, str) and self.type.endswith("?"))
+        )
 
 
 class Price(Section):

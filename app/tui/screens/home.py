@@ -61,7 +61,7 @@ class Home(Place):
 
     def on_mount(self) -> None:
         """Read the library once the first frame is seen."""
-        self.call_after_refresh(self.run_worker, self._read_library(), group="library")
+        self.call_after_refresh(self.run_worker, self._read_library, group="library")
 
     def seen_again(self) -> None:
         """Runs may have ended, and files may have changed."""
