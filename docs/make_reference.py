@@ -38,7 +38,7 @@ from docs.reference_words import BOUNDS, ERRORS, NAMES, OUTCOMES, OUTPUTS, SPOKE
 from providers.catalogue import built_in
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 REFERENCE = ROOT / "docs" / "scenario-reference.md"
 MARKED = re.compile(r"<!-- (table|shown): ([\w -]+) -->\n(.*?)<!-- end -->", re.DOTALL)
 EXAMPLE = re.compile(r"^```yaml(?: mistake)?\n(schema:.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The bundled scenarios: all of them, and the few that use every key there is, for tests that cost more than a moment."""
+"""The bundled scenarios: all of them, and the few that use every key, for tests that take more than a moment."""
 
 from __future__ import annotations
 

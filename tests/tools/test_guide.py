@@ -13,9 +13,10 @@ from app.tools.registry import names
 from corpus.commands import ROOT
 from tools.conftest import Loopback, Using
 
-GUIDE = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+PAGES = (ROOT / "docs" / "tools.md", *sorted((ROOT / "docs" / "tools").glob("*.md")))
+GUIDE = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 EXAMPLES = [
-    parse(Source("tools.md", text)).data
+    parse(Source("docs", text)).data
     for text in re.findall(r"^```yaml tool\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
 ]
 FILES = re.findall(r"^```(?:csv|text) (\S+)\n(.*?)^```$", GUIDE, re.DOTALL | re.MULTILINE)
