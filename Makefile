@@ -46,6 +46,10 @@ format: $(DEV) ## put the code into its one shape
 bench: $(DEV) ## measure the promises about time, as ratios to a floor; wants a quiet machine
 	@$(BIN)/python tests/bench/run.py
 
+.PHONY: repertoire
+repertoire: $(DEV) ## rehearse every bundled play fifty times, some with faults, and print what came of it
+	@$(BIN)/python tests/bench/repertoire.py $(PLAYS)
+
 .PHONY: bench-peers
 bench-peers: $(DEV) ## measure the same work with LangGraph, in an environment of its own
 	@$(BIN)/python tests/bench/peers/run.py

@@ -16,6 +16,7 @@ from app.document.suggest import did_you_mean
 from app.document.types import TypeMistake, mismatches, parse_type
 from app.errors import Problem, ScenarioRefused
 from app.settings import Folder
+from app.tools.registry import families, knows, names
 
 MAX_NAME = 200  # bytes, two names of 64 characters and more; file systems refuse longer ones each in its own way
 
@@ -137,6 +138,10 @@ def _check_file(card: Card, path: Path, report: Report) -> None:
             "cost_usd, tokens and turns can bound an agent",
             at=("limits", "wall"),
         )
+    for index, word in enumerate(card.tools):
+        if not knows(word):
+            hint = did_you_mean(word, [*names(), *families()], otherwise='"footlights tools" lists them')
+            report.warning("unknown-tool", f'there is no tool "{word}"', hint, at=("tools", index))
     for name, mode in card.modes.items():
         if mode.output is None:
             continue

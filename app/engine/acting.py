@@ -58,6 +58,8 @@ async def act_out(
         return await _acted(run, performance, checked, inputs, first)
     except DiskFull as full:
         return _result_of_pause(performance, Halt("disk", full.message))
+    finally:
+        await performance.leave()
 
 
 async def put_aside(performance: Performance, deaths: int) -> Result:

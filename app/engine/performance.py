@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from app.engine.models import Model
     from app.journal import Journal
     from app.tools.base import Surroundings
+    from app.tools.mcp import Servers
 
 Delta = Callable[[CallStarted, str], None]
 _REHEARSAL = Endpoint("rehearsal", "")
@@ -285,6 +286,19 @@ class Performance:
             self.settings.root, self.settings.outbox, key, self.settings.hosts, self.mode == "rehearsal",
             self.secrets.values(),
         )  # fmt: skip
+
+    @cached_property
+    def servers(self) -> Servers:
+        """The tool servers of whoever performs: each is started when it is first needed."""
+        from app.tools.mcp import Servers
+        from app.tools.servers import servers_file
+
+        return Servers(servers_file(), self.settings.root)
+
+    async def leave(self) -> None:
+        """End what was started for this run."""
+        if "servers" in self.__dict__:
+            await self.servers.close()
 
     # Secrets
 

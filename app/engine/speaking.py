@@ -61,7 +61,7 @@ async def speak(act: Act, turn: Turn) -> Any:
     take_over(act, turn)
     play = act.scene.play
     shape = None if is_text(turn.type) else json_schema(turn.type or Anything())
-    offers = offers_of(turn.tools) if turn.tools else ()
+    offers = await offers_of(play.performance, turn.tools) if turn.tools else ()
     offers = (*offers, *(engagement.offer for engagement in turn.engagements.values()))
     messages = [Message("system", system_text(play, turn, shape)), *turn.history, Message("user", turn.prompt)]
     most = (turn.turns or TOOL_TURNS) if offers else 1

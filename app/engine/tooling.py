@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from app.document.nesting import is_too_deep
 from app.document.suggest import did_you_mean
 from app.engine.gates import Question
@@ -23,9 +25,13 @@ from providers.base import ErrorClass, ToolOffer
 
 if TYPE_CHECKING:
     from app.engine.act import Act
+    from app.engine.performance import Performance
     from app.tools.base import Tool
 
 AGAIN, DONE, FAIL = "do it again", "it was done", "let it fail"
+ALLOW, REFUSE = "allow", "refuse"
+SERVED = "mcp:"  # how the tools of servers begin
+_SHOWN = 2_000  # characters of what is about to be done
 _NAMED = 200  # characters of a name that a model may have made up
 
 
@@ -43,14 +49,15 @@ class ToolUse:
     takes: float = 0.0  # seconds of the rehearsal
 
 
-def offers_of(names: Sequence[str]) -> tuple[ToolOffer, ...]:
+async def offers_of(performance: Performance, names: Sequence[str]) -> tuple[ToolOffer, ...]:
     """The tools a model may ask for, as it is told about them."""
     from app.tools.offers import offer
     from app.tools.registry import members
 
     found: dict[str, ToolOffer] = {}
     for name in names:
-        tools = members(name)
+        is_served = name.startswith(SERVED) and performance.mode != "rehearsal"
+        tools = await _of_a_server(performance, name) if is_served else members(name)
         for tool in tools:
             found[tool.name] = offer(tool)
         if not tools:  # known to a card only: a rehearsal plays it
@@ -70,7 +77,7 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
         return log.value(finished.result)
     if (failed := log.recall(ToolFailed(Failure(error=""), **about))) is not None:
         raise Mishap(failed.failure.error, failed.failure.message, failed.failure.hint)
-    tool = _find(use, performance.mode == "rehearsal")
+    tool = await _find(use, performance)
     what = Use("read", True) if tool is None else tool.use_of(use.arguments)
     begun = ToolStarted(use.name, effect=what.effect, key=key, **about)
     known = log.recall(begun)
@@ -79,6 +86,8 @@ async def use_tool(act: Act, use: ToolUse) -> Any:
         if settled is not None:
             return settled
     if known is None:
+        if tool is not None and tool.asks_first and what.effect == "write":
+            await _ask_leave(act, use)
         await performance.before_effect()
         begun.arguments = log.keep(performance.mask_all(use.arguments if use.shown is None else use.shown))
         begun.cause = act.cause
@@ -150,9 +159,12 @@ async def _outside(act: Act, tool: Tool, use: ToolUse, key: str) -> Any:
             return await use_once(tool, use.arguments, performance.surroundings(key))
 
 
-def _find(use: ToolUse, rehearsing: bool) -> Tool | None:
+async def _find(use: ToolUse, performance: Performance) -> Tool | None:
     from app.tools.registry import find, names
 
+    rehearsing = performance.mode == "rehearsal"
+    if use.name.startswith(SERVED) and not rehearsing:
+        return (await _of_a_server(performance, use.name))[0]
     tool = find(use.name)
     if tool is None and not (rehearsing or use.scripted):
         raise Mishap(
@@ -161,6 +173,31 @@ def _find(use: ToolUse, rehearsing: bool) -> Tool | None:
             did_you_mean(use.name, names(), otherwise="footlights tools lists them"),
         )
     return tool
+
+
+async def _of_a_server(performance: Performance, word: str) -> tuple[Tool, ...]:
+    """The tools of a server of one's own: it is started, or found, when it is first named."""
+    from app.tools.base import ToolError
+
+    try:
+        async with performance.clock.outside():
+            return await performance.servers.tools(word)
+    except ToolError as error:
+        raise Mishap(error.error, performance.mask(error.message), performance.mask(error.hint)) from error
+
+
+async def _ask_leave(act: Act, use: ToolUse) -> None:
+    """Before it writes, a person says whether it may: what strangers offer is not used on their word alone."""
+    performance = act.scene.play.performance
+    shown = performance.mask_all(use.arguments if use.shown is None else use.shown)
+    text = (
+        f"{use.agent or use.path} wants to use {use.name}, which may change something outside:\n"
+        f"{msgspec.json.encode(shown).decode()[:_SHOWN]}"
+    )
+    question = Question(use.path, "tool", text, (ALLOW, REFUSE), cause=act.cause, rehearsed=ALLOW)
+    answer = await performance.gates.ask(question)
+    if answer.choice != ALLOW:
+        raise Mishap("refused", f"{answer.by or 'a person'} did not allow {use.name}", "do without it, or ask again")
 
 
 async def _ask_what_happened(act: Act, use: ToolUse, about: dict[str, Any], cause: int) -> Any:

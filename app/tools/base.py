@@ -68,6 +68,7 @@ class Tool:
     effect: Effect = "read"  # the most it ever does
     idempotent: bool = False  # whatever the arguments are
     network: bool = False
+    asks_first: bool = False  # a person is asked before it writes
     example: Arguments = field(default_factory=dict)
     varies: Callable[[Arguments], Use] | None = None  # what it does when that depends on the arguments
 
