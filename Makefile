@@ -55,8 +55,8 @@ bench-peers: $(DEV) ## measure the same work with LangGraph, in an environment o
 	@$(BIN)/python tests/bench/peers/run.py
 
 .PHONY: peers
-peers: $(DEV) ## speak to two servers that break on purpose, written by others; installs them (PyPI, npm)
-	@$(BIN)/python tests/peers/install.py llmock aimock
+peers: $(DEV) ## speak to servers that break on purpose, written by others; installs them (PyPI, npm)
+	@$(BIN)/python tests/peers/install.py llmock aimock everything
 	@$(BIN)/python -m pytest -q -n 2 -m soak tests/peers
 
 .PHONY: engine
@@ -71,7 +71,7 @@ browser: $(DEV) ## look at exports and at serve in the Chromium of this machine
 
 .PHONY: soak
 soak: $(DEV) ## run the full counts of the promises; takes minutes
-	@$(BIN)/python tests/peers/install.py llmock aimock
+	@$(BIN)/python tests/peers/install.py llmock aimock everything
 	@$(BIN)/python -m pytest -q -n 2 -m soak
 
 .PHONY: coverage

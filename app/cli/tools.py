@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from app.cli.explain import padded, wrapped
 from app.cli.ink import Ink
 from app.cli.said import clean
+from app.cli.tool_servers import listed, offered
 from app.document.suggest import did_you_mean
 from app.errors import NotFound
 from app.tools.base import Tool
@@ -18,6 +20,7 @@ from app.tools.registry import families, find, names
 EXAMPLES = """
 footlights tools
 footlights tools show table.filter
+footlights tools show mcp:time
 """
 
 
@@ -29,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="all tools, by family; as without an action")
     listing.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print them as JSON")
     showing = actions.add_parser("show", help="one tool: what it takes, and an example")
-    showing.add_argument("name", metavar="NAME", help="such as http or table.filter")
+    showing.add_argument("name", metavar="NAME", help="such as http, table.filter, or mcp:server")
     showing.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print it as JSON")
 
 
@@ -54,11 +57,13 @@ def _list(as_json: bool) -> int:
         sys.stdout.write(f"  {padded(tool.name, widest)}  {effect}  {network:<7}  {first}\n")
         sys.stdout.writelines(f"{' ' * (widest + 20)}{line}\n" for line in rest)
     sys.stdout.write(f"\n{len(tools)} tools; footlights tools show NAME tells more\n")
+    if servers := list(listed(ink)):
+        sys.stdout.write("\n".join(["", ink.paint("servers of your own", "bold"), *servers, ""]))
     return 0
 
 
 def _show(name: str, as_json: bool) -> int:
-    found = _members(name) if name in families() else tuple(filter(None, [find(name)]))
+    found = _found(name)
     if not found:
         raise NotFound(f'there is no tool "{clean(name)}"', did_you_mean(name, [*names(), *families()]))
     if as_json:
@@ -68,6 +73,12 @@ def _show(name: str, as_json: bool) -> int:
     ink = Ink.for_stream(sys.stdout)
     sys.stdout.write(ink.glyphs("\n\n".join("\n".join(_portrait(tool, ink)) for tool in found) + "\n"))
     return 0
+
+
+def _found(name: str) -> Sequence[Tool]:
+    if name.startswith("mcp:"):
+        return offered(name)
+    return _members(name) if name in families() else tuple(filter(None, [find(name)]))
 
 
 def _members(family: str) -> list[Tool]:
@@ -83,11 +94,14 @@ def _portrait(tool: Tool, ink: Ink) -> list[str]:
     lines = [f"{ink.paint(tool.name, 'bold')}  {ink.paint(', '.join(traits), 'dim')}", ""]
     lines += [*wrapped(clean(tool.says), width), "", ink.paint("takes", "bold")]
     required = tool.parameters["required"]
-    widest = max(map(len, tool.parameters["properties"]))
-    for name, schema in tool.parameters["properties"].items():
+    properties = {clean(name): schema for name, schema in tool.parameters["properties"].items()}
+    widest = max(map(len, properties), default=0)
+    for name, schema in properties.items():
         told = [_kind_of(schema), schema.get("description", ""), "required" if name in required else ""]
-        first, *rest = wrapped("; ".join(filter(None, told)), width - widest - 4)
+        first, *rest = wrapped(clean("; ".join(filter(None, told))), width - widest - 4)
         lines += [f"  {padded(name, widest)}  {first}", *(" " * (widest + 4) + line for line in rest)]
+    if not tool.example:  # of a server
+        return lines
     lines += ["", ink.paint("example", "bold"), f"  tool: {tool.name}", "  with:"]
     return lines + [f"    {name}: {clean(_flow(value))}" for name, value in tool.example.items()]
 
@@ -101,7 +115,7 @@ def _kind_of(schema: dict[str, Any]) -> str:
     kinds = schema.get("type", "anything")
     words = [_WORDS.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
     if words == ["list"] and "type" in schema.get("items", {}):
-        return f"list of {_WORDS[schema['items']['type']]}s"
+        return f"list of {_WORDS.get(schema['items']['type'], 'thing')}s"
     return " or ".join(words)
 
 

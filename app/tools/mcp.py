@@ -1,4 +1,4 @@
-"""Tools of a server that speaks the Model Context Protocol (extra `[mcp]`): `mcp:time/convert_time`, or all of `mcp:time`.
+"""Tools of a server that speaks the Model Context Protocol: `mcp:time/convert_time`, or all of `mcp:time`.
 
 A server is started when it is first needed and ended with the run. One task enters and leaves each connection, because
 the protocol's library wants it so. What a server says is a stranger's word: its answers are bounded, and a tool counts
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 PREFIX = "mcp:"
 MOST_TOOLS = 500
 MOST_BYTES = 1_000_000
+_START = 60.0  # seconds; the first time some servers are fetched before they begin
 _LONGEST = 4_000  # characters of what a server says about a tool
 _TIMED_OUT, _CLOSED, _BAD_ARGUMENTS = -32001, -32000, -32602  # codes of the protocol
 _LAST_WORDS = 400  # characters of what a server that died wrote last
@@ -102,7 +103,7 @@ class Servers:
             partial(self._use, name, server, offered),
             effect="read" if reads else "write",
             idempotent=bool(hints and hints.idempotent_hint),
-            network=server.url is not None,
+            network=True,  # for all that is known of it
             asks_first=not reads and server.writes == "ask",
         )
 
@@ -144,11 +145,11 @@ class Connection:
         self._ready = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._own(self._ready))
         try:
-            async with asyncio.timeout(self._server.seconds):
+            async with asyncio.timeout(_START):
                 await asyncio.shield(self._ready)
         except TimeoutError:
             await self.close()
-            raise ToolError("timeout", f"{self._name} did not begin within {self._server.seconds:g} s") from None
+            raise ToolError("timeout", f"{self._name} did not begin within {_START:g} s") from None
 
     async def use(self, tool: str, arguments: Arguments) -> Any:
         """Use one of its tools."""
@@ -204,7 +205,7 @@ class Connection:
             raise ToolError(
                 "failed", "tool servers need an extra that is not installed", 'pip install "footlights[mcp]"'
             ) from None
-        client: Client = mcp.Client(self._way(), read_timeout_seconds=self._server.seconds)
+        client: Client = mcp.Client(self._way(), read_timeout_seconds=_START)
         return client
 
     def _way(self) -> AbstractAsyncContextManager[Any]:

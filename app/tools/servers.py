@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from app.document import Report, parse, read_source, validate
 from app.document.addresses import wrong_with
 from app.document.values import Duration, Id, Section, Words, key, mistake, shaped
-from app.errors import ScenarioRefused
+from app.errors import Problem, ScenarioRefused
 from app.safety import looks_like_secret
 
 Variable = Annotated[str, shaped(r"[A-Za-z_][A-Za-z0-9_]{0,99}", "is no name of a variable", "such as DOCS_TOKEN")]
@@ -70,6 +70,15 @@ class ToolServer(Section):
         return self.tools is None or tool in self.tools
 
 
+class ServersRefused(ScenarioRefused):
+    """The file of servers has errors. Carries all of them."""
+
+    def __init__(self, problems: tuple[Problem, ...], name: str, text: str) -> None:
+        super().__init__(problems, {name: text})
+        self.message = f"{name} has {len(self.problems)} {'error' if len(self.problems) == 1 else 'errors'}"
+        self.args = (self.message,)
+
+
 class _File(Section):
     format: Literal["footlights-mcp/v1"] = key(
         alias="schema", says="The version of this format.", example="footlights-mcp/v1"
@@ -85,12 +94,15 @@ def servers_file() -> Path:
 
 
 def read_servers(path: Path) -> dict[str, ToolServer]:
-    """The servers of a file, none when there is no file; raises ScenarioRefused with all that is wrong."""
+    """The servers of a file, none when there is no file; raises ServersRefused with all that is wrong."""
     if not path.exists():
         return {}
-    source = read_source(path)
-    report = Report(source, parse(source))
+    try:
+        source = read_source(path)
+        report = Report(source, parse(source))
+    except ScenarioRefused as refused:
+        raise ServersRefused(refused.problems, str(path), "") from refused
     written = validate(_File, report)
     if written is None or report.has_errors:
-        raise ScenarioRefused(tuple(report.problems), {source.name: source.text})
+        raise ServersRefused(tuple(report.problems), source.name, source.text)
     return dict(written.servers)

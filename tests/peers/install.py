@@ -1,6 +1,7 @@
 """Installs what the tests of this folder talk to, each in a place of its own: `make peers`, `make engine`, `make soak`.
 
 llmock (PyPI) breaks its answers on purpose and judges its client; aimock (npm) speaks all five protocols from a script;
+server-everything (npm) is the tool server by which clients of MCP are tried;
 xllamacpp is llama.cpp, for which a tiny model is made here.
 """
 
@@ -15,18 +16,20 @@ PLACE = ROOT / ".venv" / "wires"  # where nobody looks for our own code, and `ma
 LLMOCK = PLACE / "llmock" / "bin" / "llmock"
 AIMOCK = PLACE / "aimock" / "node_modules" / ".bin" / "llmock"  # its command of this name takes options
 LLAMA = PLACE / "llama" / "bin" / "python"
+EVERYTHING = PLACE / "everything" / "node_modules" / ".bin" / "mcp-server-everything"
 MODEL = PLACE / "tiny.gguf"
 
 LLMOCK_VERSION = "0.2.2"
 AIMOCK_VERSION = "1.43.0"
+EVERYTHING_VERSION = "2026.8.31"
 LLAMA_PACKAGES = ("xllamacpp==2026.10.11549", "gguf>=0.17", "numpy>=2.3")
 
 
 def main() -> int:
     """Install the ones that are named, or all of them."""
-    wanted = sys.argv[1:] or ["llmock", "aimock", "llama"]
+    wanted = sys.argv[1:] or ["llmock", "aimock", "everything", "llama"]
     for name in wanted:
-        {"llmock": llmock, "aimock": aimock, "llama": llama}[name]()
+        {"llmock": llmock, "aimock": aimock, "everything": everything, "llama": llama}[name]()
     return 0
 
 
@@ -42,6 +45,14 @@ def aimock() -> None:
         print(f"Installing aimock {AIMOCK_VERSION} with npm.", flush=True)
         _run("npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(AIMOCK.parents[2]),
              f"@copilotkit/aimock@{AIMOCK_VERSION}")  # fmt: skip
+
+
+def everything() -> None:
+    """The tool server by which clients of the Model Context Protocol are tried."""
+    if not EVERYTHING.exists():
+        print(f"Installing server-everything {EVERYTHING_VERSION} with npm.", flush=True)
+        _run("npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(EVERYTHING.parents[2]),
+             f"@modelcontextprotocol/server-everything@{EVERYTHING_VERSION}")  # fmt: skip
 
 
 def llama() -> None:
