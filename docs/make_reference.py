@@ -33,7 +33,7 @@ from app.scenario.model.parts import PROVIDERS, Outcome
 from app.scenario.model.rehearsal import ERROR_CLASSES
 from app.scenario.passages import scope_words
 from app.scenario.privacy import class_of
-from docs import event_tables, key_tables
+from docs import company_tables, event_tables, key_tables
 from docs.reference_words import BOUNDS, ERRORS, NAMES, OUTCOMES, OUTPUTS, SPOKEN, TYPE_KEYS
 from providers.catalogue import built_in
 
@@ -296,6 +296,7 @@ LISTS: dict[str, Callable[[], Listed]] = {
     "envelope": event_tables.envelope,
     "parts": event_tables.parts,
     **key_tables.tables(),
+    **company_tables.tables(),
 }
 
 if __name__ == "__main__":

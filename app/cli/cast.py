@@ -17,7 +17,7 @@ from app.errors import NotFound, Problem
 from app.settings import project_root, search_folders
 
 EXAMPLES = """
-footlights cast list
+footlights cast list healthcare
 footlights cast show engineering/qa
 """
 
@@ -26,6 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="all agents, by company")
+    listing.add_argument(
+        "words", nargs="*", metavar="WORD", help="only those with these words in company, name, title, modes or aliases"
+    )
     listing.add_argument("--json", action="store_true", help="print them as JSON")
     showing = actions.add_parser("show", help="one agent: persona, modes, criteria")
     showing.add_argument("name", metavar="NAME", help="company/id, id or alias")
@@ -39,14 +42,19 @@ def perform(args: argparse.Namespace) -> int:
     registry = Registry(search_folders("agents", project_root(Path.cwd())))
     match args.action:
         case "list":
-            return _list(registry, args.json)
+            return _list([one for one in registry.entries() if _has(one, args.words)], args.json)
         case "show":
             return _show(registry, args.name, args.json)
     return _check(registry, args.json)
 
 
-def _list(registry: Registry, as_json: bool) -> int:
-    entries = registry.entries()
+def _has(entry: Entry, words: list[str]) -> bool:
+    card = entry.card
+    told = " ".join((entry.name, *((card.title, *card.modes, *card.aka) if card is not None else ()))).casefold()
+    return all(word.casefold() in told for word in words)
+
+
+def _list(entries: list[Entry], as_json: bool) -> int:
     if as_json:
         _print_json([_summary(entry) for entry in entries])
         return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +11,9 @@ from app.document import parse, read_source
 from app.document.suggest import did_you_mean, shortened
 from app.errors import NotFound, ScenarioRefused
 from app.settings import Folder, content_root, search_folders
+
+WORTH_A_WORD = ("debate", "team", "escalate", "loop", "for_each", "parallel", "approve", "ask", "tool", "uses")
+DEEPEST = 8  # blocks inside blocks that are looked into
 
 
 class Listed(NamedTuple):
@@ -23,7 +26,23 @@ class Listed(NamedTuple):
     synopsis: str
     tags: tuple[str, ...]
     steps: int
+    agents: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()  # of step: what happens in it
     mistake: str = ""
+
+    @property
+    def company(self) -> str:
+        """The folder it lies in."""
+        return self.name.rpartition("/")[0]
+
+    def told(self) -> str:
+        """Everything that a search looks at."""
+        return " ".join((self.name, self.title, self.synopsis, *self.tags, *self.agents, *self.kinds)).casefold()
+
+    def has(self, words: Iterable[str]) -> bool:
+        """Do all of these words stand somewhere in what it says of itself?"""
+        told = self.told()
+        return all(word.casefold() in told for word in words)
 
 
 def find_scenario(name: str, project: Path) -> tuple[Path, str]:
@@ -52,12 +71,28 @@ def find_scenario(name: str, project: Path) -> tuple[Path, str]:
 
 def list_scenarios(project: Path) -> list[Listed]:
     """Every scenario, sorted by name; one that an earlier folder replaces is left out."""
-    found: dict[str, Listed] = {}
+    return [listed for listed, _ in read_scenarios(project)]
+
+
+def read_scenarios(project: Path) -> list[tuple[Listed, dict[str, Any]]]:
+    """The same, each with what stands in its file, as it stands there."""
+    found: dict[str, tuple[Listed, dict[str, Any]]] = {}
     for folder, file in _files(project):
         name = _name(folder, file)
         if name not in found:
             found[name] = _listed(name, folder, file)
     return [found[name] for name in sorted(found)]
+
+
+def steps_in(block: dict[str, Any], deep: int = DEEPEST) -> Iterator[dict[str, Any]]:
+    """Every step of a file that nobody has checked, blocks before what is in them."""
+    for inner in ("steps", "parallel"):
+        steps = block.get(inner)
+        for step in steps.values() if isinstance(steps, dict) else ():
+            if isinstance(step, dict):
+                yield step
+                if deep:
+                    yield from steps_in(step, deep - 1)
 
 
 def _files(project: Path) -> Iterator[tuple[Folder, Path]]:
@@ -77,14 +112,15 @@ def _shown(folder: Folder, file: Path) -> str:
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
-def _listed(name: str, folder: Folder, file: Path) -> Listed:
+def _listed(name: str, folder: Folder, file: Path) -> tuple[Listed, dict[str, Any]]:
     try:
         data: Any = parse(read_source(file, _shown(folder, file))).data
     except ScenarioRefused as refused:
-        return Listed(name, folder.origin, file, name, "", (), 0, refused.problems[0].message)
+        return Listed(name, folder.origin, file, name, "", (), 0, mistake=refused.problems[0].message), {}
     told = data if isinstance(data, dict) else {}
-    steps, tags = told.get("steps"), told.get("tags")
-    return Listed(
+    steps, tags, agents = told.get("steps"), told.get("tags"), told.get("agents")
+    used = set().union(*steps_in(told))
+    listed = Listed(
         name,
         folder.origin,
         file,
@@ -92,4 +128,7 @@ def _listed(name: str, folder: Folder, file: Path) -> Listed:
         str(told.get("synopsis") or ""),
         tuple(str(tag) for tag in tags) if isinstance(tags, list) else (),
         len(steps) if isinstance(steps, dict) else 0,
+        tuple(str(agent) for agent in agents) if isinstance(agents, dict) else (),
+        tuple(kind for kind in WORTH_A_WORD if kind in used),
     )
+    return listed, told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ Mark = Literal["people", "network", "key"]
 
 _NETWORKED = ("web.", "http")  # tools that leave this machine
 _GATES = ("approve", "ask")
-_DEEPEST = 8  # blocks inside blocks that are looked into for marks
+MOST_TAGS = 16  # that a choice is offered of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Play:
     agents: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     steps: int = 0
+    kinds: tuple[str, ...] = ()  # of step: what happens in it
     origin: str = "built in"
     mistake: str = ""
 
@@ -45,7 +47,7 @@ class Play:
 
     def told(self) -> str:
         """Everything that a search looks at."""
-        return " ".join((self.name, self.title, *self.tags, *self.agents)).casefold()
+        return " ".join((self.name, self.title, self.synopsis, *self.tags, *self.agents, *self.kinds)).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,16 @@ class Catalogue:
             play for play, told in zip(self.plays, self._told, strict=True) if all(word in told for word in wanted)
         )
 
+    def counts(self) -> Iterator[tuple[str, str, int]]:
+        """What the plays can be narrowed to: the words that do it, what they are, and how many it leaves."""
+        companies = Counter(play.company for play in self.plays if play.company)
+        for company, count in companies.items():
+            yield f"{company}/", "company", count
+        tags = Counter(tag for play in self.plays for tag in play.tags if tag not in companies)
+        for tag, count in tags.most_common(MOST_TAGS):
+            if count > 1:
+                yield tag, "tag", count
+
 
 def shelved(plays: Sequence[Play]) -> tuple[Line, ...]:
     """The plays under the names of their companies."""
@@ -89,12 +101,11 @@ def shelved(plays: Sequence[Play]) -> tuple[Line, ...]:
 
 def read_library(project: Path) -> Catalogue:
     """Read the first facts of every scenario. It takes a while and loads the checker: not for the event loop."""
-    from app.scenario.library import list_scenarios
+    from app.scenario.library import read_scenarios
     from app.settings import content_root
 
     plays = []
-    for listed in list_scenarios(project):
-        told = {} if listed.mistake else _told_by(listed.path)
+    for listed, told in read_scenarios(project):
         root = content_root() if listed.origin == "built in" else project
         plays.append(
             Play(
@@ -104,9 +115,10 @@ def read_library(project: Path) -> Catalogue:
                 plain(listed.title if listed.title != listed.name else listed.name.rpartition("/")[2]),
                 plain(listed.synopsis),
                 tuple(map(plain, listed.tags)),
-                tuple(plain(str(name)) for name in _map(told, "agents")),
+                tuple(map(plain, listed.agents)),
                 tuple(marks_of(told)),
                 listed.steps,
+                listed.kinds,
                 listed.origin,
                 plain(listed.mistake),
             )
@@ -114,9 +126,11 @@ def read_library(project: Path) -> Catalogue:
     return Catalogue(plays)
 
 
-def marks_of(told: Mapping[str, Any]) -> Iterator[Mark]:
+def marks_of(told: dict[str, Any]) -> Iterator[Mark]:
     """What a live run of it needs, as far as the file alone says it."""
-    steps = list(_steps(told, _DEEPEST))
+    from app.scenario.library import steps_in
+
+    steps = list(steps_in(told))
     if any(gate in step for step in steps for gate in _GATES):
         yield "people"
     choices = [choice for choice in _map(told, "models").values() if isinstance(choice, dict)]
@@ -129,26 +143,6 @@ def marks_of(told: Mapping[str, Any]) -> Iterator[Mark]:
         yield "network"
     if hosted or any("key" in choice for choice in choices):
         yield "key"
-
-
-def _told_by(path: Path) -> dict[str, Any]:
-    from app.document import parse, read_source
-    from app.errors import ScenarioRefused
-
-    try:
-        told = parse(read_source(path, path.name)).data
-    except ScenarioRefused:  # it was changed while we read
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _steps(block: Mapping[str, Any], deep: int) -> Iterator[dict[str, Any]]:
-    for inner in ("steps", "parallel"):
-        for step in _map(block, inner).values():
-            if isinstance(step, dict):
-                yield step
-                if deep:
-                    yield from _steps(step, deep - 1)
 
 
 def _map(told: Mapping[str, Any], key: str) -> dict[str, Any]:

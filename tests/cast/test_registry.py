@@ -110,19 +110,20 @@ def test_a_version_changes_with_the_text(tmp_path: Path) -> None:
     assert len(before.version) == 8
 
 
-def test_every_bundled_card_is_in_order_and_has_four_modes_with_lines_for_each() -> None:
+def test_every_bundled_card_is_in_order_and_has_lines_for_each_of_its_modes() -> None:
     entries = Registry((Folder("built in", content_root() / "agents"),)).entries()
     assert len(entries) >= 8
     for entry in entries:
         assert entry.problems == (), entry.name
         assert entry.card is not None
-        assert len(entry.card.modes) == 4, entry.name
+        modes = len(entry.card.modes)
+        assert modes == 4 if entry.card.company == "business" else modes >= 2, entry.name
         assert set(entry.card.rehearsal) == set(entry.card.modes), entry.name
         assert entry.card.criteria, entry.name
 
 
 def test_bundled_cards_look_different_on_stage() -> None:
     cards = [entry.card for entry in Registry((Folder("built in", content_root() / "agents"),)).entries() if entry.card]
-    assert len({card.glyph for card in cards}) == len(cards)
+    assert len({(card.glyph, card.color) for card in cards}) == len(cards)
     aliases = [alias for card in cards for alias in card.aka]
     assert len(set(aliases)) == len(aliases)

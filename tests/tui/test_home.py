@@ -211,6 +211,31 @@ async def test_a_search_filters_while_one_types_and_escape_shows_all_again(proje
         assert isinstance(pilot.app.screen, Home)
 
 
+async def test_brackets_go_from_company_to_company(project: Path) -> None:
+    for name in ("aa/one", "aa/two", "zz/three", "zz/four"):
+        add(project, name, "schema: footlights/v1\nname: x\nsteps: {a: {narrate: Hi.}}\n")
+    async with at_home("aa/two") as pilot:
+        companies = list(dict.fromkeys(play.company for play in home_of(pilot).library._order))
+        await pilot.press("right_square_bracket")
+        assert chosen(pilot).partition("/")[0] == companies[1]
+        await pilot.press("left_square_bracket", "left_square_bracket")
+        assert chosen(pilot) == "aa/one"
+        await pilot.press("end", "left_square_bracket")
+        assert chosen(pilot) == "zz/four"
+
+
+async def test_capital_t_shows_only_one_company_and_escape_all_again(project: Path) -> None:
+    add(project, "aa/one", "schema: footlights/v1\nname: x\nsteps: {a: {narrate: Hi.}}\n")
+    async with at_home() as pilot:
+        await pilot.press("T")
+        await until(lambda: "Show only" in seen(pilot))
+        await pilot.press("enter")
+        await until(lambda: chosen(pilot) == "aa/one")
+        assert "plays  aa/" in seen(pilot)
+        await pilot.press("escape")
+        await until(lambda: "plays  aa/" not in seen(pilot))
+
+
 async def test_one_types_behind_a_slash_on_the_ground_of_the_list(project: Path) -> None:
     async with at_home() as pilot:
         assert " /  " not in seen(pilot).splitlines()[1]

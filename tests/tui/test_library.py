@@ -38,6 +38,17 @@ def test_the_library_holds_our_own_plays_with_who_appears_and_what_they_need() -
     assert plays["engineering/hello"].marks == ()
 
 
+def test_plays_are_found_by_what_happens_in_them_and_counted_by_what_they_can_be_narrowed_to() -> None:
+    catalogue = Catalogue((
+        play("sea/ferry", tags=("tide", "night"), kinds=("debate",)),
+        play("sea/buoy", tags=("tide", "sea")),
+        play("land/bus", kinds=("loop",), synopsis="It is late."),
+    ))  # fmt: skip
+    assert [one.name for one in catalogue.found("debate")] == ["sea/ferry"]
+    assert [one.name for one in catalogue.found("LATE loop")] == ["land/bus"]
+    assert list(catalogue.counts()) == [("sea/", "company", 2), ("land/", "company", 1), ("tide", "tag", 2)]
+
+
 def test_a_file_that_cannot_be_read_is_listed_with_what_is_wrong(tmp_path: Path) -> None:
     scenario(tmp_path, "mine/torn", "a: [1\nb: {")
     torn = next(one for one in read_library(tmp_path).plays if one.name == "mine/torn")

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from app.tui.keys import bindings
 from app.tui.library import Play, read_library
+from app.tui.paint.leaf import plural
 from app.tui.place import Place
 from app.tui.playbill import NO_HISTORY, History, Playbill, look, read_history
 from app.tui.preflight import Terminal, checks
@@ -261,6 +262,27 @@ class Home(Place):
     def action_search(self) -> None:
         self.add_class("-searching")
         self.query_one(Search).open()
+
+    def action_choose_tag(self) -> None:
+        """Show only one company, or what has one tag."""
+        if self.library.catalogue is not None:
+            self.run_worker(self._choose_tag, group="choose")  # type: ignore[arg-type]
+
+    async def _choose_tag(self) -> None:
+        from app.tui.paint.options import Option
+        from app.tui.screens.choosing import Choosing
+
+        assert self.library.catalogue is not None
+        counts = self.library.catalogue.counts()
+        options = [
+            Option(words, words.rstrip("/"), f"{what}, {plural(count, 'play')}") for words, what, count in counts
+        ]
+        chosen = await self.house.push_screen_wait(Choosing("Show only", options))
+        if chosen is not None:
+            self._search_for(chosen)
+
+    def action_company(self, by: int) -> None:
+        self.library.to_company(by)
 
     async def action_clear(self) -> None:
         """Show all plays again; when all are shown, go back."""

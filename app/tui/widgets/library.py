@@ -81,6 +81,13 @@ class Library(Canvas):
         """Move the cursor."""
         self._go(self._at + by)
 
+    def to_company(self, by: int) -> None:
+        """To the first play of the next company, or of the one before."""
+        starts = [at for at, play in enumerate(self._order) if not at or play.company != self._order[at - 1].company]
+        beyond = [at for at in starts if (at > self._at if by > 0 else at < self._at)]
+        if beyond:
+            self._go(beyond[0] if by > 0 else beyond[-1])
+
     def first(self) -> None:
         """To the first one."""
         self._go(0)
