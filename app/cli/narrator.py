@@ -68,6 +68,7 @@ from app.events import (
     ToolWaiting,
 )
 from app.state import RunState, apply, takeover, tally_of
+from app.state.brief import in_brief
 from app.state.words import how_performed
 
 _INPUTS = 6
@@ -126,7 +127,7 @@ class Narrator:
     def _run_started(self, event: RunStarted) -> None:
         self._programme.learn(self._value(event.plan))
         inputs = self._value(event.inputs) or {}
-        rows = [(name, compact(value)) for name, value in inputs.items()]
+        rows = [(name, compact(in_brief(value))) for name, value in inputs.items()]
         if len(rows) > _INPUTS:
             rows = [*rows[:_INPUTS], ("", f"and {len(rows) - _INPUTS} more")]
         notes = [

@@ -16,6 +16,7 @@ from app.cli.receipts import considered
 from app.cli.statuses import CUT_OFF, marked, standing
 from app.events import Failure, Handoff, Ref, RunStarted
 from app.state import GateState, RunState, StepState
+from app.state.brief import in_brief
 from app.state.words import how_performed, in_full, paid_at_all
 
 if TYPE_CHECKING:
@@ -64,9 +65,8 @@ def _head(recorded: Recorded, value_of: Values, ink: Ink, now: int, width: int) 
     inputs = value_of(state.start.inputs) if state.start and state.start.inputs else {}
     for index, (name, value) in enumerate(inputs.items() if isinstance(inputs, dict) else ()):
         label = "inputs" if index == 0 else ""
-        lines.append(
-            f"  {ink.paint(f'{label:<9}', 'dim')} {shortened(f'{one_line(name)}: {compact(value)}', width - 12)}"
-        )
+        told = f"{one_line(name)}: {compact(in_brief(value))}"
+        lines.append(f"  {ink.paint(f'{label:<9}', 'dim')} {shortened(told, width - 12)}")
     return lines
 
 

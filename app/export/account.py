@@ -18,6 +18,7 @@ from app.export.transcript import as_read, spoken, told_of
 from app.journal.recording import Recording
 from app.playback.show import Show, as_words
 from app.state import RunState, meters
+from app.state.brief import in_brief
 from app.state.words import in_full, money, plural, took
 from app.tui.glyphs import UNICODE
 from app.tui.naming import amount, name_of, one_line, role_of, sign
@@ -95,7 +96,7 @@ def account_of(recording: Recording) -> Account:
         lead=told_of(state),
         verdict=verdict_of(state, recording.status) or Verdict("GOES ON", "it goes on", "warning"),
         facts=tuple(Said(name, one_line(text)) for name, text in _facts(recording, state) if text),
-        asked=_values(show.value(state.start.inputs) if state.start and state.start.inputs else None),
+        asked=_values(_in_brief(show.value(state.start.inputs)) if state.start and state.start.inputs else None),
         answer=_values(show.value(state.finish.outputs) if state.finish and state.finish.outputs else None),
         actors=tuple(_actors(state, passed)),
         passed=passed,
@@ -112,6 +113,10 @@ def clock(ms: float) -> str:
     hours, minute = divmod(minutes, 60)
     start = f"{hours}:{minute:02}" if hours else f"{minute}"
     return f"{start}:{left // 10:02}.{left % 10}"
+
+
+def _in_brief(inputs: object) -> object:
+    return {name: in_brief(value) for name, value in inputs.items()} if isinstance(inputs, dict) else inputs
 
 
 def _values(given: object) -> tuple[Said, ...]:

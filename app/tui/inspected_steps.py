@@ -8,6 +8,7 @@ from typing import Any
 from app.events import CallFinished, RunStarted, StepFailed, definition
 from app.playback.show import Show
 from app.state import AgentState, StepState, Tally
+from app.state.brief import in_brief
 from app.state.words import how_performed, notes
 from app.tui.inspected import (
     Inspected,
@@ -319,7 +320,7 @@ def _run(show: Show) -> Iterator[Item]:
     if inputs:
         yield gap()
         yield title("inputs")
-        yield from (fact(str(name), as_text(value)) for name, value in inputs.items())
+        yield from (fact(str(name), as_text(in_brief(value))) for name, value in inputs.items())
     yield gap()
     yield title("steps")
     for path in state.roots:

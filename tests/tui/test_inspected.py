@@ -178,7 +178,7 @@ def test_a_whisper_is_marked_where_it_was_heard_and_an_imitation_is_not() -> Non
 
 def test_a_step_shows_its_lines_of_the_scenario_and_nothing_of_the_next() -> None:
     source = said(part(show_of("feature-sprint"), "step:polish/2/verdict", "source"))
-    assert "verdict:" in source and "scenarios/engineering/feature-sprint.yaml" in source
+    assert "verdict:" in source and "scenarios/software/feature-sprint.yaml" in source
     assert "fix:" not in source
     whole = said(part(show_of("feature-sprint"), "step:polish", "source"))
     assert "verdict:" in whole and "fix:" in whole and "sign_off:" not in whole

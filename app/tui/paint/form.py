@@ -46,6 +46,8 @@ def fields_of(checked: Checked, last: Mapping[str, Any]) -> tuple[Field, ...]:
     for name, one in checked.scenario.inputs.items():
         type, value = checked.input_types[name], last.get(name, one.default)
         values = _values(type)
+        if one.file is not None and value == one.default:
+            value = f"@{one.file}"  # as one would name a file of one's own
         text = "" if value is None and not values else written(value)
         kind: Kind = "choice" if values else "text" if "\n" in text or len(text) > LONG else "line"
         example = "" if one.example is None else plain(written(one.example))
@@ -86,6 +88,8 @@ def _value(checked: Checked, name: str, text: str) -> Any:
 
     assert checked.scenario is not None
     one, type = checked.scenario.inputs[name], checked.input_types[name]
+    if one.file is not None and text.strip() == f"@{one.file}":
+        return _NOT_GIVEN
     if not text.strip() and one.required:
         raise UsageError(_MISSING)
     if not text.strip() and (isinstance(type, Maybe) or without_null(type) != Text()):
