@@ -24,6 +24,9 @@ footlights tools show mcp:time
 """
 
 
+NARROWEST = 24  # columns for what a tool does; with fewer it stands below
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--json", action="store_true", help="print them as JSON")
@@ -50,12 +53,16 @@ def _list(as_json: bool) -> int:
         return 0
     ink = Ink.for_stream(sys.stdout)
     widest = max(len(tool.name) for tool in tools)
+    indent = widest + 20 if ink.width - widest - 20 >= NARROWEST else 4
     for tool in tools:
-        first, *rest = wrapped(clean(tool.says.partition(". ")[0].rstrip(".")), ink.width - widest - 20)
+        lines = wrapped(clean(tool.says.partition(". ")[0].rstrip(".")), ink.width - indent)
         effect = ink.paint(f"{tool.effect:<5}", "warning" if tool.effect == "write" else "dim")
         network = "network" if tool.network else ""
-        sys.stdout.write(f"  {padded(tool.name, widest)}  {effect}  {network:<7}  {first}\n")
-        sys.stdout.writelines(f"{' ' * (widest + 20)}{line}\n" for line in rest)
+        head = f"  {padded(tool.name, widest)}  {effect}  {network:<7}  "
+        if indent == 4:
+            lines = ["", *lines]
+        sys.stdout.write(f"{head}{lines[0]}".rstrip() + "\n")
+        sys.stdout.writelines(f"{' ' * indent}{line}\n" for line in lines[1:])
     sys.stdout.write(f"\n{len(tools)} tools; footlights tools show NAME tells more\n")
     if servers := list(listed(ink)):
         sys.stdout.write("\n".join(["", ink.paint("servers of your own", "bold"), *servers, ""]))

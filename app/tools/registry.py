@@ -8,13 +8,35 @@ if TYPE_CHECKING:
 
 # A family is a module of this folder with its `TOOLS`. To add a tool, add it there and its name here: a test compares.
 FAMILIES = {
+    "accounts": ("accounts.health", "accounts.value"),
+    "backtest": ("backtest.run", "backtest.bars"),
+    "bids": ("bids.compare", "bids.price_band"),
+    "campaign": ("campaign.split", "campaign.significance"),
+    "chart": ("chart.draw", "chart.svg"),
+    "corpus": ("corpus.search",),
+    "design": ("design.ad",),
+    "code": ("code.check", "code.outline", "code.test", "code.change"),
+    "desk": ("desk.score", "desk.route", "desk.sla"),
     "file": ("file.read", "file.write", "file.list"),
+    "forecast": ("forecast.series", "forecast.anomalies", "forecast.exhaustion"),
+    "games": ("games.bracket", "games.retention", "games.balance"),
+    "graph": ("graph.impact", "graph.path", "graph.cycles", "graph.rank", "graph.find"),
     "http": ("http",),
+    "infra": ("infra.check",),
+    "leads": ("leads.score", "leads.route", "leads.forecast"),
+    "medical": ("medical.codes", "medical.claim"),
     "memory": ("memory.read", "memory.write"),
     "notify": ("notify",),
+    "page": ("page.audit", "page.markup", "page.check_markup"),
+    "plan": ("plan.project", "plan.score", "plan.okr"),
+    "release": ("release.version", "release.gate"),
+    "routes": ("routes.plan",),
+    "rules": ("rules.check", "rules.list", "rules.personal", "rules.proof"),
     "schema": ("schema.validate",),
+    "stock": ("stock.forecast", "stock.reorder"),
     "table": ("table.read", "table.filter", "table.aggregate", "table.join", "table.transform", "table.sql"),
-    "text": ("text.count", "text.readability", "text.diff", "text.extract", "text.validate"),
+    "talent": ("talent.score", "talent.bias", "talent.blind", "talent.slots"),
+    "text": ("text.count", "text.readability", "text.diff", "text.extract", "text.validate", "text.render"),
 }
 ALIASES = {"file": "file.read"}
 
@@ -36,6 +58,11 @@ def members(word: str) -> tuple[Tool, ...]:
 def names() -> tuple[str, ...]:
     """Return the names of all tools, family by family."""
     return tuple(name for family in FAMILIES.values() for name in family)
+
+
+def knows(word: str) -> bool:
+    """Can a word in `tools:` stand for something? What a server of its own offers is known when it is asked."""
+    return word.startswith("mcp:") or word in ALIASES or word in FAMILIES or word in names()
 
 
 def families() -> tuple[str, ...]:

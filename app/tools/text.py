@@ -1,14 +1,16 @@
-"""The tools `text.*`: count, measure, compare, search and check a text, without a model."""
+"""The tools `text.*`: count, measure, compare, search, check and fill in a text, without a model."""
 
 from __future__ import annotations
 
 import asyncio
 import difflib
+import json
 import re
 from collections.abc import Callable
+from string import Formatter
 from typing import Any
 
-from app.document.suggest import shortened
+from app.document.suggest import did_you_mean, shortened
 from app.tools.apart import apart
 from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
 from app.tools.strangers import search
@@ -57,6 +59,13 @@ async def _validate(arguments: Arguments, _surroundings: Surroundings) -> dict[s
     return {"ok": not problems, "problems": problems}
 
 
+async def _render(arguments: Arguments, _surroundings: Surroundings) -> dict[str, Any]:
+    text = await asyncio.to_thread(rendered, arguments["template"], arguments["fields"])
+    if len(text) > (most := arguments.get("max_characters", MAX_TEXT)):
+        raise ToolError("refused", f"filled in, these are {len(text):,} characters; {most:,} is the most")
+    return {"text": text, "characters": len(text), "fields": list(arguments["fields"])}
+
+
 def counted(text: str) -> dict[str, int]:
     """Count what a text is made of."""
     words = sum(1 for _ in _WORD.finditer(text))
@@ -98,6 +107,41 @@ def compared(before: list[str], after: list[str], context: int) -> dict[str, Any
         "removed": sum(line.startswith("-") for line in lines[2:]),
         "diff": "\n".join(lines),
     }
+
+
+def rendered(template: str, fields: dict[str, Any]) -> str:
+    """Fill in a template; a field that is missing, empty or not asked for is refused, so that no gap is ever sent."""
+    parts = _parts(template)
+    wanted = list(dict.fromkeys(name for _, name in parts if name))
+    for name in wanted:
+        if fields.get(name) in (None, ""):
+            said = "is empty" if name in fields else "is missing"
+            raise ToolError("bad_arguments", f'the field "{shortened(name)}" {said}', f"it wants {', '.join(wanted)}")
+    for name in fields:
+        if name not in wanted:
+            raise ToolError(
+                "bad_arguments", f'the template has no field "{shortened(name)}"', did_you_mean(name, wanted)
+            )
+    return "".join(text + (_plain(fields[name]) if name else "") for text, name in parts)
+
+
+def _parts(template: str) -> list[tuple[str, str]]:
+    """Return the texts of a template, each with the name of the field after it, or none."""
+    found = []
+    try:
+        for text, name, form, conversion in Formatter().parse(template):
+            if name is not None and not (name.isidentifier() and not form and conversion is None):
+                raise ValueError(f'"{shortened(name)}" is no field')
+            found.append((text, name or ""))
+    except ValueError as error:
+        raise ToolError(
+            "bad_arguments", f"this template cannot be read: {error}", "a field is {name}; {{ and }} write braces"
+        ) from None
+    return found
+
+
+def _plain(value: str | float | bool) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _syllables(word: str, language: str) -> int:
@@ -194,5 +238,22 @@ TOOLS = (
         ),
         _validate,
         example={"text": "Revolutionary synergy!", "min_words": 5, "excludes": ["synergy", "revolutionary"]},
+    ),
+    Tool(
+        "text.render",
+        "Fill in a template: {name} is a field. A field that is missing, empty or unknown is refused. "
+        "Gives {text, characters, fields}.",
+        arguments_of(
+            required=("template", "fields"),
+            template=_TEXT,
+            fields={
+                "type": "object",
+                "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+                "maxProperties": 100,
+            },
+            max_characters=_NUMBER | {"description": "what is longer is refused"},
+        ),
+        _render,
+        example={"template": "{service} is {state}.", "fields": {"service": "checkout", "state": "slow"}},
     ),
 )

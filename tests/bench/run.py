@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from bench import seeking  # noqa: E402
+from bench import metadata, rows, seeking  # noqa: E402
 from bench.crowd import thousand_runs  # noqa: E402
 from bench.engine import Stage, fold_against_reading  # noqa: E402
 from bench.journal import crowd, floor  # noqa: E402
@@ -60,6 +60,8 @@ def main() -> int:
                 *wires(),
                 *panels(),
                 *seeking.benches(),
+                *metadata.benches(),
+                *rows.benches(),
                 *house(folder),
             ]
             results = [measure(bench) for bench in benches]

@@ -41,7 +41,7 @@ def test_file_alone_means_reading() -> None:
 def test_a_family_stands_for_all_its_tools() -> None:
     assert tuple(tool.name for tool in members("table")) == FAMILIES["table"]
     assert [tool.name for tool in members("http")] == ["http"]
-    assert members("plan") == ()
+    assert members("plans") == ()
 
 
 @pytest.mark.parametrize("name", names())

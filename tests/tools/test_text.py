@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.text import compared, counted, readability
+from app.tools.text import compared, counted, readability, rendered
 from tools.conftest import Failing, Using
 
 ENGLISH = "The cat sat on the mat. It was warm. The dog was not amused, but it said nothing."
@@ -137,3 +137,42 @@ async def test_a_search_that_is_cancelled_leaves_no_process(using: Using) -> Non
 async def test_a_text_is_checked_against_rules(using: Using, rules: dict[str, Any], problems: list[str]) -> None:
     got = await using("text.validate", {"text": "The bell rang. Nobody went.", **rules})
     assert got == {"ok": not problems, "problems": problems}
+
+
+@given(
+    some.dictionaries(some.from_regex(r"[a-z]{1,8}", fullmatch=True), some.text(min_size=1, max_size=20), max_size=6),
+    some.text(max_size=20),
+)
+def test_a_template_gives_its_words_and_the_fields_in_their_places(fields: dict[str, str], between: str) -> None:
+    template = between.replace("{", "{{").replace("}", "}}").join(["", *(f"{{{name}}}" for name in fields), ""])
+    assert rendered(template, fields) == between.join(["", *fields.values(), ""])
+
+
+async def test_numbers_and_truths_are_filled_in_as_json(using: Using) -> None:
+    arguments = {"template": "{share} % of {count}: {sure}", "fields": {"share": 12.5, "count": 8, "sure": True}}
+    assert (await using("text.render", arguments))["text"] == "12.5 % of 8: true"
+
+
+@pytest.mark.parametrize(
+    ("template", "fields", "said"),
+    [
+        ("{service} is {state}", {"service": "checkout"}, 'the field "state" is missing'),
+        ("{service}", {"service": ""}, 'the field "service" is empty'),
+        ("{service}", {"service": None}, 'the field "service" is empty'),
+        ("{service}", {"service": "a", "servise": "b"}, 'the template has no field "servise"'),
+        ("{service", {}, "this template cannot be read: expected '}' before end of string"),
+        ("{0}", {}, 'this template cannot be read: "0" is no field'),
+        ("{a.b}", {"a": "x"}, 'this template cannot be read: "a.b" is no field'),
+        ("{a!r}", {"a": "x"}, 'this template cannot be read: "a" is no field'),
+    ],
+)
+async def test_a_template_is_never_sent_with_a_hole(
+    failing: Failing, template: str, fields: dict[str, Any], said: str
+) -> None:
+    raised = await failing("text.render", {"template": template, "fields": fields})
+    assert (raised.error, raised.message) == ("bad_arguments", said)
+
+
+async def test_a_message_that_grew_too_long_is_refused(failing: Failing) -> None:
+    arguments = {"template": "{name}", "fields": {"name": "x" * 50}, "max_characters": 40}
+    assert (await failing("text.render", arguments)).error == "refused"
