@@ -145,7 +145,7 @@ def _rows(arguments: Arguments, surroundings: Surroundings) -> list[Row]:
     return rows
 
 
-def _made(arguments: Arguments) -> list[Bar]:
+def _made(arguments: Arguments) -> tuple[Bar, ...]:
     symbols = arguments.get("symbols") or ["asset"]
     days = arguments.get("days", 1_260)
     if len(symbols) * days > _MOST_BARS:
@@ -153,12 +153,12 @@ def _made(arguments: Arguments) -> list[Bar]:
     usual = Regime(days, arguments.get("drift", 0.05), arguments.get("volatility", 0.18))
     regimes = [Regime(**(usual._asdict() | regime)) for regime in arguments.get("regimes", [])] or [usual]
     return bars(
-        symbols,
+        tuple(symbols),
         days,
         seed=arguments["seed"],
         start=date_in(arguments, "start", 1) if "start" in arguments else date(2021, 1, 4),
         price=arguments.get("start_price", 100),
-        regimes=regimes,
+        regimes=tuple(regimes),
         correlation=arguments.get("correlation", 0),
     )
 
@@ -188,7 +188,7 @@ def _summed_up(made: list[Bar]) -> dict[str, float]:
     }
 
 
-def _as_csv(made: list[Bar]) -> str:
+def _as_csv(made: tuple[Bar, ...]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([Bar._fields, *made])
     return text.getvalue()
@@ -222,9 +222,9 @@ _MARKET = arguments_of(
 TOOLS = (
     Tool(
         "backtest.run",
-        "Try a strategy on daily bars (date, close, and if you have them open and symbol) or on a made-up market, after "
-        "costs and within limits. Gives return, volatility, Sharpe, Sortino, drawdown with its dates, trades with reasons, refused "
-        f"orders, and why it stopped. Analysis, not advice. {_WAYS}.",
+        "Try a strategy on daily bars (date, close, and if you have them open and symbol) or on a made-up market, "
+        "after costs and within limits. Gives return, volatility, Sharpe, Sortino, drawdown with its dates, trades "
+        f"with reasons, refused orders, and why it stopped. Analysis, not advice. {_WAYS}.",
         arguments_of(
             required=("strategy",),
             rows=TABLE_SCHEMA,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from heapq import nsmallest
 from itertools import pairwise
 from pathlib import Path
@@ -25,22 +25,24 @@ _SHOWN = ("kind", "org", "owner")
 def impact(graph: Graph, changed: list[str], most: int | None, limit: int) -> dict[str, Any]:
     """Say who depends on what changes, how far away, by which way, and how risky that is."""
     found = reach(changed, graph.needed_by, most)
-    rest = [node for node, reached in found.items() if reached.distance]
-    direct = sum(found[node].distance == 1 for node in rest)
-    worst = max((_criticality(graph, node) for node in rest), default=0)
-    orgs = _counted(graph, rest, "org")
+    rest = list(found)[len(changed) :]  # nearest first
+    rows = [graph.nodes[node] for node in rest]
+    distances = [found[node].distance for node in rest]
+    critical = [row.get("criticality") or 0 for row in rows]
+    orgs = _counted(rows, "org")
     further = sorted(set(orgs) - {str(graph.nodes[node].get("org")) for node in changed})
-    nodes = nsmallest(limit, rest, key=lambda node: (found[node].distance, -_criticality(graph, node)))
+    direct = distances.count(1)
+    order = nsmallest(limit, zip(distances, (-one for one in critical), range(len(rest)), strict=True))
     return {
         "changed": changed,
         "affected": len(rest),
         "direct": direct,
         "orgs": orgs,
-        "kinds": _counted(graph, rest, "kind"),
-        **risk(direct, len(rest) - direct, worst, further),
+        "kinds": _counted(rows, "kind"),
+        **risk(direct, len(rest) - direct, max(critical, default=0), further),
         "nodes": [
-            _told(graph, node) | {"distance": found[node].distance, "path": " -> ".join(way_back(node, found))}
-            for node in nodes
+            _told(graph, rest[place]) | {"distance": distance, "path": " -> ".join(way_back(rest[place], found))}
+            for distance, _, place in order
         ],
     }
 
@@ -101,16 +103,12 @@ def find_nodes(graph: Graph, words: str, where: dict[str, Any], limit: int) -> d
     return {"count": len(fitting), "nodes": fitting[:limit]}
 
 
-def _criticality(graph: Graph, node: str) -> float:
-    return graph.nodes[node].get("criticality") or 0
-
-
 def _told(graph: Graph, node: str) -> Row:
     return {"id": node} | {name: graph.nodes[node][name] for name in _SHOWN if graph.nodes[node].get(name) is not None}
 
 
-def _counted(graph: Graph, nodes: Iterable[str], column: str) -> dict[str, int]:
-    counts = Counter(str(value) for node in nodes if (value := graph.nodes[node].get(column)) is not None)
+def _counted(rows: list[Row], column: str) -> dict[str, int]:
+    counts = Counter(map(str, filter(None, [row.get(column) for row in rows])))
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.tools.measures import DAYS_A_YEAR
@@ -30,16 +31,17 @@ class Bar(NamedTuple):
     close: float
 
 
+@lru_cache(maxsize=4)  # a play tries several strategies on one market
 def bars(
-    symbols: Sequence[str],
+    symbols: tuple[str, ...],
     days: int,
     *,
     seed: int,
     start: date,
     price: float,
-    regimes: Sequence[Regime],
+    regimes: tuple[Regime, ...],
     correlation: float = 0.0,
-) -> list[Bar]:
+) -> tuple[Bar, ...]:
     """Return the bars day by day; `correlation` is how much of each symbol's moves all of them share."""
     chance = random.Random(seed)
     closes = dict.fromkeys(symbols, price)
@@ -58,7 +60,7 @@ def bars(
             high = max(opened, closed) * (1 + reach * chance.random())
             low = min(opened, closed) * (1 - reach * chance.random())
             made.append(Bar(day.isoformat(), symbol, *(round(value, 4) for value in (opened, high, low, closed))))
-    return made
+    return tuple(made)
 
 
 def _weekdays(start: date, days: int) -> Iterator[date]:

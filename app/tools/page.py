@@ -12,7 +12,7 @@ from app.tools.markup import MAKES, check_markup, check_text, make_markup, scrip
 from app.tools.page_checks import GROUPS, audit_page
 
 _MOST_CHARACTERS = 1_000_000
-_SHORT = 20_000  # the worst page of this length takes less than a second
+_SHORT = 20_000  # the worst page of this length takes about a second
 
 
 async def _audit(arguments: Arguments, _surroundings: Surroundings) -> dict[str, Any]:

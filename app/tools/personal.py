@@ -18,7 +18,8 @@ from app.tools.rows import Row, columns_of
 KINDS = (
     "person", "email", "iban", "card", "national_id", "birth_date", "ip", "phone", "name", "address", "health",
 )  # fmt: skip
-MAX_CELLS = 100_000
+MAX_CELLS = 50_000
+_MOST_WORDS = 8  # of a name
 
 
 class Search(NamedTuple):
@@ -100,25 +101,26 @@ class _Covers:
 
 
 class _Terms:
-    """Words and numbers that are looked for as they are, found by the first word of each."""
+    """Names and numbers that are looked for as they are, word by word, whatever stands between the words."""
 
     def __init__(self, terms: Iterable[str], kind: str) -> None:
         self.kind = kind
-        self._by_word: dict[str, list[tuple[int, str]]] = {}
-        for term in sorted(set(terms), key=lambda term: (-len(term), term)):
-            if word := _WORD.search(term):
-                self._by_word.setdefault(word[0].lower(), []).append((word.start(), term.lower()))
+        self._leads: dict[tuple[str, ...], str] = {}  # by its words: what stands before the first, such as a plus
+        for term in terms:
+            if words := list(_WORD.finditer(term)):
+                self._leads[tuple(word[0].lower() for word in words)] = term[: words[0].start()].strip()
+        self._lengths = sorted({len(words) for words in self._leads}, reverse=True)
 
     def within(self, text: str) -> list[Found]:
         found: list[Found] = []
-        if not self._by_word:
-            return found
-        for word in _WORD.finditer(text):
-            for offset, term in self._by_word.get(word[0].lower(), ()):
-                start = word.start() - offset
-                end = start + len(term)
-                if start >= 0 and text[start:end].lower() == term and not text[end : end + 1].isalnum():
-                    found.append(Found(start, end, self.kind))
+        places = list(_WORD.finditer(text)) if self._leads else []
+        words = [place[0].lower() for place in places]
+        for first, place in enumerate(places):
+            for length in self._lengths:
+                lead = self._leads.get(tuple(words[first : first + length]))
+                if lead is not None and first + length <= len(places):
+                    start = place.start() - len(lead) * text.endswith(lead, 0, place.start())
+                    found.append(Found(start, places[first + length - 1].end(), self.kind))
                     break
         return found
 
@@ -128,8 +130,10 @@ def _found(text: str, search: Search, *terms: _Terms, heading: str = "") -> list
     if heading and text.strip() and not terms[0].within(text):
         return [Found(0, len(text), heading)]
     found: list[Found] = []
+    taken = bytearray(len(text))
     for item in _candidates(text, terms):
-        if item.kind in search.kinds and not any(item.start < other.end and other.start < item.end for other in found):
+        if item.kind in search.kinds and not any(taken[item.start : item.end]):
+            taken[item.start : item.end] = b"\1" * (item.end - item.start)
             found.append(item)
     return sorted(found)
 
@@ -170,7 +174,7 @@ def _names_in(rows: list[Row], headings: dict[str, str]) -> set[str]:
     """Return the full names in the columns of names; a lone word would be found in too many places."""
     columns = [column for column, kind in headings.items() if kind == "name"]
     cells = (row.get(column) for row in rows for column in columns)
-    return {cell.strip() for cell in cells if isinstance(cell, str) and " " in cell.strip()}
+    return {cell for cell in cells if isinstance(cell, str) and 1 < len(cell.split()) <= _MOST_WORDS}
 
 
 def _kind_of(column: str) -> str:

@@ -7,7 +7,7 @@ panels, the lane, the log, and with more room the boxes of the caption, the mete
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 Part = Literal[
@@ -25,7 +25,9 @@ MANY = 12  # agents that can be told apart in a strip
 _WIDE: dict[Part, int] = {"log": 40, "lane": 60, "meters": 60}  # columns from which a part says enough
 _BESIDE_LOG, _BESIDE_LANE = 110, 150  # columns from which the meters have a box, beside the log or the lane
 _METERS = (42, 50)
-_INSPECT_FROM, _NOTES, _TOOLS = 180, 50, 30
+_INSPECT_FROM, _NOTES = 180, 50
+_TOOLS_FROM, _TOOLS = 110, (30, 76)
+_ROOMY = 36  # columns that a panel keeps when what the tools gave would like more
 _LOG_LEAST, _LOG, _LOG_MORE = 3, 8, 10
 _LANE_BOX, _CAPTION_BOX, _CAPTION_IN_A_ROW = 7, 4, 80
 _TWO_ROWS_FROM = 42  # rows of the screen
@@ -197,7 +199,7 @@ def _panel_rows_wanted(wanted: _Wanted) -> int:
     """How many rows of panels are worth the room that other parts would have to give up."""
     if wanted.height < _TWO_ROWS_FROM:
         return 1
-    return min(2, -(-wanted.agents // _columns(wanted.width, wanted.agents)))
+    return min(2, -(-wanted.agents // _columns(wanted, wanted.width)))
 
 
 def _give_what_is_over(wanted: _Wanted, rows: _Rows) -> None:
@@ -210,35 +212,45 @@ def _give_what_is_over(wanted: _Wanted, rows: _Rows) -> None:
     rows.give(next((part for part in takers if rows.of(part)), "bar"), rows.left, 0)
 
 
-def _columns(width: int, agents: int) -> int:
-    """How many panels can stand beside each other."""
-    return max(1, min(agents, width // NARROWEST)) if width >= SIDE_BY_SIDE else 1
+def _columns(wanted: _Wanted, width: int) -> int:
+    """How many panels can stand beside each other in so many columns of the screen."""
+    return max(1, min(wanted.agents, width // NARROWEST)) if wanted.width >= SIDE_BY_SIDE else 1
 
 
 def _grid(wanted: _Wanted, height: int) -> _Grid:
-    """Stand the panels in as few rows as hold everybody; notes and tools go before an agent has to."""
+    """Stand the panels in as few rows as hold everybody; notes and tools go before an agent has to, or a row of them."""
     if not wanted.agents:
         return _Grid(0, 0)
     rows_at_most = max(1, min(height // READABLE, 3)) if wanted.height >= _TWO_ROWS_FROM else 1
-    best = _Grid(1, 1)
+    alone = _standing(wanted, rows_at_most)
     for tools, notes in _beside(wanted):
-        width = wanted.width - tools - notes
-        widest = _columns(width, wanted.agents)
-        rows = max(1, min(rows_at_most, -(-wanted.agents // widest)))
-        columns = min(widest, -(-wanted.agents // rows))
-        grid = _Grid(columns, rows, tools, notes)
-        if grid.places >= wanted.agents:
-            return grid
-        best = grid
-    return best
+        grid = _standing(wanted, rows_at_most, tools, notes)
+        if grid.places >= wanted.agents and grid.rows == alone.rows:
+            return _with_wide_tools(wanted, grid)
+    return alone
+
+
+def _standing(wanted: _Wanted, rows_at_most: int, tools: int = 0, notes: int = 0) -> _Grid:
+    """The panels in what tools and notes leave."""
+    widest = _columns(wanted, wanted.width - tools - notes)
+    rows = max(1, min(rows_at_most, -(-wanted.agents // widest)))
+    return _Grid(min(widest, -(-wanted.agents // rows)), rows, tools, notes)
 
 
 def _beside(wanted: _Wanted) -> list[tuple[int, int]]:
-    """How wide tools and notes could be, the best first."""
-    if wanted.width < _INSPECT_FROM:
-        return [(0, 0)]
-    tools, notes = _TOOLS * wanted.has("tools"), _NOTES * wanted.has("notes")
-    return [(tools, notes), (tools, 0), (0, 0)]
+    """How wide tools and notes are at least, the best first."""
+    tools = _TOOLS[0] if wanted.has("tools") and wanted.width >= _TOOLS_FROM else 0
+    notes = _NOTES if wanted.has("notes") and wanted.width >= _INSPECT_FROM else 0
+    return [(tools, notes), (tools, 0)]
+
+
+def _with_wide_tools(wanted: _Wanted, grid: _Grid) -> _Grid:
+    """Give the tools what the panels can do without: never more than half."""
+    if not grid.tools:
+        return grid
+    width = wanted.width - grid.notes
+    most = min(_TOOLS[1], width // 2)
+    return replace(grid, tools=max(grid.tools, min(most, width - grid.columns * _ROOMY)))
 
 
 def _placed(wanted: _Wanted, rows: _Rows, grid: _Grid) -> Arrangement:

@@ -1,4 +1,4 @@
-"""What a run was begun with: its plan, and whether the play speaks to its audience."""
+"""What a run was begun with: its plan, and whether the play speaks to its audience or uses tools."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ class Planned(NamedTuple):
     title: str
     needs: tuple[str, ...]  # their names within the same block
     agents: tuple[str, ...]
+    kind: str = ""
 
 
 def plan_of(value: Any) -> dict[str, Planned]:
     """The plan that a run was started with; what is not one is no plan."""
     return {
-        str(each["step"]): Planned(str(each.get("title", "")), _names(each.get("needs")), _names(each.get("agents")))
+        str(each["step"]): Planned(
+            str(each.get("title", "")), _names(each.get("needs")), _names(each.get("agents")), str(each.get("kind", ""))
+        )
         for each in (value if isinstance(value, list) else ())
         if isinstance(each, dict) and "step" in each
     }
@@ -29,8 +32,18 @@ def _names(value: Any) -> tuple[str, ...]:
 
 def captions_in(source: Any) -> bool:
     """Does a play speak to its audience? Its files tell before it does, so that its first words move nothing."""
+    return _is_in(source, _CAPTION)
+
+
+def tools_in(source: Any) -> bool:
+    """Does a step use a tool, or somebody in a line that is written for them?"""
+    return _is_in(source, _TOOL)
+
+
+def _is_in(source: Any, pattern: re.Pattern[str]) -> bool:
     files = source.get("files") if isinstance(source, dict) else None
-    return any(_CAPTION.search(str(text)) for text in (files.values() if isinstance(files, dict) else ()))
+    return any(pattern.search(str(text)) for text in (files.values() if isinstance(files, dict) else ()))
 
 
 _CAPTION = re.compile(r"^[ -]*(?:caption|narrate) *:", re.MULTILINE)
+_TOOL = re.compile(r"(?:^[ -]*|[{,] *)tool *:", re.MULTILINE)

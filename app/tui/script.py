@@ -36,7 +36,7 @@ from app.events import (
 from app.playback.show import Show
 from app.safety import mask_secrets, safe_text
 from app.state import CallState, RunState, ToolState
-from app.tui.intended import Planned, captions_in, plan_of
+from app.tui.intended import Planned, captions_in, plan_of, tools_in
 from app.tui.tracks import Bookmark, Track
 
 SpeechStatus = Literal["waiting", "thinking", "speaking", "said", "cut off", "refused", "retrying", "failed", "lost"]
@@ -157,6 +157,8 @@ class Book:
         self._plan: Track[dict[str, Planned]] = Track()  # by step
         self._speaks: Track[bool] = Track()  # does the play say anything to its audience?
         self._captions: Track[None] = Track()
+        self._plays: Track[bool] = Track()  # does the play mean to use tools?
+        self._uses: Track[str] = Track()  # tools as they were used, with an agent or without
         self._marks: dict[str, Track[Event]] = {}  # by agent: the event with which an entry began
         self._latest: dict[str, Track[None]] = {}  # by agent: when they did something
         self._steps: dict[str, Track[str]] = {}  # by place in the plan: the paths under which it was performed
@@ -199,6 +201,16 @@ class Book:
         """Are there any in this play?"""
         return self._speaks.at(self._seq, False) or self._captions.count(self._seq) > 0
 
+    @property
+    def has_tools(self) -> bool:
+        """Are any used in this play?"""
+        return self._plays.at(self._seq, False) or self._uses.count(self._seq) > 0
+
+    @property
+    def last_use(self) -> str:
+        """The use of a tool that began last; empty, when none has."""
+        return self._uses.at(self._seq, "")
+
     def entry(self, show: Show, mark: Event) -> Entry | None:
         """What the entry that began with this event has become."""
         make = _MAKERS.get(type(mark))
@@ -206,11 +218,15 @@ class Book:
 
     def _look_at(self, show: Show, event: Event) -> None:
         if isinstance(event, RunStarted):
-            self._plan.put(event.seq, plan_of(show.value(event.plan)))
-            self._speaks.put(event.seq, captions_in(show.value(event.source)))
+            plan, source = plan_of(show.value(event.plan)), show.value(event.source)
+            self._plan.put(event.seq, plan)
+            self._speaks.put(event.seq, captions_in(source))
+            self._plays.put(event.seq, tools_in(source) or any(step.kind == "tool" for step in plan.values()))
         elif isinstance(event, CallRouted | CallWaiting | CallStarted | ToolStarted | ToolWaiting):
             self._latest.setdefault(event.agent, Track()).put(event.seq, None)
             name = event.call or event.step
+            if isinstance(event, ToolStarted):
+                self._uses.put(event.seq, name)
             if name not in self._known:
                 self._known.add(name)
                 self._mark(event.agent, event)
@@ -258,7 +274,7 @@ class Book:
         tool = self._state.tools.get(name)
         if tool is None:
             return None
-        return self._kept(name, tool.ended, tool.ended is not None, lambda: _use(show, tool))
+        return self._kept(name, tool.ended, tool.ended is not None, lambda: use_of(show, tool))
 
     def _kept(self, name: str, end: object, is_finished: bool, make: Callable[[], Entry]) -> Entry:
         """What is finished is worked out once."""
@@ -358,7 +374,8 @@ _SAYS: dict[SpeechStatus, str] = {"cut off": "the answer was longer than it may 
 _WAITS = {"limiter": "the rate limit", "breaker": "the service to recover", "budget": "the budget"}
 
 
-def _use(show: Show, tool: ToolState) -> ToolUse:
+def use_of(show: Show, tool: ToolState) -> ToolUse:
+    """A use of a tool as it stands."""
     ended = tool.ended
     name = brief(tool.tool) or "tool"
     took_ms = ended.took_ms if ended is not None else 0

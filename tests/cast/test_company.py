@@ -1,4 +1,4 @@
-"""Everybody who was asked for is there, by the name they were asked for by, and so is what they are asked to perform."""
+"""Everybody who was asked for is there, by the name they were asked for by, and so is what they should perform."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ TABLE = "date,close\n" + "".join(f"2026-01-{day:02},{100 + day % 5}\n" for day i
 def made(seed: int, days: int = 260, symbols: tuple[str, ...] = ("A", "B")) -> Prices:
     """Prices of a made-up market."""
     market = bars(
-        symbols, days, seed=seed, start=date(2024, 1, 1), price=100, regimes=[Regime(days, 0.05, 0.3)], correlation=0.5
+        symbols, days, seed=seed, start=date(2024, 1, 1), price=100, regimes=(Regime(days, 0.05, 0.3),), correlation=0.5
     )
     dates = list(dict.fromkeys(bar.date for bar in market))
     return Prices(
@@ -44,6 +44,7 @@ def shortened(prices: Prices, days: int) -> Prices:
     )
 
 
+@settings(max_examples=60)
 @given(PRICES)
 def test_the_sharpe_ratio_is_mean_over_deviation_by_the_root_of_a_year(equity: list[float]) -> None:
     growth = [equity[i] / equity[i - 1] - 1 for i in range(1, len(equity))]
@@ -56,6 +57,7 @@ def test_the_sharpe_ratio_is_mean_over_deviation_by_the_root_of_a_year(equity: l
         assert found == pytest.approx(mean / deviation * 252**0.5, rel=1e-6, abs=1e-6)
 
 
+@settings(max_examples=60)
 @given(PRICES)
 def test_the_sortino_ratio_counts_the_losing_days_alone(equity: list[float]) -> None:
     growth = [after / before - 1 for before, after in pairwise(equity)]
@@ -65,6 +67,7 @@ def test_the_sortino_ratio_counts_the_losing_days_alone(equity: list[float]) -> 
         assert found == pytest.approx(statistics.mean(growth) / below * math.sqrt(DAYS_A_YEAR), rel=1e-6, abs=1e-6)
 
 
+@settings(max_examples=60)
 @given(PRICES)
 def test_the_drawdown_is_the_worst_of_all_pairs_of_days(equity: list[float]) -> None:
     worst = max(1 - equity[j] / equity[i] for i in range(len(equity)) for j in range(i, len(equity)))
@@ -89,6 +92,7 @@ def test_a_steady_growth_gives_its_yearly_return_whatever_the_length(rate: float
     assert sharpe([0.0, 0.0, 0.0]) is None
 
 
+@settings(max_examples=60)
 @given(PRICES)
 def test_to_buy_and_hold_without_costs_earns_what_the_asset_does_from_the_first_trade(closes: list[float]) -> None:
     dates = [f"2026-{1 + day // 28:02}-{1 + day % 28:02}" for day in range(len(closes))]
@@ -99,7 +103,7 @@ def test_to_buy_and_hold_without_costs_earns_what_the_asset_does_from_the_first_
         assert len(book.trades) == 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(some.integers(0, 10_000), some.sampled_from(sorted(STRATEGIES)), some.integers(150, 259))
 def test_no_strategy_knows_what_comes(seed: int, name: str, days: int) -> None:
     prices, strategy = made(seed), STRATEGIES[name]
@@ -109,7 +113,7 @@ def test_no_strategy_knows_what_comes(seed: int, name: str, days: int) -> None:
     assert known.trades == [trade for trade in whole.trades if trade.date <= prices.dates[days - 1]]
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(some.integers(0, 10_000), some.sampled_from(sorted(STRATEGIES)), some.floats(0, 0.01))
 def test_money_is_neither_made_nor_lost_but_by_prices_and_costs(seed: int, name: str, cost: float) -> None:
     strategy = STRATEGIES[name]
@@ -133,7 +137,7 @@ def test_money_is_neither_made_nor_lost_but_by_prices_and_costs(seed: int, name:
     assert turnover(book) >= 0
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(some.integers(0, 10_000), some.sampled_from(sorted(STRATEGIES)), some.floats(0.05, 0.6))
 def test_no_position_is_ever_opened_over_its_limit(seed: int, name: str, most: float) -> None:
     prices, strategy = made(seed), STRATEGIES[name]
@@ -191,7 +195,7 @@ async def test_a_market_is_the_same_whether_it_is_named_or_passed_on(using: Usin
 
 
 async def test_a_made_up_day_lies_between_its_low_and_its_high_and_on_no_weekend() -> None:
-    for bar in bars(["A"], 500, seed=3, start=date(2024, 1, 6), price=50, regimes=[Regime(9, 0.1, 0.9)]):
+    for bar in bars(("A",), 500, seed=3, start=date(2024, 1, 6), price=50, regimes=(Regime(9, 0.1, 0.9),)):
         assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
         assert date.fromisoformat(bar.date).weekday() < 5
 

@@ -30,6 +30,7 @@ def brought(shares: list[float], over: list[Channel]) -> float:
 
 
 @given(some.lists(channels, min_size=1, max_size=5), some.floats(1, 20_000))
+@settings(max_examples=50)
 def test_a_split_keeps_to_the_budget_the_floors_and_the_caps(over: list[Channel], spare: float) -> None:
     budget = sum(channel.floor for channel in over) + spare
     shares = split(budget, over)
@@ -40,6 +41,7 @@ def test_a_split_keeps_to_the_budget_the_floors_and_the_caps(over: list[Channel]
 
 
 @given(some.lists(channels, min_size=2, max_size=5), some.floats(1, 20_000))
+@settings(max_examples=50)
 def test_no_coin_moved_elsewhere_would_bring_more(over: list[Channel], spare: float) -> None:
     shares = split(sum(channel.floor for channel in over) + spare, over)
     best = brought(shares, over)
@@ -54,12 +56,14 @@ def test_no_coin_moved_elsewhere_would_bring_more(over: list[Channel], spare: fl
 
 
 @given(some.lists(channels, min_size=1, max_size=4), some.floats(1, 5_000))
+@settings(max_examples=50)
 def test_an_even_split_never_brings_more(over: list[Channel], spare: float) -> None:
     budget = sum(channel.floor for channel in over) + spare
     assert brought(even_split(budget, over), over) <= brought(split(budget, over), over) * (1 + 1e-6)
 
 
 @given(some.lists(channels, min_size=1, max_size=5), some.floats(1, 20_000), some.sampled_from([1, 10, 250]))
+@settings(max_examples=50)
 def test_rounded_shares_never_come_to_more_than_the_budget(over: list[Channel], spare: float, step: float) -> None:
     budget = sum(channel.floor for channel in over) + spare
     told = plan(budget, over, step)
@@ -115,6 +119,7 @@ counts = some.integers(2, 5_000).flatmap(lambda n: some.tuples(some.just(n), som
 
 
 @given(counts, counts)
+@settings(max_examples=50)
 def test_the_square_of_z_is_chi_square(a: tuple[int, int], b: tuple[int, int]) -> None:
     told = compare_shares(Sample("", *a), Sample("", *b), 0.1, 0.95, 0.8)
     table = [[a[1], a[0] - a[1]], [b[1], b[0] - b[1]]]
@@ -166,6 +171,7 @@ values = some.lists(some.floats(-100, 100).map(lambda value: round(value, 3)), m
 
 
 @given(values, values)
+@settings(max_examples=50)
 async def test_welch_is_reckoned_from_means_and_variances(a: list[float], b: list[float]) -> None:
     from app.tools.significance import sample_of
 

@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from app.tools.chart_points import Picture, bounds, column_means, compact, shares
@@ -25,6 +25,7 @@ def picture(kind: str, values: list[float], labels: list[str], width: int = 60, 
     return Picture(kind, "A title", labels, shown, low, high, width, height, ["one", "other"], list(grid))
 
 
+@settings(max_examples=50)
 @given(some.sampled_from(sorted(DRAWN)), VALUES, some.data(), some.integers(20, 160))
 def test_no_line_is_wider_than_asked(kind: str, values: list[float], data: Any, width: int) -> None:
     labels = [data.draw(LABELS) for _ in values]
@@ -32,6 +33,7 @@ def test_no_line_is_wider_than_asked(kind: str, values: list[float], data: Any, 
         assert cells(line) <= width
 
 
+@settings(max_examples=50)
 @given(some.sampled_from(sorted(DRAWN)), VALUES, some.data())
 def test_a_drawing_for_the_web_is_xml_whatever_is_in_it(kind: str, values: list[float], data: Any) -> None:
     labels = [data.draw(LABELS) for _ in values]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from app.tools.brackets import drawn, places, timed
@@ -21,6 +21,7 @@ def names(count: int) -> list[str]:
     return [f"player {number}" for number in range(1, count + 1)]
 
 
+@settings(max_examples=40)
 @given(some.integers(2, 200))
 def test_everybody_is_drawn_once_and_all_but_one_lose(count: int) -> None:
     matches, waiting = drawn(names(count))
@@ -32,6 +33,7 @@ def test_everybody_is_drawn_once_and_all_but_one_lose(count: int) -> None:
     assert set(waiting) == set(names(size - count))  # those who wait are the best
 
 
+@settings(max_examples=40)
 @given(some.integers(2, 200))
 def test_if_the_better_one_always_wins_the_best_two_meet_in_the_final(count: int) -> None:
     matches, _ = drawn(names(count))
@@ -96,6 +98,7 @@ DAYS = some.dictionaries(
 )
 
 
+@settings(max_examples=50)
 @given(DAYS)
 def test_retention_counts_those_who_were_there_on_that_day_and_could_have_been(played: dict[str, set[date]]) -> None:
     last = max(day for seen in played.values() for day in seen)
@@ -107,6 +110,7 @@ def test_retention_counts_those_who_were_there_on_that_day_and_could_have_been(p
         assert overall[f"d{days}"] == (round(len(were) / len(could), 3) if could else None)
 
 
+@settings(max_examples=50)
 @given(DAYS, some.sampled_from(["day", "week", "month"]))
 def test_every_player_is_in_one_cohort(played: dict[str, set[date]], by: str) -> None:
     assert sum(cohort["players"] for cohort in cohorts(played, [1], by)["cohorts"]) == len(played)

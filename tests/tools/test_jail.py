@@ -67,8 +67,7 @@ async def test_what_leads_out_is_refused_in_words(using: Using) -> None:
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ("while True: pass", "took longer than 1 s"),
-        ("import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(99)", "took longer"),
+        ("import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: pass", "took longer than 1 s"),
         ("import os; os._exit(0)", "left before their end"),
         ("import os; os._exit(7)", "left with exit code 7"),
         ("raise SystemExit", "SystemExit"),

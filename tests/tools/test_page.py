@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import Any
 
 import pytest
@@ -176,33 +175,19 @@ def test_a_picture_with_words_is_a_name_for_its_link() -> None:
     assert "link-text" not in found(GOOD.replace('href="/prices">What a visit costs', 'href="/p" aria-label="Prices">'))
 
 
-@pytest.mark.parametrize(
-    "html",
-    ["<div>" * 30_000, "<b><i>" * 4_000 + "<p>" * 50, "<a " + "x=1 " * 60_000, "<table>" * 3_000 + "x" * 3_000,
-     "&" * 200_000, "<!--" * 50_000, "<script>" * 20_000, "\x00<\x00p\x00>", "<svg><title>x</title><a/></svg>", " "],
-)  # fmt: skip
-def test_a_hostile_page_is_read_in_time(html: str) -> None:
-    start = time.thread_time()
-    assert 0 <= audit_page(html, "", "x", [])["score"] <= 100
-    assert time.thread_time() - start < 4
-
-
-NESTS = [
-    "<label>",
-    "<b><i><p>",
-    "<a aria-labelledby='a a a a a a a a' id=a href=#a>",
-    "<h1>",
-    "<p id=a><p id=b>",
-    "<table>",
+HOSTILE = [
+    *("<div>", "<b><i><p>", "<label>", "<h1>", "<table>", "<p id=a><p id=b>", "<a x=1 ", "&", "<!--", "<script>", " "),
+    *("<a aria-labelledby='a a a' id=a href=#a>", "\x00<\x00p\x00>", "<svg><title>x</title><a/></svg>"),
 ]
 
 
-@pytest.mark.parametrize("nest", NESTS)
-def test_the_worst_of_short_pages_takes_less_than_a_second(nest: str) -> None:
-    html = (nest * 20_000)[:20_000]
-    start = time.thread_time()
-    audit_page(html, "", "x", [])
-    assert time.thread_time() - start < 1
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_hostile_page_is_read_to_its_end(piece: str) -> None:
+    assert 0 <= audit_page((piece * 10_000)[:10_000], "", "x", [])["score"] <= 100
+
+
+def test_elements_may_stand_deeper_than_python_can_call() -> None:
+    assert len(Page("<div>" * 20_000).elements) == 20_003
 
 
 async def test_a_page_that_would_take_for_ever_is_ended(failing: Failing, monkeypatch: pytest.MonkeyPatch) -> None:
