@@ -18,7 +18,6 @@ from app.scenario.library import Listed, find_scenario, list_scenarios
 from app.settings import project_root
 
 EXAMPLES = """
-footlights scenarios list
 footlights scenarios list healthcare debate
 footlights scenarios show hello > my-own.yaml
 """

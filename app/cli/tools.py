@@ -18,7 +18,6 @@ from app.tools.base import Tool
 from app.tools.registry import families, find, names
 
 EXAMPLES = """
-footlights tools
 footlights tools show table.filter
 footlights tools show mcp:time
 """

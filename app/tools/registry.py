@@ -6,7 +6,8 @@ TYPE_CHECKING = False  # to ask for names costs next to nothing: neither `typing
 if TYPE_CHECKING:
     from app.tools.base import Tool
 
-# A family is a module of this folder with its `TOOLS`. To add a tool, add it there and its name here: a test compares.
+# A family is a module of this folder with its `TOOLS`, or a folder with them in its `tools.py`: its sums can then be
+# done in a process of their own without loading all of it. To add a tool, add its name here: a test compares.
 FAMILIES = {
     "accounts": ("accounts.health", "accounts.value"),
     "backtest": ("backtest.run", "backtest.bars"),
@@ -74,4 +75,6 @@ def _family(name: str) -> dict[str, Tool]:
     from importlib import import_module
 
     module = import_module(f"app.tools.{name}")
+    if not hasattr(module, "TOOLS"):
+        module = import_module(f"app.tools.{name}.tools")
     return {tool.name: tool for tool in module.TOOLS}

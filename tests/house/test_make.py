@@ -21,6 +21,7 @@ TARGETS = {
     "format",
     "bench",
     "bench-peers",
+    "repertoire",
     "browser",
     "engine",
     "peers",

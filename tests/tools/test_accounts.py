@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.health import WEIGHTS, Month, scored, slope
-from app.tools.valuation import figures, months_of, valued
+from app.tools.accounts.health import WEIGHTS, Month, scored, slope
+from app.tools.accounts.valuation import figures, months_of, valued
 from tools.conftest import Failing, Using
 
 HEAD = "account,month,seats,active,tickets,urgent,days_overdue,sponsor_days\n"

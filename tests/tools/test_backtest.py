@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.tools.market import Regime, bars
-from app.tools.measures import DAYS_A_YEAR, deepest, returns_of, sharpe, sortino, volatility, yearly_return
-from app.tools.simulation import Prices, Terms, perform, turnover
-from app.tools.strategies import STRATEGIES
+from app.tools.backtest.market import Regime, bars
+from app.tools.backtest.measures import DAYS_A_YEAR, deepest, returns_of, sharpe, sortino, volatility, yearly_return
+from app.tools.backtest.simulation import Prices, Terms, perform, turnover
+from app.tools.backtest.strategies import STRATEGIES
 from tools.conftest import Failing, Using
 
 PRICES = some.lists(some.floats(1, 1_000), min_size=3, max_size=60)

@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.tools.significance import Sample, compare_means, compare_shares, newcombe, student_quantile, student_tail
-from app.tools.spending import Channel, even_split, plan, split
+from app.tools.campaign.significance import (
+    Sample,
+    compare_means,
+    compare_shares,
+    newcombe,
+    student_quantile,
+    student_tail,
+)
+from app.tools.campaign.spending import Channel, even_split, plan, split
 from tools.conftest import Failing, Using
 
 amounts = some.floats(0, 10_000)
@@ -173,7 +180,7 @@ values = some.lists(some.floats(-100, 100).map(lambda value: round(value, 3)), m
 @given(values, values)
 @settings(max_examples=50)
 async def test_welch_is_reckoned_from_means_and_variances(a: list[float], b: list[float]) -> None:
-    from app.tools.significance import sample_of
+    from app.tools.campaign.significance import sample_of
 
     told = compare_means(sample_of({"values": a}), sample_of({"values": b}), 1.0, 0.95, 0.8)
     error = variance(a) / len(a) + variance(b) / len(b)

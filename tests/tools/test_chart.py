@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.tools.chart_points import Picture, bounds, column_means, compact, shares
-from app.tools.chart_svg import svg
-from app.tools.chart_text import DRAWN, cells, cut
+from app.tools.chart.points import Picture, bounds, column_means, compact, shares
+from app.tools.chart.svg import svg
+from app.tools.chart.text import DRAWN, cells, cut
 from tools.conftest import Failing, Using
 
 VALUES = some.lists(some.floats(-1e9, 1e9), min_size=1, max_size=30)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.tools.base import ToolError
-from app.tools.code import changed, difference
-from app.tools.python_source import check, outline
+from app.tools.code.python_source import check, outline
+from app.tools.code.tools import changed, difference
 from tools.conftest import Failing, Using
 
 BASKET = '''"""Baskets."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.advertising import SIZES, contrast, fitted
+from app.tools.design.advertising import SIZES, contrast, fitted
 from tools.conftest import Failing, Using
 
 PALETTE = {"ground": "#FFFFFF", "ink": "#1a1a2e", "accent": "#b3261e"}

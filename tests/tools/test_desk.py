@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.clocks import clock, clocks
-from app.tools.desk import scored
+from app.tools.desk.clocks import clock, clocks
+from app.tools.desk.tools import scored
 from tools.conftest import Failing, Using
 
 TICKETS = """id,subject,users,plan

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
-from app.tools.forecast import _full, centre_of, errors
-from app.tools.series import METHODS
-from app.tools.series import _simple as smoothed
+from app.tools.forecast.series import METHODS
+from app.tools.forecast.series import _simple as smoothed
+from app.tools.forecast.tools import _full, centre_of, errors
 from tools.conftest import Failing, Using
 
 NUMBERS = some.lists(some.floats(-1_000, 1_000), min_size=6, max_size=40)

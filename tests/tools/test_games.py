@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.tools.brackets import drawn, places, timed
-from app.tools.games import cohorts, interval
+from app.tools.games.brackets import drawn, places, timed
+from app.tools.games.tools import cohorts, interval
 from tools.conftest import Failing, Using
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools import graph as asking
-from app.tools.links import Graph, circles, dependents, graph_of, reach
+from app.tools.graph import tools as asking
+from app.tools.graph.links import Graph, circles, dependents, graph_of, reach
 from tools.conftest import Failing, Using
 
 NODES = """id,kind,org,owner,criticality

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.infra import looked_through
-from app.tools.manifests import manifest_findings
-from app.tools.terraform import read_terraform, terraform_in
+from app.tools.infra.manifests import manifest_findings
+from app.tools.infra.terraform import read_terraform, terraform_in
+from app.tools.infra.tools import looked_through
 from tools.conftest import Failing, Using
 
 PINNED = """terraform {

@@ -11,8 +11,8 @@ from typing import Any
 import psutil
 import pytest
 
-from app.tools.code import verdict
-from app.tools.jail import MAX_SAID, jailed
+from app.tools.code.jail import MAX_SAID, jailed
+from app.tools.code.tools import verdict
 from tools.conftest import Using
 
 ON_LINUX = sys.platform == "linux"
@@ -188,7 +188,7 @@ async def test_a_test_that_is_cancelled_leaves_no_process_and_no_folder(using: U
 
 
 def test_a_jail_in_which_nothing_was_said_is_no_success() -> None:
-    from app.tools.jail import Said
+    from app.tools.code.jail import Said
 
     assert verdict(Said([], ""), []) == {
         "ok": False,

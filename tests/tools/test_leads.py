@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.pipeline import Chances, Deal, guessed, learned
+from app.tools.leads.pipeline import Chances, Deal, guessed, learned
 from tools.conftest import Failing, Using
 
 LENA = {"owner": "Lena", "regions": ["DACH"], "languages": ["de", "en"], "employees": [50, 500], "capacity": 2}

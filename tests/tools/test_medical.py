@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.claims import Claim, Line, validated
-from app.tools.coding import HCPCS, ICD, excluded, sample, searched, standing
+from app.tools.medical.claims import Claim, Line, validated
+from app.tools.medical.coding import HCPCS, ICD, excluded, sample, searched, standing
 from tools.conftest import Failing, Using
 
 TODAY = date(2026, 3, 31)

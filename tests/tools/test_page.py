@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from app.tools.markup import MAKES, check_markup, make_markup, script_of
-from app.tools.page_checks import CHECKS, GROUPS, PENALTY, audit_page
-from app.tools.page_tree import Page
+from app.tools.page.checks import CHECKS, GROUPS, PENALTY, audit_page
+from app.tools.page.markup import MAKES, check_markup, make_markup, script_of
+from app.tools.page.tree import Page
 from tools.conftest import Failing, Using
 
 GOOD = """<!doctype html>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 
 import jsonschema_rs
 import pytest
@@ -22,8 +23,9 @@ def test_every_name_is_a_tool_of_that_name(name: str) -> None:
 
 @pytest.mark.parametrize("family", families())
 def test_a_family_has_no_tool_that_is_not_listed(family: str) -> None:
-    module = __import__(f"app.tools.{family}", fromlist=["TOOLS"])
-    assert tuple(tool.name for tool in module.TOOLS) == FAMILIES[family]
+    module = import_module(f"app.tools.{family}")
+    tools = module.TOOLS if hasattr(module, "TOOLS") else import_module(f"app.tools.{family}.tools").TOOLS
+    assert tuple(tool.name for tool in tools) == FAMILIES[family]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from semver import Version
 
-from app.tools.release import USUAL
-from app.tools.thresholds import Rule, judged, lasting
-from app.tools.versions import next_version
+from app.tools.release.thresholds import Rule, judged, lasting
+from app.tools.release.tools import USUAL
+from app.tools.release.versions import next_version
 from tools.conftest import Failing, Using
 
 KINDS = {"feat": 2, "fix": 1, "perf": 1, "docs": 0, "chore": 0}

@@ -11,7 +11,7 @@ from hypothesis import given as supposing
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from app.tools.route_search import Plan, Problem, Stop, Vehicle, arrivals, feasible, given, kilometres, planned
+from app.tools.routes.search import Plan, Problem, Stop, Vehicle, arrivals, feasible, given, kilometres, planned
 from tools.conftest import Failing, Using
 
 

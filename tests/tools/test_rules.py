@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.digests import compared
-from app.tools.evidence import PACKS, WEIGHTS, judged, pack_of, read_evidence, scored
-from app.tools.numerals import is_card, is_iban
-from app.tools.personal import KINDS, Search, in_rows, in_text
 from app.tools.rows import Row
+from app.tools.rules.digests import compared
+from app.tools.rules.evidence import PACKS, WEIGHTS, judged, pack_of, read_evidence, scored
+from app.tools.rules.numerals import is_card, is_iban
+from app.tools.rules.personal import KINDS, Search, in_rows, in_text
 from tools.conftest import Failing, Using
 
 TODAY = "2026-03-31"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as some
 
-from app.tools.stock_sums import Item, croston_rates, forecast_of, holt_states, intermittent, ordered, simple_levels
+from app.tools.stock.sums import Item, croston_rates, forecast_of, holt_states, intermittent, ordered, simple_levels
 from tools.conftest import Failing, Using
 
 SOLD = some.lists(some.integers(0, 500).map(float), min_size=1, max_size=40)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.tools.cv import Criterion, blind, marked, months_covered
-from app.tools.fairness import Rate, compared, swapped
-from app.tools.slots import common, day_of, people_of
+from app.tools.talent.cv import Criterion, blind, marked, months_covered
+from app.tools.talent.fairness import Rate, compared, swapped
+from app.tools.talent.slots import common, day_of, people_of
 from tools.conftest import Failing, Using
 
 PLC: dict[str, Any] = {"criterion": "PLC", "weight": 3, "kind": "years", "need": 4, "words": ["Siemens S7"]}

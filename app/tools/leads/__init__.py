@@ -1,0 +1,1 @@
+"""The tools `leads.*`: leads scored by stated rules, handed to owners with reasons, a quarter's revenue foretold."""

@@ -1,0 +1,1 @@
+"""The tools `rules.*`: evidence held against HIPAA, GDPR, SOC 2 and COPPA, and personal data found and masked."""
