@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def plays_of(company: str) -> Table:
     rows: list[tuple[str, ...]] = []
     for play in plays():
         if play.company == company:
-            words = [*play.tags, *(kind for kind in play.kinds if kind not in ("tool", "parallel"))]
+            words = dict.fromkeys([*play.tags, *(kind for kind in play.kinds if kind not in ("tool", "parallel"))])
             link = f"[`{play.name}`](../../scenarios/{play.name}.yaml)"
             rows.append((link, play.title, _listed(words), play.synopsis))
     return ("play", "title", "with", "what happens"), rows
@@ -76,5 +76,5 @@ def _row_of(card: Card) -> tuple[str, ...]:
     )
 
 
-def _listed(words: Iterator[str] | list[str]) -> str:
+def _listed(words: Iterable[str]) -> str:
     return ", ".join(words)

@@ -82,9 +82,10 @@ def arrange(
     return _placed(wanted, rows, grid)
 
 
-def needless(agents: int, *, has_captions: bool) -> tuple[Part, ...]:
-    """The parts that would stay empty: where nothing is said to the audience, where nobody can hand work to another."""
-    parts: dict[Part, bool] = {"caption": not has_captions, "lane": agents < 2}
+def needless(agents: int, *, has_captions: bool, has_tools: bool) -> tuple[Part, ...]:
+    """The parts that would stay empty: where nothing is said to the audience, nobody can hand work to another, no tool
+    is used."""
+    parts: dict[Part, bool] = {"caption": not has_captions, "lane": agents < 2, "tools": not has_tools}
     return tuple(part for part, is_empty in parts.items() if is_empty)
 
 
@@ -218,7 +219,7 @@ def _columns(wanted: _Wanted, width: int) -> int:
 
 
 def _grid(wanted: _Wanted, height: int) -> _Grid:
-    """Stand the panels in as few rows as hold everybody; notes and tools go before an agent has to, or a row of them."""
+    """Stand the panels in as few rows as hold everybody; notes and tools go before anybody has to go or move."""
     if not wanted.agents:
         return _Grid(0, 0)
     rows_at_most = max(1, min(height // READABLE, 3)) if wanted.height >= _TWO_ROWS_FROM else 1
@@ -245,11 +246,11 @@ def _beside(wanted: _Wanted) -> list[tuple[int, int]]:
 
 
 def _with_wide_tools(wanted: _Wanted, grid: _Grid) -> _Grid:
-    """Give the tools what the panels can do without: never more than half."""
+    """Give the tools what the panels can do without: never more than two fifths of it all."""
     if not grid.tools:
         return grid
     width = wanted.width - grid.notes
-    most = min(_TOOLS[1], width // 2)
+    most = min(_TOOLS[1], width * 2 // 5)
     return replace(grid, tools=max(grid.tools, min(most, width - grid.columns * _ROOMY)))
 
 

@@ -156,8 +156,7 @@ class Book:
         self._seq = 0  # where the audience is
         self._plan: Track[dict[str, Planned]] = Track()  # by step
         self._speaks: Track[bool] = Track()  # does the play say anything to its audience?
-        self._captions: Track[None] = Track()
-        self._plays: Track[bool] = Track()  # does the play mean to use tools?
+        self._plays: Track[bool] = Track()  # does the play use tools, or mean to?
         self._uses: Track[str] = Track()  # tools as they were used, with an agent or without
         self._marks: dict[str, Track[Event]] = {}  # by agent: the event with which an entry began
         self._latest: dict[str, Track[None]] = {}  # by agent: when they did something
@@ -199,17 +198,17 @@ class Book:
     @property
     def has_captions(self) -> bool:
         """Are there any in this play?"""
-        return self._speaks.at(self._seq, False) or self._captions.count(self._seq) > 0
+        return self._speaks.at(self._seq, False)
 
     @property
     def has_tools(self) -> bool:
         """Are any used in this play?"""
-        return self._plays.at(self._seq, False) or self._uses.count(self._seq) > 0
+        return self._plays.at(self._seq, False)
 
     @property
-    def last_use(self) -> str:
-        """The use of a tool that began last; empty, when none has."""
-        return self._uses.at(self._seq, "")
+    def uses(self) -> tuple[str, int]:
+        """The use of a tool that began last, empty when none has; and how often one did."""
+        return self._uses.at(self._seq, ""), self._uses.count(self._seq)
 
     def entry(self, show: Show, mark: Event) -> Entry | None:
         """What the entry that began with this event has become."""
@@ -227,11 +226,12 @@ class Book:
             name = event.call or event.step
             if isinstance(event, ToolStarted):
                 self._uses.put(event.seq, name)
+                self._plays.put(event.seq, True)
             if name not in self._known:
                 self._known.add(name)
                 self._mark(event.agent, event)
         elif isinstance(event, Narration):
-            self._captions.put(event.seq, None)
+            self._speaks.put(event.seq, True)
         elif isinstance(event, StepStarted | StepFinished | StepFailed | StepSkipped):
             self._look_at_step(event)
         elif isinstance(event, Handoff):
@@ -247,7 +247,7 @@ class Book:
             self._paths.add(event.step)
             self._steps.setdefault(definition(event.step), Track()).put(event.seq, event.step)
         if isinstance(event, StepStarted) and event.caption is not None:
-            self._captions.put(event.seq, None)
+            self._speaks.put(event.seq, True)
         elif isinstance(event, StepSkipped):
             for agent in self._planned(event):
                 self._mark(agent, event)
@@ -305,8 +305,7 @@ class Book:
 
     def _skipped(self, show: Show, mark: StepSkipped) -> Entry:
         planned = self.plan.get(definition(mark.step))
-        title = planned.title if planned is not None else ""
-        return Skipped(mark.step, brief(title or mark.step), brief(mark.reason))
+        return Skipped(mark.step, brief((planned and planned.title) or mark.step), brief(mark.reason))
 
 
 _BOOKS: WeakKeyDictionary[Show, Book] = WeakKeyDictionary()

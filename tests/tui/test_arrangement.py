@@ -91,11 +91,13 @@ def test_a_small_screen_has_a_panel_and_uses_its_rows() -> None:
 
 
 def test_what_would_stay_empty_gives_its_rows_to_the_panels() -> None:
-    assert needless(4, has_captions=True) == ()
-    assert needless(1, has_captions=False) == ("caption", "lane")
-    without = arrange(120, 36, 1, without=needless(1, has_captions=False))
+    assert needless(4, has_captions=True, has_tools=True) == ()
+    nothing = needless(1, has_captions=False, has_tools=False)
+    assert nothing == ("caption", "lane", "tools")
+    without = arrange(120, 36, 1, without=nothing)
     assert not {"caption", "lane"} & without.parts.keys()
     assert without.panels[0].height > arrange(120, 36, 1).panels[0].height
+    assert without.panels[0].width > arrange(120, 36, 1).panels[0].width
 
 
 def test_80x24_shows_one_panel_and_a_log_of_six_rows() -> None:
@@ -141,6 +143,34 @@ def test_notes_and_tools_go_before_an_agent_has_to() -> None:
     assert "notes" not in arrange(200, 50, 5).parts
     assert len(arrange(200, 50, 7).panels) == 7
     assert "tools" not in arrange(200, 50, 7).parts
+
+
+@pytest.mark.parametrize(("width", "height"), [(110, 30), (120, 36), (150, 44), (200, 50), (300, 80)])
+def test_what_tools_gave_stands_beside_the_panels_only_where_no_agent_loses_a_seat_or_moves_to_another_row(
+    width: int, height: int
+) -> None:
+    for agents in range(1, 13):
+        alone = arrange(width, height, agents, without=("tools", "notes"))
+        found = arrange(width, height, agents, without=("notes",))
+        assert len(found.panels) == len(alone.panels)
+        assert [panel.y for panel in found.panels] == [panel.y for panel in alone.panels] or len(alone.panels) > 3
+        if "tools" in found.parts:
+            assert found.folded == 0
+            assert len({panel.y for panel in found.panels}) == len({panel.y for panel in alone.panels})
+            assert 30 <= found.parts["tools"].width <= width * 2 // 5
+
+
+def test_three_agents_have_tools_beside_them_at_120x36_and_four_have_not() -> None:
+    assert arrange(120, 36, 3).parts["tools"].width == 30
+    assert [panel.width for panel in arrange(120, 36, 3).panels] == [30, 30, 30]
+    assert "tools" not in arrange(120, 36, 4).parts
+    assert "tools" not in arrange(109, 36, 1).parts
+
+
+def test_a_chart_has_room_for_sixty_cells_on_a_large_screen_and_the_panels_stay_readable() -> None:
+    found = arrange(200, 50, 3, without=("notes",))
+    assert found.parts["tools"].width >= 60 + 4
+    assert min(panel.width for panel in found.panels) >= 40
 
 
 def test_a_play_without_agents_gives_its_room_to_the_log() -> None:

@@ -21,7 +21,7 @@ _FORMATS = {
     ICD: re.compile(r"[A-Z][0-9][0-9AB](?:\.[0-9A-Z]{1,4})?"),
     HCPCS: re.compile(r"[A-CEGHJ-MP-V][0-9]{4}"),
 }
-_CPT = re.compile(r"[0-9]{4}[0-9FT]")
+_CPT = re.compile(r"[0-9]{4}[0-9FTUMA]")
 _FOLDER = Path(__file__).parents[1] / "packs"
 
 

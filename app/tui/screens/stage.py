@@ -35,6 +35,7 @@ from app.tui.widgets.log import LogView
 from app.tui.widgets.messages import Inspect
 from app.tui.widgets.meters import Meters
 from app.tui.widgets.panel import AgentPanel
+from app.tui.widgets.props import PropsView
 from app.tui.widgets.question import QuestionPicture
 from app.tui.widgets.strip import RoleStrip
 from app.tui.widgets.timeline import SmallTimeline
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
     from app.tui.sources import Source
 
-_NOT_HERE: tuple[Part, ...] = ("notes", "inspect", "tools")
+_NOT_HERE: tuple[Part, ...] = ("notes", "inspect")
 
 
 class Stage(Transport):
@@ -70,6 +71,7 @@ class Stage(Transport):
         self.stepping = stepping
         self._clock = clock
         self.log_view = LogView(self.show)
+        self.props = PropsView(self.show)
         self.meters = Meters(self.show, self.playhead)
         self.ending = EndingCard(self.show, self.playhead)
         self.questions = Questions(self)
@@ -77,7 +79,7 @@ class Stage(Transport):
         self._parts = self._made(source)
         self._panels: dict[str, AgentPanel] = {}
         self._visible: tuple[str, ...] = ()
-        self._has_captions = False
+        self._has_captions = self._has_tools = False
         self._is_set = False
         self._waits = False  # for its audience, which went elsewhere
         self._leaps = 0  # of the audience, as far as the panels know
@@ -89,6 +91,7 @@ class Stage(Transport):
         return {
             "head": Head(show, playhead, source),
             "strip": RoleStrip(show),
+            "tools": self.props,
             "lane": Lane(show, playhead),
             "meters": self.meters,
             "timeline": SmallTimeline(show),
@@ -214,7 +217,7 @@ class Stage(Transport):
         return (
             len(self._visible) < len(agents)
             or not agents.keys() >= set(self._visible)
-            or (self._speaks != self._has_captions)
+            or (self._speaks, book_of(self.show).has_tools) != (self._has_captions, self._has_tools)
         )
 
     @property
@@ -253,9 +256,9 @@ class Stage(Transport):
 
     def _arrange(self) -> None:
         size = self.app.size
-        self._has_captions = self._speaks
+        self._has_captions, self._has_tools = self._speaks, book_of(self.show).has_tools
         agents = len(self.show.state.agents)
-        without = [*_NOT_HERE, *needless(agents, has_captions=self._has_captions)]
+        without = [*_NOT_HERE, *needless(agents, has_captions=self._has_captions, has_tools=self._has_tools)]
         density: Density = "compact" if self.house.remembered.density == "compact" else "comfortable"
         arrangement = arrange(size.width, size.height, agents, density=density, without=without)
         for part, widget in self._parts.items():
@@ -313,6 +316,9 @@ class Stage(Transport):
             self.questions.put_card(asking[0])
             return
         panel = self.focused
+        if panel is self.props and self.props.thing:
+            self.house.inspect(self.show, self.source, self.props.thing)
+            return
         agent = panel.agent if isinstance(panel, AgentPanel) else self.show.lit
         if agent:
             call = self.show.state.agents[agent].call
@@ -352,7 +358,7 @@ class Stage(Transport):
         self._focus(-1)
 
     def _focus(self, by: int) -> None:
-        stops: list[Widget] = [*(self._panels[agent] for agent in self._visible), self.log_view]
+        stops: list[Widget] = [*(self._panels[agent] for agent in self._visible), self.props, self.log_view]
         stops = [widget for widget in stops if widget.display]
         at = stops.index(self.focused) if self.focused in stops else (-1 if by > 0 else 0)
         if stops:
@@ -368,6 +374,8 @@ class Stage(Transport):
     def copied(self) -> str:
         """What the one in front of you said last, else the run's id."""
         panel = self.focused
+        if panel is self.props and self.props.gave:
+            return self.props.gave
         agent = panel.agent if isinstance(panel, AgentPanel) else self.show.lit
         known = self.show.state.agents.get(agent)
         said = self.show.words(known.said) if known is not None else ""
