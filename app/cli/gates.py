@@ -10,6 +10,7 @@ from app.cli.figures import MICROSECONDS, clock_time
 from app.cli.ink import Ink
 from app.cli.narrator_text import clean, one_line, took
 from app.journal.questions import Question, short_name
+from app.state.words import spaced
 
 MOST_LINES = 60  # of a question; the rest is what `show` is for
 
@@ -36,8 +37,9 @@ def drawn_text(question: Question, ink: Ink) -> list[str]:
 
 def drawn(question: Question, ink: Ink, now: float) -> list[str]:
     """The whole question as a prompt shows it: who is asked, what, the options, and what happens without an answer."""
-    head = f"{ink.paint('?', 'warning')} {ink.paint(one_line(question.step or question.gate), 'bold')}"
-    lines = ["", head + (f"  for {one_line(question.role)}" if question.role else "")]
+    asks = one_line(question.title or question.step or question.gate)
+    head = f"{ink.paint('?', 'warning')} {ink.paint(asks, 'bold')}"
+    lines = ["", head + (f"  for {spaced(one_line(question.role))}" if question.role else "")]
     lines += drawn_text(question, ink)
     lines += [
         f"  {ink.paint(str(number), 'accent')}  {one_line(name)}" for number, name in enumerate(question.options, 1)

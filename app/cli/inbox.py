@@ -16,6 +16,7 @@ from app.cli.narrator_text import one_line, plural, took
 from app.cli.said import narrate
 from app.cli.workspaces import add_workspace, with_archive
 from app.journal.questions import Waiting, what_waits
+from app.state.words import spaced
 
 EXAMPLES = """
 footlights inbox
@@ -57,7 +58,7 @@ def _lines(each: Waiting, ink: Ink, now: int) -> list[str]:
     question = each.question
     facts = [one_line(each.row.scenario), short(each.row.run), ago(question.opened, now)]
     if question.role:
-        facts.append(f"for {one_line(question.role)}")
+        facts.append(f"for {spaced(one_line(question.role))}")
     if question.expires and not each.is_answered:
         left = max(0, question.expires - now)
         facts.append(f"{took(left / 1000)} left, then {one_line(question.default or 'it closes')}")

@@ -9,6 +9,7 @@ from typing import Any
 from app.cli.narrator_text import compact, money, one_line, plural, took
 from app.events import Failure, GateOpened
 from app.state import DebateState
+from app.state.words import spaced
 
 # Kinds of steps that hold others, or in which several speak: they get a heading, with a word on what to expect.
 SECTIONS = {
@@ -109,7 +110,7 @@ def gate_facts(gate: GateOpened) -> list[str]:
     if gate.options:
         facts.append(" / ".join(one_line(option) for option in gate.options))
     if gate.role:
-        facts.append(f"for {gate.role}")
+        facts.append(f"for {spaced(one_line(gate.role))}")
     if gate.expires_ms and gate.default is not None:
         facts.append(f"after {took(gate.expires_ms)} without an answer: {one_line(gate.default)}")
     return [" · ".join(facts)] if facts else []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from app.events import Failure, Outcome, Usage
+from app.state.sentences import sentence_end
 
 FAILED: frozenset[str] = frozenset({"failed", "cancelled", "exhausted", "refused", "truncated"})
 SKIPPED = "skipped"  # the error of a step that a person skipped while it ran: the run goes on without it
@@ -17,7 +17,6 @@ PASSING: frozenset[str] = frozenset(
     {"rate_limited", "overloaded", "timeout", "connection", "malformed", "incomplete", "empty", "interrupted"}
 )
 _HEADLINE = 140
-_SENTENCE = re.compile(r"(.+?[.!?…:])(?:\s|$)", re.DOTALL)
 
 
 class Mishap(Exception):
@@ -134,9 +133,8 @@ class Gives:
 
 def first_sentence(value: Any) -> str:
     """The beginning of a text, or of the first text in data; for one line."""
-    text = _first_text(value)
-    found = _SENTENCE.match(text.strip()[: _HEADLINE * 3])
-    line = " ".join((found[1] if found else text[: _HEADLINE * 3]).split())
+    text = _first_text(value).strip()[: _HEADLINE * 3]
+    line = " ".join(text[: sentence_end(text, len(text), ".!?…:") or len(text)].split())
     return line if len(line) <= _HEADLINE else line[: _HEADLINE - 1].rstrip() + "…"
 
 

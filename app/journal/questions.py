@@ -34,6 +34,7 @@ class Question:
     opened: int = 0  # wall clock, microseconds
     expires: int = 0  # the same; 0: never
     role: str = ""
+    title: str = ""  # of the step
 
     @property
     def short_name(self) -> str:
@@ -66,13 +67,14 @@ def short_name(gate: str) -> str:
     return gate.removesuffix("#1")
 
 
-def question_of(event: GateOpened, value_of: Callable[[Ref], Any]) -> Question:
+def question_of(event: GateOpened, value_of: Callable[[Ref], Any], title: str = "") -> Question:
     """The question of a gate."""
     text = value_of(event.question) if event.question is not None else ""
     expires = event.at + event.expires_ms * 1000 if event.expires_ms else 0
     return Question(
-        event.gate, event.step, event.asks, str(text), event.options, event.default, event.at, expires, event.role
-    )
+        event.gate, event.step, event.asks, str(text), event.options, event.default, event.at, expires, event.role,
+        title,
+    )  # fmt: skip
 
 
 async def what_waits(archive: Archive) -> list[Waiting]:
@@ -108,7 +110,8 @@ class Questions:
         if unknown:
             texts = await archive.texts(run)
             for event in unknown:
-                self._asked[run, event.gate] = question_of(event, lambda ref: texts.get(ref.ref, "(erased)"))
+                title = state.steps[event.step].title if event.step in state.steps else ""
+                self._asked[run, event.gate] = question_of(event, lambda ref: texts.get(ref.ref, "(erased)"), title)
         return [self._asked[run, event.gate] for event in opened]
 
 

@@ -32,6 +32,7 @@ from app.events import (
     ToolFinished,
     ToolStarted,
 )
+from app.state.sentences import sentence_end
 
 Kind = Literal[
     "cue-in", "think", "headline", "fill", "settle", "tool", "handoff-lift", "handoff-move", "handoff-land", "caption",
@@ -178,12 +179,13 @@ def caption_length(characters: int) -> Length:
 
 def headline_of(text: str) -> int:
     """How many characters of a text its first sentence has, up to `HEADLINE`; a text without one is cut at a word."""
-    if len(text) <= HEADLINE and not _SENTENCE_ENDS.search(text):
+    line = _LINE_ENDS.search(text, 0, HEADLINE)
+    ends = [end for end in (sentence_end(text, HEADLINE), line.end() if line is not None else 0) if end]
+    if ends:
+        return min(ends)
+    if len(text) <= HEADLINE:
         return len(text)
-    found = _SENTENCE_ENDS.search(text, 0, HEADLINE)
-    if found is not None:
-        return found.end()
     return text.rfind(" ", HEADLINE // 2, HEADLINE) + 1 or HEADLINE
 
 
-_SENTENCE_ENDS = re.compile(r"(?<=[^\s.]{2})[.!?…][\"')\]]*(?=\s|\Z)|(?<=[^\n]{16})\n")
+_LINE_ENDS = re.compile(r"(?<=[^\n]{16})\n")

@@ -203,3 +203,8 @@ BASES = {
     "unpriced": "nobody knows its price",
     "rehearsed": "rehearsed, nothing to pay",
 }
+
+
+def spaced(name: str) -> str:
+    """A name that was written for machines, as people say it: fleet manager."""
+    return name.replace("_", " ")

@@ -43,6 +43,8 @@ class Cells:
         value = self.row.get(column)
         if value is None:
             return None
+        if is_too_long(value):
+            self.wrong(column, f"should be from {least:g} to {most:g}", value)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             self.wrong(column, "should be a number", value)
         if not least <= value <= most:
@@ -62,8 +64,17 @@ class Cells:
 
     def wrong(self, column: str, what: str, value: Any) -> NoReturn:
         """Raise the error for this cell."""
-        found = "it is empty" if value is None else f"it is {shortened(repr(value), 60)}"
+        found = "it is empty" if value is None else f"it is {_shown(value)}"
         raise ToolError("bad_arguments", f'{self.table}, row {self.number}: "{shortened(column)}" {what}; {found}')
+
+
+def is_too_long(value: Any) -> bool:
+    """Tell whether this is a whole number that no column of numbers holds, and that cannot always be written."""
+    return isinstance(value, int) and value.bit_length() > 63
+
+
+def _shown(value: Any) -> str:
+    return "a whole number of 19 digits or more" if is_too_long(value) else shortened(repr(value), 60)
 
 
 def named_once(names: list[str], table: str) -> None:

@@ -7,31 +7,37 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.document.suggest import did_you_mean, shortened
+from app.safety import safe_text
 from app.tools.base import Arguments, Surroundings, Tool, ToolError
 from app.tools.covering import cover, cover_text
+from app.tools.plain import is_finite, whole_characters
 from providers.base import ToolOffer
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
 _PROBLEMS_TOLD = 8
+_LONGEST = 500  # characters of a message, and of a hint
+_LONGEST_REASON = 120
 
 
 async def use(tool: Tool, arguments: Arguments, surroundings: Surroundings) -> Any:
     """Use a tool once. Raises ToolError: `bad_arguments` before anything is done, else what went wrong."""
-    if problems := check_arguments(tool, arguments):
-        raise ToolError(
-            "bad_arguments", cover_text(f"{tool.name}: {'; '.join(problems)}", surroundings.secrets), _usage(tool)
-        )
     try:
-        return cover(await tool.perform(_given(tool, arguments), surroundings), surroundings.secrets)
+        arguments = whole_characters(arguments)
+        if problems := check_arguments(tool, arguments):
+            raise ToolError("bad_arguments", f"{tool.name}: {'; '.join(problems)}", _usage(tool))
+        result = whole_characters(await tool.perform(_given(tool, arguments), surroundings))
+        if not is_finite(result):
+            raise ToolError("failed", f"a number that {tool.name} gives is not finite", _usage(tool))
+        return cover(result, surroundings.secrets)
     except ToolError as error:
-        raise ToolError(
-            error.error,
-            cover_text(error.message, surroundings.secrets),
-            cover_text(error.hint, surroundings.secrets),
-            retry_after=error.retry_after,
-        ) from None  # the cause may hold an address or a header
+        raise _told(error, surroundings.secrets) from None  # the cause may hold an address or a header
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # Sums on values that nobody thought of are a mistake in a tool, and no reason to end a run.
+        why = shortened(str(error), _LONGEST_REASON) or type(error).__name__
+        unable = ToolError("failed", f"{tool.name} cannot do this with these values: {why}", _usage(tool))
+        raise _told(unable, surroundings.secrets) from None
 
 
 def offer(tool: Tool) -> ToolOffer:
@@ -39,16 +45,31 @@ def offer(tool: Tool) -> ToolOffer:
     return ToolOffer(tool.name, tool.says, tool.parameters)
 
 
+def compiled(schema: Any) -> Validator:
+    """Return what checks data by a schema; ValueError when the schema itself is wrong. It never looks elsewhere."""
+    return _validator(json.dumps(schema))
+
+
 def check_arguments(tool: Tool, arguments: Any) -> list[str]:
     """Return what is wrong with arguments, in words that a model can mend them by; a null counts as left out."""
     if not isinstance(arguments, dict):
         return ["the arguments are a map of names and values"]
-    validator = _validator(json.dumps(tool.parameters))
     try:
+        validator = compiled(tool.parameters)
         problems = [_said(error, tool) for error in validator.iter_errors(_given(tool, arguments))]
-    except ValueError as error:  # data that JSON cannot hold
+    except (ValueError, RecursionError) as error:  # data that JSON cannot hold
         return [f"the arguments cannot be used: {shortened(str(error), 200)}"]
     return list(dict.fromkeys(problems))[:_PROBLEMS_TOLD]
+
+
+def _told(error: ToolError, secrets: tuple[str, ...]) -> ToolError:
+    """Return an error as it may be shown: strangers' words in it are covered, disarmed and cut."""
+    message, hint = (_cut(safe_text(cover_text(text, secrets))) for text in (error.message, error.hint))
+    return ToolError(error.error, message, hint, retry_after=error.retry_after)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _given(tool: Tool, arguments: Arguments) -> Arguments:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from app.document.suggest import did_you_mean, shortened
 from app.tools.base import ToolError
+from app.tools.plain import whole_characters
 from app.tools.project import MAX_TABLE_BYTES, read_text
 
 Row = dict[str, Any]
@@ -145,12 +147,25 @@ def _from_json_lines(text: str, shown: str) -> list[Row]:
 
 def _parsed(text: str, shown: str, line: int) -> Any:
     try:
-        return json.loads(text)
+        return whole_characters(json.loads(text, parse_constant=_no_number, parse_float=_finite))
     except json.JSONDecodeError as error:
         place = f"{shown}, line {line + error.lineno - 1}"
         raise ToolError("failed", f"{place}: this is not JSON: {error.msg}") from None
+    except OverflowError as error:
+        raise ToolError(
+            "failed", f"{shown}: {error} is no number to reckon with", "leave the cell out, or write null"
+        ) from None
     except (ValueError, RecursionError):
         raise ToolError("failed", f"{shown}, line {line}: this JSON is too deep, or a number in it too long") from None
+
+
+def _no_number(written: str) -> NoReturn:
+    raise OverflowError(shortened(written, 40))
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    return number if math.isfinite(number) else _no_number(written)
 
 
 _READERS: dict[str, Callable[[str, str], list[Row]]] = {

@@ -29,7 +29,7 @@ _INSPECT_FROM, _NOTES = 180, 50
 _TOOLS_FROM, _TOOLS = 110, (30, 76)
 _ROOMY = 36  # columns that a panel keeps when what the tools gave would like more
 _LOG_LEAST, _LOG, _LOG_MORE = 3, 8, 10
-_LANE_BOX, _CAPTION_BOX, _CAPTION_IN_A_ROW = 7, 4, 80
+_LANE_BOX, _CAPTION_BOX, _CAPTION_IN_A_ROW = 7, 4, 100
 _TWO_ROWS_FROM = 42  # rows of the screen
 _TALL = 20  # rows of a panel beyond which the log may have some too
 
@@ -180,6 +180,8 @@ def _rows(wanted: _Wanted, strip: int) -> _Rows:
         rows.give("meters", 1, LOWEST)
     if has("log"):
         rows.give_whole("log", _LOG_LEAST, LOWEST)
+        if wanted.width < _CAPTION_IN_A_ROW:
+            rows.give_whole("caption", rows.of("caption"), least)
         rows.give("log", _LOG - _LOG_LEAST, least)
     least *= _panel_rows_wanted(wanted)
     if has("lane") and not wanted.is_compact:
@@ -187,7 +189,7 @@ def _rows(wanted: _Wanted, strip: int) -> _Rows:
     if has("log"):
         rows.give_whole("log", _LOG_MORE - _LOG, least)
     if has("caption") and not wanted.is_compact:
-        rows.give_whole("caption", _CAPTION_BOX - 1, least + 1)
+        rows.give_whole("caption", _CAPTION_BOX - rows.of("caption"), least + 1)
     if has("timeline") and wanted.width >= _BESIDE_LANE:
         rows.give_whole("timeline", min(13, max(7, wanted.agents + 4)), least + 4)
     if wanted.height >= _TWO_ROWS_FROM and not wanted.is_compact:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.state.words import spaced
+from app.tui.naming import one_line, step_name
+
 if TYPE_CHECKING:
     from app.events import GateOpened
     from app.playback.show import Show
@@ -16,7 +19,7 @@ class Asked:
 
     run: str
     gate: str
-    step: str
+    step: str  # by its title
     asks: str  # approve, ask, budget, tool, cue
     question: str
     options: tuple[str, ...] = ()
@@ -32,12 +35,12 @@ def asked_of(show: Show, run: str, opened: GateOpened) -> Asked:
     return Asked(
         run,
         opened.gate,
-        opened.step,
+        step_name(opened.step, show.state),
         opened.asks,
         show.words(opened.question).strip() if opened.question is not None else "",
         opened.options,
         opened.default or "",
         opened.at + opened.expires_ms * 1000 if opened.expires_ms else 0,
-        opened.role,
+        spaced(one_line(opened.role)),
         (start.title or start.scenario) if start else "",
     )

@@ -52,7 +52,7 @@ from app.events import (
 )
 from app.state import RunState, spent_by, takeover, tally_of
 from app.state.words import how_performed, paid_at_all
-from app.tui.line_words import ACTIONS, DIRECTIONS, HANDOVERS, KINDS, RESUMES, WAITS
+from app.tui.line_words import ACTIONS, DIRECTIONS, HANDOVERS, KINDS, RESUMES, WAITS, chart_in
 from app.tui.naming import LONGEST, amount, name_of, one_line, plural, short_path, step_name
 from app.tui.text import paid, tokens, took
 from app.tui.verdict import expectations_told
@@ -61,7 +61,6 @@ Tone = Literal["plain", "quiet", "good", "warning", "error", "person", "handoff"
 Mark = Literal[
     "", "done", "failed", "waiting", "running", "retried", "skipped", "paused", "warned", "gate", "person", "to"
 ]
-
 
 _COMMA = re.compile(r",(?=[\w\"\[{])")
 _KEYS = re.compile(r'"([\w.-]{1,40})": ?')
@@ -90,7 +89,8 @@ class Scene:
 
     def compact(self, ref: Ref | None) -> str:
         """A value on one row; structures without the quotes of their keys."""
-        text = self._words(ref)[:LONGEST]
+        whole = self._words(ref)
+        text = chart_in(whole) or whole[:LONGEST]
         line = " ".join(text.split())
         if text[:1] in ("{", "["):
             line = _COMMA.sub(", ", _KEYS.sub(r"\1: ", line))

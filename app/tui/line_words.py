@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+_LONG = 60_000  # characters of data that hold more than a chart
+
 WAITS = {
     "limiter": "for the rate limit",
     "breaker": "until the service has recovered",
@@ -38,3 +42,15 @@ RESUMES = {
     "crash": "the process had ended; the run goes on where it was",
     "fork": "up to here it was taken over; what follows is new",
 }
+
+
+def chart_in(text: str) -> str:
+    """How data is told that is a chart, which no row can show; empty where it is none."""
+    if text[:1] != "{" or len(text) > _LONG or '"kind"' not in text or '"width"' not in text:
+        return ""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    drawn = found.get("text")
+    return f"a chart, {drawn.count(chr(10)) + 1} lines" if isinstance(drawn, str) and "\n" in drawn else ""

@@ -9,7 +9,7 @@ from app.tui.glyphs import ASCII, Glyphs
 from app.tui.text import cells, cut, money, tokens, took
 from app.tui.themes import ROLES
 
-_LITTLE = frozenset(("of", "the", "and", "for", "in", "a", "an", "to", "&"))  # no title ends with these
+LITTLE = frozenset(("of", "the", "and", "for", "in", "a", "an", "to", "&"))  # no title ends with these
 LONGEST = 600  # characters of a text that a line looks at; no row shows more
 
 
@@ -40,7 +40,7 @@ def name_of(agent: str, state: RunState) -> str:
 def short_title(title: str, room: int, *, ellipsis: str = "…") -> str:
     """A title in so many cells: of a long one as many of its first words as fit, and at least the first, cut."""
     is_cut = False
-    while " " in title and (cells(title) > room or (is_cut and title.rpartition(" ")[2].lower() in _LITTLE)):
+    while " " in title and (cells(title) > room or (is_cut and title.rpartition(" ")[2].lower() in LITTLE)):
         title, is_cut = title.rpartition(" ")[0].rstrip(",;: "), True
     return cut(title, room, ellipsis=ellipsis)
 

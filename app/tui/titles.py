@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import takewhile
+from itertools import combinations, takewhile
 
-from app.tui.naming import short_title
+from app.tui.naming import LITTLE
 from app.tui.text import cells, cut
 
 _HEAD = 4  # cells of a beginning that are worth to be kept beside an end
+_WORDS = 12  # of a name that are looked at
+_VAGUE = frozenset(  # words that say little of somebody where they stand alone
+    ("agent", "chief", "customer", "data", "executive", "general", "head", "lead", "manager", "master", "officer",
+     "senior", "specialist", "technical")
+)  # fmt: skip
 
 
 def shortened(name: str, room: int, others: Iterable[str] = ()) -> str:
@@ -31,13 +36,26 @@ def shortened(name: str, room: int, others: Iterable[str] = ()) -> str:
 
 
 def known_as(name: str, room: int, others: Iterable[str] = ()) -> str:
-    """The name in at most so many cells: as many of its first words as fit, if nobody else's begins so; else cut."""
-    short = short_title(name, room)
-    others = tuple(others)
-    is_whole = name.startswith(short) and cells(name) > cells(short)
-    if is_whole and not any(other != name and other.startswith(short) for other in others):
-        return short
-    return shortened(name, room, others)
+    """The name in at most so many cells: those of its words that tell it from the others, or its initials; else cut."""
+    if cells(name) <= room:
+        return name
+    words, others = name.split()[:_WORDS], [other for other in others if other != name]
+    found = [
+        (sum(word.lower() not in _VAGUE for word in run), len(run), -start, short)
+        for start, end in combinations(range(len(words) + 1), 2)
+        if not {(run := words[start:end])[0].lower(), run[-1].lower()} & LITTLE
+        and cells(short := " ".join(run).rstrip(",;:")) <= room
+        and not any(f" {short} " in f" {other} " for other in others)
+    ]
+    if found:
+        return max(found)[-1]
+    short = _initials(name)
+    is_own = len(short) > 1 and cells(short) <= room and short not in map(_initials, others)
+    return short if is_own else shortened(name, room, others)
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split() if word.lower() not in LITTLE).upper()
 
 
 def _head(name: str, room: int) -> str:

@@ -300,7 +300,6 @@ _ELSEWHERE = {
     "string": "write format('{0}', value)",
     "int": "write from_json(text)",
     "float": "write from_json(text)",
-    "number": "write from_json(text)",
     "now": "expressions know no clock: let a step or a tool tell the time",
     "random": "expressions leave nothing to chance: let a step or a tool draw",
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import reduce
 from math import fsum
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from app.document.types import (
     Anything,
@@ -50,7 +50,11 @@ from app.scenario.expressions.values import (
     to_json,
 )
 
+if TYPE_CHECKING:
+    from decimal import Decimal
+
 MAX_DIGITS = 15
+MOST_DIGITS = 330  # of the largest float there is, with those after its point
 SLOTS = re.compile(r"(\{\{|\}\}|\{[0-9]{1,2}\}|[{}])")  # what stands for something else in a pattern of format
 
 RECASE = 8  # what a letter beyond ASCII costs in another case, in characters
@@ -73,7 +77,8 @@ ALIASES = {
     "size": "length", "count": "length", "strip": "trim", "includes": "contains", "has": "contains",
     "coalesce": "default", "ifnull": "default", "toLower": "lower", "toLowerCase": "lower", "lowercase": "lower",
     "toUpper": "upper", "toUpperCase": "upper", "uppercase": "upper", "concat": "format", "replace": "format",
-    "match": "matches", "test": "matches", "regex": "matches", "total": "sum",
+    "match": "matches", "test": "matches", "regex": "matches", "total": "sum", "toLocaleString": "number",
+    "format_number": "number", "formatNumber": "number", "commas": "number", "thousands": "number",
 }  # fmt: skip
 
 
@@ -248,17 +253,36 @@ def _trim(work: Work, text: str) -> str:
 )
 def _round(_: Work, number: int | float, digits: int = 0) -> int | float:
     """A number rounded to so many digits after the point; a half goes away from zero."""
-    from decimal import ROUND_HALF_UP, Context, Decimal
-
     if not -MAX_DIGITS <= digits <= MAX_DIGITS:
         raise Refused(f"a number is rounded to {MAX_DIGITS} digits at most")
     insist_on_fair_numbers((number,))
     whole = digits <= 0 or type(number) is int
     if abs(number) < 2**63:  # beyond, a float has no digits after the point that could be rounded
-        step = Decimal(1).scaleb(-digits)
-        rounded = Decimal(repr(number)).quantize(step, ROUND_HALF_UP, Context(prec=2 * MAX_DIGITS + 10))
+        rounded = _rounded(number, digits)
         return int(rounded) if whole else float(rounded)
     return int(number) if whole else number
+
+
+@_function(
+    "number",
+    Parameter("number", NUMBER),
+    Parameter("digits", WHOLE, default="0"),
+    gives=Text(),
+    example=("number(1234.5, 2)", '"1,234.50"'),
+)
+def _number(_: Work, number: int | float, digits: int = 0) -> str:
+    """A number as people read it: rounded to so many digits after the point, its thousands set off by commas."""
+    if not 0 <= digits <= MAX_DIGITS:
+        raise Refused(f"a number is written with 0 to {MAX_DIGITS} digits after the point")
+    insist_on_fair_numbers((number,))
+    rounded = _rounded(number, digits)
+    return f"{rounded or abs(rounded):,f}"  # nothing is never less than nothing
+
+
+def _rounded(number: int | float, digits: int) -> Decimal:
+    from decimal import ROUND_HALF_UP, Context, Decimal
+
+    return Decimal(repr(number)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, Context(prec=MOST_DIGITS))
 
 
 def _least_or_most(given: Sequence[Type]) -> Type:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from app.state.sentences import sentence_end
 from app.tui.glyphs import Glyphs
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.rows import Row, Span, fitted
@@ -12,6 +13,7 @@ from app.tui.text import balanced, cells, cut, wrap
 LINE = 42  # characters of a line: what film subtitles keep to
 LINES = 2
 _INDENT = 1
+_SENTENCE = 63  # characters of a line that is a sentence: better a longer one than two in pieces
 
 
 def caption(words: str, width: int, height: int, glyphs: Glyphs) -> list[Row]:
@@ -31,12 +33,25 @@ def lines(words: str, room: int, most: int) -> tuple[str, ...]:
     """The words in short lines; in longer ones, as long as there is room, rather than that some are lost."""
     if room <= 0 or most <= 0 or not words:
         return ()
+    if cells(words) > min(LINE, room) and most >= LINES and (apart := _sentences(words, min(_SENTENCE, room))):
+        return apart
     for measure in (min(LINE, room), *range(min(LINE, room) + 1, room + 1)):
         shown = wrap(words, measure)
         if len(shown) <= min(most, LINES) or (len(shown) <= most and measure == room):
             return tuple(balanced(words, measure))
     shown = wrap(words, room)
     return (*shown[: most - 1], cut(" ".join(shown[most - 1 :]), room))
+
+
+def _sentences(words: str, room: int) -> tuple[str, ...]:
+    """The words on two lines with a full stop between them, as even as they can be; none where that does not go."""
+    pairs, start = list[tuple[str, str]](), 0
+    while end := sentence_end(words[start:], len(words)):
+        start += end
+        first, second = words[:start], words[start:].strip()
+        if second and max(cells(first), cells(second)) <= room:
+            pairs.append((first, second))
+    return min(pairs, key=lambda pair: max(map(cells, pair)), default=())
 
 
 def _bare(words: str, width: int, height: int) -> list[Row]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.tui.glyphs import Glyphs
-from app.tui.naming import one_line, short_title
+from app.tui.naming import one_line
 from app.tui.paint.frame import INSETS, framed
 from app.tui.paint.rows import Row, Span, fitted, width_of
 from app.tui.text import cells, cut, took
+from app.tui.titles import known_as
 
 AT_ONCE = 3  # handoffs that are drawn at the same time; the others are counted
 Phase = Literal["lift", "move", "land"]
@@ -135,11 +136,9 @@ class _Track:
         return tuple(spans)
 
     def _name(self, station: Station) -> str:
-        """The title, or as many of its words as there is room for."""
-        room = self._pitch - 3
-        if room < _LEAST_NAME and cells(station.name) > room:
-            return ""
-        return short_title(station.name, room, ellipsis=self._glyphs.ellipsis)
+        """The title, or what tells it from the others; half of a word says less than the sign does."""
+        name = known_as(station.name, self._pitch - 3, (other.name for other in self._lane.stations))
+        return name if (self._pitch - 3 >= _LEAST_NAME and "…" not in name) or name == station.name else ""
 
     def rail(self) -> Row:
         """The way itself, and the light on it."""

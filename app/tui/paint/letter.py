@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.journal.questions import Waiting
+from app.state.words import spaced
 from app.tui.glyphs import Glyphs
 from app.tui.paint.history import SHORT, title_of
 from app.tui.paint.leaf import SECOND, ago, clean, facts, lasting, plain
@@ -32,14 +33,14 @@ def columns_of(now: Callable[[], int], glyphs: Glyphs) -> tuple[Column[Waiting],
                by=lambda each: each.question.opened),
         Column("left", lambda each: left(each, now()), 8, right=True, leaves=1,
                by=lambda each: each.question.expires or 1 << 62),
-        Column("for", lambda each: (Span(plain(each.question.role), "info"),), 10, leaves=4,
+        Column("for", lambda each: (Span(spaced(plain(each.question.role)), "info"),), 10, leaves=4,
                by=lambda each: each.question.role),
     )  # fmt: skip
 
 
 def question(each: Waiting, glyphs: Glyphs) -> Row:
     """Its first words, behind a sign that is ours."""
-    text = plain(each.question.text) or plain(each.question.step)
+    text = plain(each.question.text) or plain(each.question.title or each.question.step)
     sign = Span(f"{glyphs.done} ", "good") if each.letter is not None else Span(f"{glyphs.gate} ", "gate bold")
     return (sign, Span(text, "muted" if each.letter is not None else "text"))
 
@@ -56,17 +57,16 @@ def left(each: Waiting, now: int) -> Row:
 
 def words_of(each: Waiting) -> str:
     """The words by which a question is found."""
-    asked = each.question
-    return " ".join(
-        (asked.text, asked.step, asked.role, *asked.options, each.row.title, each.row.scenario, each.row.run)
-    )
+    asked, row = each.question, each.row
+    about = (asked.title, asked.step, spaced(asked.role), row.title, row.scenario, row.run)
+    return " ".join((asked.text, *about, *asked.options))
 
 
 def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
     """The question with everything that is known of it."""
     asked = each.question
     rows: list[Row] = [
-        (Span(ASKS.get(asked.asks, "to answer"), "gate bold"), Span(f"  {plain(asked.step)}", "muted")),
+        (Span(ASKS.get(asked.asks, "to answer"), "gate bold"), Span(f"  {plain(asked.title or asked.step)}", "muted")),
         (),
     ]
     # A line of our own before each line of theirs: nothing that a model wrote can pass for what we say.
@@ -81,7 +81,7 @@ def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
             ("run", f"{each.row.run[-SHORT:]}, {each.row.status}"),
             ("since", ago(asked.opened, now)),
             ("left", (Span(f"{lasting(rest)}, {then}", "error" if rest < SOON else "warning"),) if rest else ""),
-            ("for", plain(asked.role)),
+            ("for", spaced(plain(asked.role))),
             ("performed by", plain(each.row.holder)),
         ),
         width,

@@ -20,7 +20,7 @@ from app.tui.text import cells, cut, tokens, wrap
 from app.tui.titles import known_as
 
 _AIRY = 8  # rows inside from which the first one stays empty
-_SHORT = 12  # cells of a title that are enough to know somebody by
+_SHORT = 14  # cells of a title that are enough to know somebody by
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def panel(look: Look, width: int, height: int, glyphs: Glyphs) -> list[Row]:
     room, rows = inside(width, height)
     body = _body(look, min(room, WIDEST), rows, glyphs)
     border = "focus" if look.has_focus else role_of(look.who) if look.acts else "edge"
-    right = _standing(look, width, glyphs)
+    right = _standing(look, width - 8, glyphs)
     head = _head(look, width - 8 - width_of(right), glyphs)
     foot = _foot(look.figures, room - 2)
     model = _model(look.model, room - 4 - width_of(foot))
@@ -90,7 +90,7 @@ def panel(look: Look, width: int, height: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _head(look: Look, room: int, glyphs: Glyphs) -> Row:
-    """The glyph and the name; of a long name its first words, or what tells it from others."""
+    """The glyph and the name; of a long name what tells it from others."""
     colour = role_of(look.who)
     name = known_as(_name(look.who).upper(), max(1, room - 2), (other.upper() for other in look.others))
     look_of_it = f"{colour} bold" if look.acts else colour if look.is_resting else f"{colour} dim"
@@ -101,9 +101,10 @@ def _name(who: Performer) -> str:
     return one_line(who.title or who.id)
 
 
-def _standing(look: Look, width: int, glyphs: Glyphs) -> Row:
+def _standing(look: Look, room: int, glyphs: Glyphs) -> Row:
+    """In as many words as leave room for the whole name; where its sign alone is too much, for a short name."""
     name = cells(_name(look.who)) + 2
-    room = width - 8 - min(name, _SHORT)
+    room -= name if name + cells(look.standing.says(glyphs, 0)) <= room else min(name, _SHORT)
     style = look.standing.style
     is_loud = look.standing.is_active or look.is_resting
     return (Span(look.standing.says(glyphs, room), style if is_loud else f"{style} dim"),)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from app.tui.glyphs import Glyphs
 from app.tui.lines import one_line, role_of, sign
 from app.tui.paint.rows import Row, Span, width_of
-from app.tui.paint.said import end_of, start_of, whole_end_of
+from app.tui.paint.said import end_of, ending, start_of, whole_end_of
 from app.tui.script import Asked, Direction, Entry, Received, Skipped, Speech, ToolUse
 from app.tui.text import cells, cut, size, took, wrap
 
@@ -53,7 +53,7 @@ def _beside(speech: Speech, room: int, glyphs: Glyphs) -> Row:
     mark = {"speaking": glyphs.speaking, "thinking": glyphs.thinking}.get(speech.status, glyphs.waiting)
     name = cut(one_line(speech.step.rpartition("/")[2]), max(2, room // 2))
     left = room - cells(name) - 4
-    words = one_line(speech.text[-2 * max(0, left) :]) if left > _WORTH else ""
+    words = one_line(ending(speech.text, 2 * left)) if left > _WORTH else ""
     return (
         Span(f"{mark} ", "accent"),
         Span(name, "text"),

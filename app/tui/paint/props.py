@@ -178,25 +178,31 @@ def _table(found: Any, room: int, rows: int) -> _Given | None:
         return None
     texts = [[_cell(value) for value in line] for line in lines]
     heads = [_safe(name) for name in names]
-    widths = _widths([max(cells(line[at]) for line in (heads, *texts)) for at in range(len(names))], room)
+    is_right = [all(_is_number(line[at]) for line in lines) for at in range(len(names))]
+    widths = _widths([max(cells(line[at]) for line in (heads, *texts)) for at in range(len(names))], is_right, room)
     if len(widths) < min(2, len(names)):
         return None
-    is_right = [all(_is_number(line[at]) for line in lines) for at in range(len(widths))]
     drawn = [
-        _line(line, widths, is_right, "muted bold" if at == 0 else "text") for at, line in enumerate((heads, *texts))
+        _line([line[at] for at in widths], list(widths.values()), [is_right[at] for at in widths], style)
+        for line, style in zip((heads, *texts), ("muted bold", *["text"] * len(texts)), strict=True)
     ]
-    return _Given(tuple(drawn[:rows]), _over(len(found) + 1 - rows))
+    over, left_out = _over(len(found) + 1 - rows), len(names) - len(widths)
+    more = (over, f"+{plural(left_out, 'column')}" if left_out else "")
+    return _Given(tuple(drawn[:rows]), " ".join(filter(None, more)))
 
 
-def _widths(wanted: list[int], room: int) -> list[int]:
-    """How wide each column is; those that find no room are left out, the last ones first."""
-    widths: list[int] = []
-    for at, want in enumerate(wanted, 1):
-        left = room - sum(widths) - _GAP * len(widths)
-        want = max(1, min(want, _COLUMN if at < len(wanted) else room))
-        if want > left and left < _LEAST_OF_IT:
-            break
-        widths.append(min(want, left))
+def _widths(wanted: list[int], is_right: list[bool], room: int) -> dict[int, int]:
+    """How wide each column is. Where there is no room for all, those in the middle are left out; no number is cut."""
+    least = [max(1, want if right else min(want, _LEAST_OF_IT)) for want, right in zip(wanted, is_right, strict=True)]
+    kept = list(range(len(wanted)))
+    while kept and sum(least[at] for at in kept) + _GAP * (len(kept) - 1) > room:
+        del kept[len(kept) // 2]
+    over = room - sum(least[at] for at in kept) - _GAP * (len(kept) - 1)
+    widths: dict[int, int] = {}
+    for at in kept:
+        most = max(least[at], min(wanted[at], _COLUMN if at < kept[-1] else room))
+        widths[at] = min(most, least[at] + over)
+        over -= widths[at] - least[at]
     return widths
 
 

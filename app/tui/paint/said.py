@@ -87,6 +87,13 @@ def start_of(text: str, width: int, rows: int, glyphs: Glyphs, style: str = "tex
     return Said(tuple(shown), 0)
 
 
+def ending(text: str, most: int) -> str:
+    """The last characters of what was said, for one line; of an answer that is data, its last key and value."""
+    found = _facts_of(text)
+    last = f"{found[-1].key}  {found[-1].text}".strip() if found else text
+    return last[-most:]
+
+
 def _facts_of(text: str) -> list[Fact] | None:
     """What an answer that is data says; None if it is none."""
     if len(text) > STRUCTURED or not _DATA.match(text):

@@ -13,8 +13,8 @@ from app.tui.glyphs import Glyphs
 from app.tui.lines import one_line, role_of, sign
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.standing import Standing, Word
-from app.tui.text import cells, cut, wrap_tail
-from app.tui.titles import shortened
+from app.tui.text import cells, wrap_tail
+from app.tui.titles import known_as
 
 _GAPS = (3, 2, 1)
 _APART = 3  # cells between everybody's places and the words at the right
@@ -66,7 +66,7 @@ def spotlight(cast: Sequence[Seen], words: str, width: int, height: int, glyphs:
     lit = next((each for each in cast if each.is_lit), None)
     if lit is None or height < 2:
         return [strip(cast, width, glyphs), *[fitted((), width)] * (height - 1)][:height]
-    name = shortened(one_line(lit.who.title or lit.who.id).upper(), max(1, width - _LEAST))
+    name = known_as(one_line(lit.who.title or lit.who.id).upper(), max(1, width - _LEAST))
     head = _spoken(lit, name, width - 1, glyphs) or _cell(lit, name, 1, glyphs)
     said = wrap_tail(words, width - 2, height - 1) if words and width > 2 else []
     rows: list[Row] = [(Span(" "), *head), *((Span(" "), Span(line)) for line in said)]
@@ -77,14 +77,9 @@ def spotlight(cast: Sequence[Seen], words: str, width: int, height: int, glyphs:
 
 
 def _names(cast: Sequence[Seen], room: int) -> list[str]:
-    """The first word of each title; where several begin with it, as much as tells them apart."""
+    """As much of each title as tells it from the others."""
     titles = [one_line(each.who.title or each.who.id).upper() for each in cast]
-    firsts = [title.partition(" ")[0].rstrip(",;:") for title in titles]
-    often = Counter(firsts)
-    return [
-        cut(first, room) if often[first] == 1 else shortened(title, room, titles)
-        for first, title in zip(firsts, titles, strict=True)
-    ]
+    return [known_as(title, room, titles) for title in titles]
 
 
 def _told(cast: Sequence[Seen], names: Sequence[str]) -> list[tuple[Seen, str]]:

@@ -12,6 +12,7 @@ from typing import ClassVar
 from app.errors import FootlightsError
 from app.journal import Journal
 from app.journal.questions import Waiting
+from app.state.words import spaced
 from app.tui.asking import Asked
 from app.tui.history import gathered
 from app.tui.keys import bindings
@@ -60,9 +61,7 @@ class Inbox(ListPlace[Waiting]):
         each = self.listing.chosen
         if each is None:
             return "", ()
-        return (Span(plain(each.question.step or each.question.gate), "text bold"),), whole(
-            each, width, _now(), self.house.glyphs
-        )
+        return (Span(_called(each), "text bold"),), whole(each, width, _now(), self.house.glyphs)
 
     # What is done
 
@@ -107,7 +106,7 @@ class Inbox(ListPlace[Waiting]):
             self.house.say(in_words(error), severity="error")
         else:
             goes_on = "" if each.row.holder else f"; it is taken when the run goes on: footlights resume {run[-8:]}"
-            self.house.say(f"{plain(each.question.step or gate)}: {plain(choice)}{goes_on}")
+            self.house.say(f"{_called(each)}: {plain(choice)}{goes_on}")
         self.look_again()
 
     async def action_open(self) -> None:
@@ -123,9 +122,14 @@ def asked_of(each: Waiting) -> Asked:
     """A question as a card shows it."""
     asked = each.question
     return Asked(
-        each.row.run, asked.gate, plain(asked.step), asked.asks, clean(asked.text), asked.options, asked.default or "",
-        asked.expires, plain(asked.role), title_of(each.row),
+        each.row.run, asked.gate, _called(each), asked.asks, clean(asked.text), asked.options, asked.default or "",
+        asked.expires, spaced(plain(asked.role)), title_of(each.row),
     )  # fmt: skip
+
+
+def _called(each: Waiting) -> str:
+    """The step that asks, as people call it."""
+    return plain(each.question.title or each.question.step or each.question.gate)
 
 
 def _post(workspace: Path | None, run: str, gate: str, choice: str, note: str) -> None:

@@ -8,6 +8,7 @@ from app.events import GateAnswered, GateClosed
 from app.playback.playhead import Playhead
 from app.playback.show import Show
 from app.state import GateState
+from app.state.words import spaced
 from app.tui.arrangement import Arrangement, Box
 from app.tui.canvas import Canvas
 from app.tui.lines import one_line, step_name
@@ -82,7 +83,7 @@ def _posed(show: Show, gate: GateState) -> Posed:
         heading=heading,
         question=show.words(opened.question).strip() or "It asks to go on.",
         about=" · ".join(part for part in (title, step) if part and part != heading),
-        role=one_line(opened.role),
+        role=spaced(one_line(opened.role)),
         options=tuple(one_line(option) for option in opened.options),
         chosen=chosen,
         said=said,

@@ -122,6 +122,7 @@ def test_what_cannot_be_meant_is_marked_and_answered_in_these_words(case: Marked
         ("contains(any, 3)", "boolean"),
         ("round(inputs.share)", "integer"),
         ("round(inputs.share, 2)", "number"),
+        ("number(inputs.share, 2)", "string"),
         ("max(inputs.n, 3)", "integer"),
         ("max(inputs.n, 0.5)", "number"),
         ("max(steps.plan.output.nums)", "number?"),

@@ -44,7 +44,7 @@ def test_a_function_does_what_its_example_says(function: Function) -> None:
 
 def test_the_functions_are_those_of_the_reference() -> None:
     assert " ".join(FUNCTIONS) == (
-        "contains starts_with ends_with format join length default lower upper trim round min max sum json from_json "
+        "contains starts_with ends_with format join length default lower upper trim round number min max sum json from_json "
         "matches success failure always"
     )
     assert set(ALIASES.values()) <= set(FUNCTIONS)
@@ -117,6 +117,17 @@ def test_a_signature_shows_names_defaults_and_what_repeats() -> None:
         ("round(1e18)", 10**18),
         ("round(1e300, 2)", 1e300),
         ("round(0.1, 15)", 0.1),
+        ("number(19400)", "19,400"),
+        ("number(999)", "999"),
+        ("number(-1234567)", "-1,234,567"),
+        ("number(1234.5)", "1,235"),
+        ("number(1234.5, 2)", "1,234.50"),
+        ("number(0.005, 2)", "0.01"),
+        ("number(-0.004, 2)", "0.00"),
+        ("number(0, 15)", "0.000000000000000"),
+        ("number(1e21, 1)", "1,000,000,000,000,000,000,000.0"),
+        ("number(numbers[1], 1)", "1.5"),
+        ("length(number(1e300, 15))", 417),
         ("min(3, 1.5, 2)", 1.5),
         ("max(numbers)", 3),
         ("min(5)", 5),
@@ -169,6 +180,12 @@ def test_a_function_gives(source: str, value: object) -> None:
         ("round(1, 0.5)", "round needs a whole number, this is 0.5"),
         ("round(1, 16)", "a number is rounded to 15 digits at most"),
         ("round(1e300)", "this number is too large"),
+        ("number('19400')", "number needs a number, this is text"),
+        ("number(true)", "number needs a number, this is true"),
+        ("number(null)", "number needs a number, this is null"),
+        ("number(1, 1.5)", "number needs a whole number, this is 1.5"),
+        ("number(1, -1)", "a number is written with 0 to 15 digits after the point"),
+        ("number(1, 16)", "a number is written with 0 to 15 digits after the point"),
         ("min(1, 'a')", "min needs numbers or one list of them, this is text"),
         ("min(numbers, 1)", "this needs numbers, item 0 is a list"),
         ("max(mixed)", "this needs numbers, item 1 is true"),
