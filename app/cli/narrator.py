@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable
 from shlex import quote
 from typing import Any, TextIO
 
 from app.cli.gates import how_to_answer
 from app.cli.ink import Ink
-from app.cli.narrator_calls import Waits, beyond_price, cost_of_failure, figures_of
-from app.cli.narrator_page import Tone, page_for
+from app.cli.narrator_calls import Waits, cost_of_failure, figures_of, refusals
+from app.cli.narrator_failures import NO_ANSWER, Failures
+from app.cli.narrator_handoffs import Handoffs
+from app.cli.narrator_headings import Headings
+from app.cli.narrator_limits import Limits
+from app.cli.narrator_page import Page, Tone, page_for
 from app.cli.narrator_programme import Programme
 from app.cli.narrator_status import StatusLine
 from app.cli.narrator_summary import summarise
-from app.cli.narrator_text import compact, one_line, plural, took, unwrapped
+from app.cli.narrator_text import compact, gist, in_a_line, one_line, plural, took, unwrapped
 from app.cli.narrator_words import (
-    ACTIONS,
     DIRECTIONS,
     HANDOVERS,
     RESUMES,
@@ -24,11 +26,10 @@ from app.cli.narrator_words import (
     amount,
     because,
     decision,
-    details,
     gate_facts,
-    reached,
+    inputs_of,
     tied,
-    used,
+    unneeded,
 )
 from app.events import (
     BreakerChanged,
@@ -66,15 +67,10 @@ from app.events import (
     ToolFailed,
     ToolFinished,
     ToolWaiting,
+    definition,
 )
-from app.state import RunState, apply, takeover, tally_of
-from app.state.brief import in_brief
+from app.state import RunState, apply, takeover
 from app.state.words import how_performed
-
-_INPUTS = 6
-_REMEMBERED = 20
-_NO_ANSWER = "got no answer"
-_REFUSAL = "error: "  # what a model is told begins so, when it asked for something that cannot be
 
 
 class Narrator:
@@ -84,20 +80,25 @@ class Narrator:
         self, ink: Ink, write: Callable[[str], object], values: Callable[[Ref], Any], status: StatusLine | None = None
     ) -> None:
         self._status = status
-        self._page = page_for(ink, status.write if status else write)
+        self._sheet = page_for(ink, status.write if status else write)
         self._values = values
         self._state = RunState()
-        self._programme = Programme(self._state, self._page.named)
-        self._blamed: Failure | None = None  # what was told last, so that it is not told again one level up
-        self._failed_tools: deque[str] = deque(maxlen=_REMEMBERED)  # what was said of the last that failed
-        self._downgraded: set[str] = set()  # scopes in which cheaper models were looked for already
-        self._unanswered = ("", "")  # the failure of the last call that got none; its step says only that it failed
+        self._programme = Programme(self._state, self._sheet.named)
+        self._headings = Headings()
+        self._handoffs = Handoffs()
+        self._failures = Failures()
+        self._limits = Limits(self._state)
         self._waits = Waits()
+        self._step = ""  # where that happens which is told just now
+        self._remembered: set[tuple[str, str]] = set()  # step and agent of what the tool for it need not tell again
         self._last_words = ("", "")  # who spoke last, and what they said
 
     def tell(self, event: Event) -> None:
         """Tell what happened, if it is worth a line."""
+        if not isinstance(event, Handoff):
+            self._tell_handoffs()
         apply(self._state, event)
+        self._step = event.step
         rule = _RULES.get(type(event))
         if rule is not None:
             rule(self, event)
@@ -116,20 +117,26 @@ class Narrator:
 
     def aside(self, label: str, text: str) -> None:
         """A word to the audience, from beside the play."""
-        self._page.aside(label, text)
+        self._tell_handoffs()
+        self._sheet.aside(label, text)
 
     def finish(self, state: RunState, more: str = "") -> None:
         """Tell how it ended, and what it took; at last what to type next, where that is not what one would think."""
-        summarise(self._page, state, self._values, more)
+        self._tell_handoffs()
+        summarise(self._sheet, state, self._values, more)
+
+    @property
+    def _page(self) -> Page:
+        """Where things are told: below the headings of the steps they happen in, which are shown no earlier."""
+        for text, note in self._headings.above(self._step):
+            self._sheet.section(text, note)
+        return self._sheet
 
     # The run
 
     def _run_started(self, event: RunStarted) -> None:
         self._programme.learn(self._value(event.plan))
-        inputs = self._value(event.inputs) or {}
-        rows = [(name, compact(in_brief(value))) for name, value in inputs.items()]
-        if len(rows) > _INPUTS:
-            rows = [*rows[:_INPUTS], ("", f"and {len(rows) - _INPUTS} more")]
+        rows = inputs_of(self._value(event.inputs) or {})
         notes = [
             how_performed(event) if event.mode != "live" else "",
             f"fork of {event.parent.run[-8:]}" if event.parent else "",
@@ -146,9 +153,8 @@ class Narrator:
         if event.attempt > 1 or event.step.rpartition("/")[2].isdigit():
             return  # a turn of a loop: it was announced when the loop began
         if event.of in SECTIONS:
-            self._page.section(
-                self._programme.title(event.step), self._programme.item(event.step) or SECTIONS[event.of]
-            )
+            note = self._programme.item(event.step) or SECTIONS[event.of]
+            self._headings.expect(event.step, self._programme.title(event.step), note)
         if event.caption is not None and not event.step.endswith("]"):
             self._page.aside(event.cue, self._value(event.caption))
 
@@ -156,8 +162,7 @@ class Narrator:
         step = self._state.steps[event.step]
         output = self._value(event.output) if step.of == "set" else None
         if isinstance(output, dict):
-            told = " · ".join(f"{name} {compact(value)}" for name, value in output.items())
-            self._page.note("quiet", self._programme.title(event.step), told)
+            self._page.line("quiet", self._programme.title(event.step), in_a_line(output))
         if event.outcome not in ("succeeded", "expired"):
             self._page.note("warning", self._programme.title(event.step), event.outcome)
 
@@ -166,11 +171,13 @@ class Narrator:
         self._blame("warning" if event.tolerated else "error", self._programme.title(event.step), told, event.failure)
 
     def _step_skipped(self, event: StepSkipped) -> None:
-        self._page.note("skipped", self._programme.title(event.step), f"skipped, {event.reason.removeprefix('if: ')}")
+        told = "not needed" if unneeded(event) else f"skipped, {event.reason}"
+        self._page.line("skipped", self._programme.title(event.step), told)
 
     def _step_retrying(self, event: StepRetrying) -> None:
         wait = f" in {took(event.wait_ms)}" if event.wait_ms else " at once"
-        told = f"attempt {event.attempt} failed, again{wait}: {because(event.failure)}"
+        why = "" if self._failures.was_told(event.failure) else f": {because(event.failure)}"
+        told = f"attempt {event.attempt} failed, again{wait}{why}"
         self._page.note("again", self._programme.title(event.step), told)
 
     def _step_expanded(self, event: StepExpanded) -> None:
@@ -208,13 +215,9 @@ class Narrator:
 
     def _call_started(self, event: CallStarted) -> None:
         """Tell what an agent was told of a tool or a colleague that it asked for and that there is not."""
-        for ref in reversed(event.messages):
-            message = self._value(ref)
-            if not isinstance(message, dict) or message.get("role") != "tool":
-                return
-            said = str(message.get("content", ""))
-            if said.startswith(_REFUSAL) and not any(failure in said for failure in self._failed_tools):
-                self._page.note("warning", self._programme.speaker(event), said.removeprefix(_REFUSAL))
+        for said in refusals(map(self._value, reversed(event.messages))):
+            if not self._failures.is_of_tool(said):
+                self._page.note("warning", self._programme.speaker(event), said)
 
     def _call_routed(self, event: CallRouted) -> None:
         if why := takeover(self._state, self._state.calls[event.call]):
@@ -241,10 +244,10 @@ class Narrator:
             self._page.note("warning", who, "was cut off")
             return
         if event.retry_ms is None:
-            self._unanswered = (event.failure.error, event.failure.message)
-            self._blame("error", who, _NO_ANSWER, event.failure)
+            self._failures.leave_unanswered(event.failure)
+            self._blame("error", who, NO_ANSWER, event.failure)
             return
-        self._blamed = event.failure
+        self._failures.note(event.failure)
         told = f"asks again in {took(event.retry_ms)}: {because(event.failure)}{cost_of_failure(event)}"
         self._page.note("again", who, told)
 
@@ -253,15 +256,18 @@ class Narrator:
 
     def _tool_finished(self, event: ToolFinished) -> None:
         use = self._state.tools[event.call or event.step]
+        if use.tool == "memory.write" and (event.step, event.agent) in self._remembered:
+            self._remembered.remove((event.step, event.agent))
+            return
         given = compact(self._value(use.started.arguments)) if use.started and use.started.arguments else ""
         who = self._programme.who(event.agent) if event.agent else None
         told = given if who else self._programme.what(event.step, "")
         figures = [took(event.took_ms)] if event.took_ms else []
-        self._page.tool(who, use.tool, told, self._value(event.result), figures, self._whole(event.step))
+        self._page.tool(who, use.tool, told, gist(self._value(event.result)), figures, self._whole(event.step))
 
     def _tool_failed(self, event: ToolFailed) -> None:
         use = self._state.tools[event.call or event.step]
-        self._failed_tools.append(event.failure.message)
+        self._failures.of_tool(event.failure)
         self._blame("warning", self._programme.title(event.step), f"the tool {use.tool} failed", event.failure)
 
     # Between agents, and with people
@@ -269,13 +275,16 @@ class Narrator:
     def _handoff(self, event: Handoff) -> None:
         if event.why == "turn":
             return  # in a debate the next speaker says enough
-        summary = self._value(event.summary)
         speaker, words = self._last_words
-        if summary is not None and speaker == event.giver and compact(summary).rstrip("….") in words:
-            summary = None  # it was said a moment ago
-        self._page.handoff(
-            self._programme.who(event.giver), self._programme.who(event.taker), HANDOVERS.get(event.why, ""), summary
-        )
+        self._handoffs.gather(event, self._value(event.summary), words if speaker == event.giver else "")
+
+    def _tell_handoffs(self) -> None:
+        for event, words, results in self._handoffs.over():
+            self._step = event.step
+            if results:
+                words = f"{results} results of {self._programme.title(definition(event.source))}"
+            giver, taker = self._programme.who(event.giver), self._programme.who(event.taker)
+            self._page.handoff(giver, taker, HANDOVERS.get(event.why, ""), words)
 
     def _gate_opened(self, event: GateOpened) -> None:
         command = ""
@@ -302,20 +311,12 @@ class Narrator:
     # Limits
 
     def _budget_warned(self, event: BudgetWarned) -> None:
-        spent = used(event.measure, event.spent, event.limit)
-        told = f"{event.share:.0%} of its limit is used: {spent}"
-        self._page.note("warning", self._programme.scope(event.scope), told, *self._beyond_price(event))
+        told, more = self._limits.warned(event)
+        self._page.note("warning", self._programme.scope(event.scope), told, *more)
 
     def _budget_exceeded(self, event: BudgetExceeded) -> None:
-        told = reached(event.measure, event.spent, event.limit)
-        then = ACTIONS[event.action]
-        if event.action == "downgrade":
-            then = "there is no cheaper model" if event.scope in self._downgraded else then
-            self._downgraded.add(event.scope)
-        self._page.note("error", self._programme.scope(event.scope), f"{told}: {then}", *self._beyond_price(event))
-
-    def _beyond_price(self, event: BudgetWarned | BudgetExceeded) -> list[str]:
-        return beyond_price(tally_of(self._state, event.scope)) if event.measure == "cost_usd" else []
+        told, more = self._limits.exceeded(event)
+        self._page.note("error", self._programme.scope(event.scope), told, *more)
 
     def _limits_changed(self, event: LimitsChanged) -> None:
         told = f"lets {self._programme.scope(event.scope)} take {amount(event.measure, event.limit)}"
@@ -329,6 +330,7 @@ class Narrator:
     # Memory, and words for the audience
 
     def _memory_written(self, event: MemoryWritten) -> None:
+        self._remembered.add((event.step, event.agent))
         who = self._programme.name(event.agent) if event.agent else "the run"
         self._page.note("quiet", who, f"remembers {event.key}: {compact(self._value(event.value))}")
 
@@ -347,19 +349,8 @@ class Narrator:
         return f"footlights show {self._state.run[-8:]} {quote(one_line(step))}"
 
     def _blame(self, tone: Tone, about: str, text: str, failure: Failure) -> None:
-        """Tell a failure with its reason, and what to do unless that was told a moment ago, one level below."""
-        again, last = self._was_told(failure), self._blamed
-        self._blamed = failure
-        more = [details(failure)] if not again else []
-        more += [f"at {failure.where}"] if failure.where and not (again and last and last.where) else []
-        more += [f"hint: {failure.hint}"] if failure.hint and not again else []
-        why = because(failure).removeprefix(f"{text}: ")
-        is_told = again and (failure.error, failure.message) == self._unanswered and text != _NO_ANSWER
-        self._page.note(tone, about, text if is_told else f"{text}: {why}", *filter(None, more))
-
-    def _was_told(self, failure: Failure) -> bool:
-        last = self._blamed
-        return last is not None and last.error == failure.error and failure.message.endswith(last.message)
+        told, more = self._failures.telling(text, failure)
+        self._page.note(tone, about, told, *more)
 
 
 def narrator_for(stream: TextIO, values: Callable[[Ref], Any]) -> Narrator:

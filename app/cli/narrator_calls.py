@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from app.cli.narrator_text import plural, took
 from app.cli.narrator_words import WAITS
 from app.events import CallFailed, CallFinished, CallWaiting
@@ -9,6 +12,7 @@ from app.state import CallState, Tally, spent_by
 from app.state.words import paid, paid_at_all
 
 _SHORT_WAIT = 1_000  # milliseconds that nobody needs to be told of
+_REFUSAL = "error: "  # what a model is told begins so, when it asked for something that cannot be
 _ENDS = {"length": "cut off at its limit", "refused": "refused"}
 
 
@@ -33,6 +37,16 @@ class Waits:
     def forget(self, event: CallFinished) -> None:
         """It is answered: the next wait is another one."""
         self._told.pop((event.step, event.agent), None)
+
+
+def refusals(messages: Iterable[Any]) -> Iterator[str]:
+    """What a model was told of things that it asked for and that cannot be: in its last messages, newest first."""
+    for message in messages:
+        if not isinstance(message, dict) or message.get("role") != "tool":
+            return
+        said = str(message.get("content", ""))
+        if said.startswith(_REFUSAL):
+            yield said.removeprefix(_REFUSAL)
 
 
 def figures_of(call: CallState, event: CallFinished) -> list[str]:

@@ -67,6 +67,7 @@ class Page(Protocol):
     def tool(self, who: Who | None, tool: str, given: str, gave: Any, figures: Sequence[str], whole: str) -> None: ...
     def handoff(self, giver: Who, taker: Who, why: str, summary: Any) -> None: ...
     def note(self, tone: Tone, about: str, text: str, *more: str) -> None: ...
+    def line(self, tone: Tone, about: str, text: str) -> None: ...
     def question(self, text: str, asked: Any, facts: Sequence[str], command: str) -> None: ...
     def table(self, title: str, rows: Sequence[Sequence[Cell]]) -> None: ...
     def outputs(self, values: Any, whole: str) -> None: ...
@@ -129,7 +130,8 @@ class DrawnPage:
     def tool(self, who: Who | None, tool: str, given: str, gave: Any, figures: Sequence[str], whole: str) -> None:
         style = who.style if who else "white"
         head = [(self.named(who), who.style)] if who else []
-        self._block(style, [*head, (f"◇ {tool}", "note"), (given, "dim")], gave, figures, whole, most=4)
+        most = LINES if isinstance(gave, str) else 4
+        self._block(style, [*head, (f"◇ {tool}", "note"), (given, "dim")], gave, figures, whole, most)
 
     def handoff(self, giver: Who, taker: Who, why: str, summary: Any) -> None:
         ends = [f"{self.named(giver)} → ", self.named(taker)]
@@ -155,6 +157,12 @@ class DrawnPage:
         for part in more:
             lines += self._excerpt(part, "    ", 6, style="dim")
         self._show("note", lines)
+
+    def line(self, tone: Tone, about: str, text: str) -> None:
+        """What may be overlooked: one dim line, cut where it is too long."""
+        about = shortened(one_line(about), self._width // 2)
+        told = shortened(f"{about}  {one_line(text)}".strip(), self._width - 4)
+        self._show("note", ["  " + self._paint(f"{MARKS[tone][0]} {told}", "dim")])
 
     def question(self, text: str, asked: Any, facts: Sequence[str], command: str) -> None:
         edge = self._paint("┃", "yellow")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
-from app.cli.narrator_page import Cell, Tone, Who
+from app.cli.narrator_page import LINES, Cell, Tone, Who
 from app.cli.narrator_text import compact, excerpt, one_line, shortened
 from app.cli.spoken import aloud
 
@@ -40,13 +40,13 @@ class SpokenPage:
 
     def speech(self, who: Who, what: str, said: Any, figures: Sequence[str], whole: str) -> None:
         self._say(f"{who.name} says, {what}:" if what else f"{who.name} says:")
-        self._lines(said, 9, whole)
+        self._lines(said, LINES, whole)
         self._say(", ".join(figures))
 
     def tool(self, who: Who | None, tool: str, given: str, gave: Any, figures: Sequence[str], whole: str) -> None:
         told = f"{who.name} used the tool {tool}" if who else f"The tool {tool} was used"
         self._say(f"{told}, {given}:" if given else f"{told}:")
-        self._lines(gave, 4, whole)
+        self._lines(gave, LINES if isinstance(gave, str) else 4, whole)
         self._say(", ".join(figures))
 
     def handoff(self, giver: Who, taker: Who, why: str, summary: Any) -> None:
@@ -58,6 +58,9 @@ class SpokenPage:
         self._say(_SAID.get(tone, "") + (f"{about}: {text}" if about else text))
         for part in more:
             self._say(one_line(part))
+
+    def line(self, tone: Tone, about: str, text: str) -> None:
+        self._say(shortened(f"{about}: {text}", _WIDTH))
 
     def question(self, text: str, asked: Any, facts: Sequence[str], command: str) -> None:
         self._say(f"Question: {text}. {compact(asked)}")

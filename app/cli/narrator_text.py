@@ -10,6 +10,7 @@ from typing import Any
 
 from app.cli.ink import cell_width
 from app.safety import mask_secrets, safe_text
+from app.state.brief import in_brief
 from app.state.words import money as money
 from app.state.words import plural as plural
 from app.state.words import took as took
@@ -17,6 +18,8 @@ from app.state.words import took as took
 LONGEST = 65_536  # characters of one text that are looked at; nobody reads more of it in a narration
 _COUNTED = 999  # lines beyond those shown are counted up to here
 _DEEPEST = 3
+_LONG = 40  # characters of a text that is worth more than the counts beside it
+_BRIEF = 60  # cells of one value of several in a line
 _WORD = re.compile(r" *[^ ]+")
 _HANGING = re.compile(r" *(?:[-*•·–>] +|\d{1,3}[.)] +)?")
 
@@ -36,7 +39,7 @@ def shortened(text: str, width: int) -> str:
     if cell_width(text) <= width:
         return text
     head, _ = _cut(text, width - 1)
-    return f"{head.rstrip()}…"
+    return f"{head.rstrip(' …')}…"
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
@@ -95,6 +98,35 @@ def compact(value: Any) -> str:
         return one_line(json.dumps(value, ensure_ascii=False)[:LONGEST])
     except RecursionError:
         return "…"
+
+
+def in_a_line(values: dict[Any, Any]) -> str:
+    """The values of a map in brief, one after another."""
+    return " · ".join(f"{one_line(str(name))} {_in_few_words(value)}" for name, value in values.items())
+
+
+def _in_few_words(value: Any) -> str:
+    value = unwrapped(value)
+    told = compact(in_brief(value))
+    if isinstance(value, list | dict) and cell_width(told) > _BRIEF:
+        return plural(len(value), "item")
+    return shortened(told, _BRIEF)
+
+
+def gist(result: Any) -> Any:
+    """The text that a tool gave, where nothing stands beside it but counts and names; any other result as it is."""
+    if not isinstance(result, dict) or not isinstance(text := result.get("text"), str) or len(text) < _LONG:
+        return result
+    return text if all(_is_small(value) for name, value in result.items() if name != "text") else result
+
+
+def _is_small(value: Any) -> bool:
+    """Is it a number, a word, or a list of words?"""
+    if isinstance(value, list):
+        return all(isinstance(item, str) and _is_small(item) for item in value)
+    if isinstance(value, str):
+        return len(value) < _LONG and not any(map(str.isspace, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def unwrapped(value: Any) -> Any:

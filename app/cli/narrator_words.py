@@ -7,10 +7,13 @@ from textwrap import dedent
 from typing import Any
 
 from app.cli.narrator_text import compact, money, one_line, plural, took
-from app.events import Failure, GateOpened
+from app.events import Failure, GateOpened, StepSkipped
 from app.state import DebateState
+from app.state.brief import in_brief
+from app.state.words import because as because
 from app.state.words import spaced
 
+_INPUTS = 6  # that are told
 # Kinds of steps that hold others, or in which several speak: they get a heading, with a word on what to expect.
 SECTIONS = {
     "parallel": "side by side",
@@ -53,15 +56,14 @@ RESUMES = {
 }
 
 
-def because(failure: Failure) -> str:
-    """A failure in one line: its class, and what was said first."""
-    kind, said = failure.error.replace("_", " "), failure.message.partition("\n")[0].rstrip(":")
-    return f"{kind}: {said}" if said else kind
-
-
 def details(failure: Failure) -> str:
     """What was said beyond that, in its own lines."""
     return dedent(failure.message.partition("\n")[2])
+
+
+def unneeded(event: StepSkipped) -> bool:
+    """Was a step left out because that is how the play goes, and not for a failure or by a person?"""
+    return event.reason.startswith("if: ") or (event.reason.endswith(" was skipped") and not event.because)
 
 
 def used(measure: str, spent: float, limit: float) -> str:
@@ -79,6 +81,14 @@ def reached(measure: str, spent: float, limit: float) -> str:
         left = money(limit - spent) if measure == "cost_usd" else f"{limit - spent:,.0f}"
         return f"{left} of {amount(measure, limit)} left, and the next call might need more"
     return f"at its limit, {used(measure, spent, limit)}"
+
+
+def inputs_of(inputs: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a run was given, a line each."""
+    rows = [(name, compact(in_brief(value))) for name, value in inputs.items()]
+    if len(rows) > _INPUTS:
+        return [*rows[:_INPUTS], ("", f"and {len(rows) - _INPUTS} more")]
+    return rows
 
 
 def decision(value: Any) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from app.cli.ink import Ink
 from app.cli.said import clean
@@ -21,7 +24,10 @@ class NotReached(FootlightsError):
 
 def offered(word: str) -> tuple[Tool, ...]:
     """What `mcp:server` or `mcp:server/tool` stands for: the server is started, asked and ended."""
-    return asyncio.run(_offered(word))
+    tools, left_out = asyncio.run(_offered(word))
+    if left_out:
+        sys.stderr.write(f"{left_out} left out: names that cannot be used\n")
+    return tuple(replace(tool, parameters=_shown(tool.parameters)) for tool in tools)
 
 
 def listed(ink: Ink) -> Iterator[str]:
@@ -34,11 +40,20 @@ def listed(ink: Ink) -> Iterator[str]:
         yield f"  {PREFIX}{name}  {clean(way)}  {ink.paint(', '.join(bounds), 'dim')}"
 
 
-async def _offered(word: str) -> tuple[Tool, ...]:
+async def _offered(word: str) -> tuple[tuple[Tool, ...], int]:
     servers = Servers(servers_file(), project_root(Path.cwd()))
     try:
-        return await servers.tools(word)
+        return await servers.tools(word), servers.left_out(word)
     except ToolError as error:
         raise (NotFound if error.error == "not_found" else NotReached)(error.message, error.hint) from None
     finally:
         await servers.close()
+
+
+def _shown(value: Any) -> Any:
+    """A schema of theirs with nothing in it that drives a terminal; to check arguments it is used as it is."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(name): _shown(item) for name, item in value.items()}
+    return [_shown(item) for item in value] if isinstance(value, list) else value

@@ -119,7 +119,7 @@ async def _perform(
         if use.takes:
             await performance.clock.sleep(use.takes)
         if use.fault is not None:
-            raise Mishap(use.fault, f"{use.name} met {use.fault.replace('_', ' ')}, as rehearsed")
+            raise Mishap(use.fault, f"{use.fault.replace('_', ' ')}, as rehearsed")
         if use.scripted:
             result = use.scripted[0]
         elif tool is None:

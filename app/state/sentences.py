@@ -18,8 +18,8 @@ def sentence_end(text: str, most: int, marks: str = ".!?…") -> int:
 
 
 def _is_initial(text: str, mark: int) -> bool:
-    """A name goes on behind it; at the end of the text nothing does."""
-    return _INITIAL.search(text[max(0, mark - 2) : mark + 1]) is not None and bool(text[mark + 1 :].strip())
+    """Is it the point behind a single capital letter?"""
+    return _INITIAL.search(text[max(0, mark - 2) : mark + 1]) is not None
 
 
 def _is_quoted(so_far: str) -> bool:

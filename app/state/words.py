@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from app.events import RunStarted
+from app.events import Failure, RunStarted
 
 
 class Spending(Protocol):
@@ -154,6 +154,14 @@ def how_performed(start: RunStarted) -> str:
         return start.mode
     live = start.settings.get("live") or ()
     return f"cassette, {', '.join(live)} live" if live else "cassette, models are asked what it lacks"
+
+
+def because(failure: Failure) -> str:
+    """A failure in one line: its class, unless what was said begins with it, and what was said first."""
+    kind, said = failure.error.replace("_", " "), failure.message.partition("\n")[0].rstrip(":")
+    if said.startswith(kind):
+        return said
+    return f"{kind}: {said}" if said else kind
 
 
 def money(usd: float) -> str:

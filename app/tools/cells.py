@@ -11,6 +11,7 @@ from app.document.suggest import shortened
 from app.tools.base import ToolError
 
 MOST = 1e12  # beyond this a sum of squares is no longer what it seems
+A_LONG_ONE = "a whole number of 19 digits or more"
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 
 
@@ -74,7 +75,7 @@ def is_too_long(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
-    return "a whole number of 19 digits or more" if is_too_long(value) else shortened(repr(value), 60)
+    return A_LONG_ONE if is_too_long(value) else shortened(repr(value), 60)
 
 
 def named_once(names: list[str], table: str) -> None:

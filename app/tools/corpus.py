@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
-from bisect import bisect_left
 from contextlib import closing
 from threading import Event
 from typing import Any
@@ -20,12 +19,10 @@ _MOST_WORDS = 50
 _TITLE_WEIGHT = 3.0  # a word in the title says more than one in the text
 _ASKED = re.compile(r'"([^"]+)"|([^\s"]+)')
 _WORD = re.compile(r"\w+")
-_HIT_BEGINS, _HIT_ENDS = "\x02", "\x03"  # SQLite puts them around what was found
-_OURS = str.maketrans({_HIT_BEGINS: " ", _HIT_ENDS: " ", **{chr(code): "\ufffd" for code in range(0xD800, 0xE000)}})
-_SENTENCE_ENDS = re.compile(r"[.:]\s*\Z")
-_SNIPPET_WORDS = 24
-_SNIPPET_CHARACTERS = 400
-_HITS_WEIGHED = 50  # of one text: the best place is among the first
+_PASSAGE = re.compile(r".{1,1000}(?:(?<=\s)|\Z)|.{1,1000}", re.DOTALL)  # ends at a space, where there is one
+_SNIPPET = 400  # characters at most
+_INDEX = "USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2')"
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _OPERATIONS_BETWEEN_LOOKS = 2_000
 
 
@@ -59,91 +56,54 @@ def ranked(
     """Return the documents that fit, best first, with where it stands; and how many fit in all."""
     with closing(sqlite3.connect(":memory:")) as database:
         database.set_progress_handler(stopped.is_set, _OPERATIONS_BETWEEN_LOOKS)
-        database.execute(
-            "CREATE VIRTUAL TABLE documents USING fts5(title, text, tokenize = 'porter unicode61 remove_diacritics 2')"
-        )
+        database.execute(f"CREATE VIRTUAL TABLE documents {_INDEX}")
         database.executemany(
             "INSERT INTO documents (rowid, title, text) VALUES (?, ?, ?)",
             ((number, _plain(row.get(title)), _plain(row.get(text))) for number, row in enumerate(rows, 1)),
         )
-        match = (" AND " if every_word else " OR ").join(f'"{phrase}"' for phrase in asked)
+        words = [f'"{phrase}"' for phrase in asked]
+        match = (" AND " if every_word else " OR ").join(words)
         (total,) = database.execute("SELECT count(*) FROM documents WHERE documents MATCH ?", (match,)).fetchone()
         hits = database.execute(
             f"SELECT rowid, bm25(documents, {_TITLE_WEIGHT}, 1.0) AS score FROM documents "
             "WHERE documents MATCH ? ORDER BY score, rowid LIMIT ?",
             (match, limit),
         ).fetchall()
-        texts = dict(
-            database.execute(
-                f"SELECT rowid, highlight(documents, 1, '{_HIT_BEGINS}', '{_HIT_ENDS}') FROM documents "
-                f"WHERE documents MATCH ? AND rowid IN ({', '.join(str(number) for number, _ in hits)})",
-                (match,),
-            )
-        )
+        database.execute(f"CREATE VIRTUAL TABLE passages {_INDEX}")
+        texts = ([_plain(rows[number - 1].get(column)) for column in (title, text)] for number, _ in hits)
+        snippets = [_snippet(database, *texts_of, " OR ".join(words)) for texts_of in texts]
     return [
-        {"rank": rank, "score": round(-score, 3), "snippet": snippet(texts[number])}
+        {"rank": rank, "score": round(-score, 3), "snippet": snippets[rank - 1]}
         | {name: value for name, value in rows[number - 1].items() if name not in ("rank", "score", "snippet", text)}
         for rank, (number, score) in enumerate(hits, 1)
     ], total
 
 
-def snippet(marked: str) -> str:
-    """Return the part of a text that shows most of the words found, those in [ ].
+def _snippet(database: sqlite3.Connection, title: str, text: str, match: str) -> str:
+    """Return where it stands, what was found in [ ]: the best place of the best passage.
 
-    SQLite's own function for it takes minutes over a long text that is full of one word.
+    Of a whole text that is full of one word, SQLite would look for the best place for minutes.
     """
-    text, hits = _unmarked(marked)
-    words = [word.start() for word in _WORD.finditer(text)]
-    begin = _beginning(text, words, hits)
-    end = begin + _SNIPPET_WORDS
-    first, last = words[begin] if begin else 0, words[end] if end < len(words) else len(text)
-    parts, done = ["… " if begin else ""], first
-    for hit in hits:
-        start, stop = max(hit.start, first), min(hit.stop, last)
-        if start < stop:
-            parts += [text[done:start], "[", text[start:stop], "]"]
-            done = stop
-    shown = "".join([*parts, text[done:last], " …" if end < len(words) else ""])
-    return shortened(" ".join(shown.split()), _SNIPPET_CHARACTERS)
-
-
-def _unmarked(marked: str) -> tuple[str, list[slice]]:
-    """Return the text as it was, and where in it the hits are."""
-    before, *rest = marked.split(_HIT_BEGINS)
-    parts, hits, place = [before], [], len(before)
-    for piece in rest:
-        hit, _, after = piece.partition(_HIT_ENDS)
-        parts += [hit, after]
-        hits.append(slice(place, place + len(hit)))
-        place += len(hit) + len(after)
-    return "".join(parts), hits
-
-
-def _beginning(text: str, words: list[int], hits: list[slice]) -> int:
-    """Return the word to begin with: most different hits, then a whole sentence, then most hits, then the first."""
-    found = [(bisect_left(words, hit.start), text[hit].casefold()) for hit in hits[:_HITS_WEIGHED]]
-    best, begin = (0, False, 0), 0
-    for place, _ in found:
-        last = max(other for other, _ in found if other < place + _SNIPPET_WORDS)
-        centred = max(0, min(place - (_SNIPPET_WORDS - last + place) // 2, len(words) - _SNIPPET_WORDS))
-        for start, whole in ((_sentence(text, words, place), True), (centred, False)):
-            shown = [word for other, word in found if start <= other < start + _SNIPPET_WORDS]
-            if (worth := (len(set(shown)), whole, len(shown))) > best:
-                best, begin = worth, start
-    return begin
-
-
-def _sentence(text: str, words: list[int], place: int) -> int:
-    """Return the word with which the sentence of a word begins, or the furthest that is still shown with it."""
-    earliest = max(0, place - _SNIPPET_WORDS + 1)
-    for start in range(place, earliest, -1):
-        if _SENTENCE_ENDS.search(text, max(0, words[start] - 9), words[start]):
-            return start
-    return earliest
+    passages = _PASSAGE.findall(text)
+    database.execute("DELETE FROM passages")
+    database.executemany(
+        "INSERT INTO passages (rowid, title, text) VALUES (?, ?, ?)",
+        ((number, "" if number else title, passage) for number, passage in enumerate(passages)),
+    )
+    found = database.execute(
+        "SELECT rowid, snippet(passages, 1, '[', ']', ' … ', 24) FROM passages WHERE rowid = "
+        "(SELECT rowid FROM passages WHERE passages MATCH ? ORDER BY bm25(passages, 0.0, 1.0), rowid LIMIT 1) "
+        "AND passages MATCH ?",
+        (match, match),
+    ).fetchone()
+    number, shown = found or (0, text[:_SNIPPET])  # a phrase may stand across two passages
+    before = "… " if number and not shown.lstrip().startswith("…") else ""
+    after = " …" if number < len(passages) - 1 and not shown.rstrip().endswith("…") else ""
+    return shortened(f"{before}{' '.join(shown.split())}{after}", _SNIPPET)
 
 
 def _plain(value: Any) -> str:
-    return str(value or "").translate(_OURS)
+    return str(value or "").translate(_SURROGATES)
 
 
 def _bound(rows: list[Row], text: str) -> None:

@@ -1,7 +1,8 @@
 """Keeps secrets out of what others give back: each is covered, in all the ways in which it may have been written.
 
 A part of one is covered too, and one that is broken up by line ends, spaces or what cannot be seen: servers repeat keys
-in part, and logs wrap them.
+in part, and logs wrap them. So is one with signs in it that pages, programs and addresses write in their own ways, and
+the beginning of one that was cut to fit.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from urllib.parse import quote
 
 COVER = "•••"
 LEAST = 12  # characters in a row that are taken for a part of a secret: fewer may be anything
+LEAST_CUT = 6  # characters that are shown of a secret that was cut to fit
+CUT = "…"
+_MOST_CUT = 40  # more of them are found as a part
+_ENTITIES = (("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("nbsp", "\xa0"))
+_SIGNS = (CUT, "&", "\\", "%")  # what is written with escapes, or cut, has one of them
 _SHORTEST_SECRET = 4  # a shorter one would cover half of every text
 _LONG_HEX = re.compile(f"[0-9A-Fa-f]{{{2 * LEAST}}}")
 _UNSEEN = dict.fromkeys(map(ord, "\xad\u180e\u200b\u200c\u200d\u2060\ufeff"))
@@ -24,13 +30,13 @@ _LOWER = str.maketrans("ABCDEF", "abcdef")
 
 def cover(value: Any, secrets: tuple[str, ...]) -> Any:
     """Return plain data with every secret in it covered, however it was written."""
-    forms, traces = _forms(secrets), _traces(secrets)
-    return _covered(value, forms, traces) if forms else value
+    forms = _forms(secrets)
+    return _covered(value, _Sought(forms, _escaped(secrets), _traces(secrets))) if forms else value
 
 
 def cover_text(text: str, secrets: tuple[str, ...]) -> str:
     """Return a text with every secret in it covered."""
-    return _in_text(text, _forms(secrets), _traces(secrets))
+    return _in_text(text, _Sought(_forms(secrets), _escaped(secrets), _traces(secrets)))
 
 
 class _Form(NamedTuple):
@@ -48,19 +54,38 @@ class _Trace(NamedTuple):
     in_hex: _Form
 
 
-def _covered(value: Any, forms: tuple[str, ...], traces: tuple[_Trace, ...]) -> Any:
+class _Sought(NamedTuple):
+    """All that gives secrets away."""
+
+    forms: tuple[str, ...]
+    escaped: re.Pattern[str] | None
+    traces: tuple[_Trace, ...]
+
+
+def _covered(value: Any, sought: _Sought) -> Any:
     if isinstance(value, str):
-        return _in_text(value, forms, traces)
+        return _in_text(value, sought)
     if isinstance(value, dict):
-        return {_covered(name, forms, traces): _covered(item, forms, traces) for name, item in value.items()}
+        return {_covered(name, sought): _covered(item, sought) for name, item in value.items()}
     if isinstance(value, list):
-        return [_covered(item, forms, traces) for item in value]
+        return [_covered(item, sought) for item in value]
     return value
 
 
-def _in_text(text: str, forms: tuple[str, ...], traces: tuple[_Trace, ...]) -> str:
-    for form in forms:
+def _in_text(text: str, sought: _Sought) -> str:
+    for form in sought.forms:
         text = text.replace(form, COVER)
+    return _without_parts(_without_escaped(text, sought.escaped), sought.traces)
+
+
+def _without_escaped(text: str, escaped: re.Pattern[str] | None) -> str:
+    """A text without secrets that were written with escapes, or cut; without such a sign there can be none."""
+    if escaped is None or not any(sign in text for sign in _SIGNS):
+        return text
+    return escaped.sub(COVER, text)
+
+
+def _without_parts(text: str, traces: tuple[_Trace, ...]) -> str:
     if not traces:
         return text
     dense = _dense(text)
@@ -118,6 +143,40 @@ def _ways_to_write(secret: str) -> Iterator[str]:
     encoded = base64.b64encode(plain).decode()
     yield from (secret, quote(plain, safe=""), json.dumps(secret)[1:-1], encoded, encoded.rstrip("="))
     yield base64.urlsafe_b64encode(plain).decode().rstrip("=")
+
+
+@lru_cache(maxsize=16)
+def _escaped(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return what finds secrets in which some signs are escaped, and beginnings of them before a "…"."""
+    kept = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+    ways = [way for secret in sorted(kept, key=len, reverse=True) for way in _ways_to_escape(secret)]
+    return re.compile("|".join(ways)) if ways else None
+
+
+def _ways_to_escape(secret: str) -> Iterator[str]:
+    signs = [_any_way(sign) for sign in secret]
+    yield "".join(signs)
+    if len(secret) > LEAST_CUT:
+        rest = ""
+        for sign in reversed(signs[LEAST_CUT : LEAST_CUT + _MOST_CUT]):
+            rest = f"(?:{sign}{rest})?"
+        yield "".join(signs[:LEAST_CUT]) + rest + CUT
+
+
+def _any_way(sign: str) -> str:
+    """Return a pattern for one character: in a page, a program, JSON or an address, and any of them in another."""
+    if sign.isascii() and sign.isalnum():
+        return sign
+    code, octets = ord(sign), sign.encode("utf-8", "replace")
+    names = [name for name, meant in _ENTITIES if meant == sign]
+    ways = [
+        *(f"&{name};" for name in names),
+        f"&#(?:0*{code}|[xX]0*(?i:{code:x}));",
+        rf"\\*(?:u(?i:{code:04x})|x(?i:{code:02x}))",
+        "".join(f"%(?i:{octet:02x})" for octet in octets),
+        rf"\\*{re.escape(sign)}",
+    ]
+    return f"(?:{'|'.join(ways)})"
 
 
 @lru_cache(maxsize=16)

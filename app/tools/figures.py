@@ -9,10 +9,9 @@ from typing import Any
 
 from app.document.suggest import shortened
 from app.tools.base import ToolError
-from app.tools.cells import is_too_long
+from app.tools.cells import A_LONG_ONE, is_too_long
 from app.tools.rows import Row, check_columns, columns_of
 
-_LONG = "a whole number of 19 digits or more"
 LARGEST = 1e15  # beyond it, the sums of many squares lose their meaning
 
 
@@ -27,7 +26,7 @@ def number_in(row: Row, column: str, position: int, *, above: float | None = Non
     """Return one cell as a number; positions count from 1, without the line of names."""
     value = row.get(column)
     if is_too_long(value):
-        raise _wrong(position, column, _LONG, "is too large to reckon with")
+        raise _wrong(position, column, A_LONG_ONE, "is too large to reckon with")
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _wrong(position, column, value, "is no number")
     if abs(value) > LARGEST:
@@ -42,8 +41,6 @@ def text_in(row: Row, column: str, position: int) -> str:
     value = row.get(column)
     if value is None or value == "" or isinstance(value, list | dict):
         raise _wrong(position, column, value, "is no name")
-    if is_too_long(value):
-        raise _wrong(position, column, _LONG, "is no name")
     return str(value)
 
 

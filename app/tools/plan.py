@@ -11,7 +11,7 @@ from typing import Any
 from app.document.suggest import did_you_mean, shortened
 from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
 from app.tools.figures import LARGEST
-from app.tools.queries import Database, quoted
+from app.tools.queries import Database, expression, quoted
 
 _FORCES = ("rivalry", "newcomers", "substitutes", "buyers", "suppliers")
 _SIDES = ("strengths", "weaknesses", "opportunities", "threats")
@@ -47,6 +47,8 @@ async def _okr(arguments: Arguments, _surroundings: Surroundings) -> dict[str, A
 
 def _projected(arguments: Arguments) -> dict[str, Any]:
     drivers, lines = arguments["drivers"], arguments["lines"]
+    if taken := next((name for name in (*drivers, *lines) if name.lower() == "year"), None):
+        raise ToolError("bad_arguments", f'"{taken}" is the column of the years', "call the driver or the line otherwise")
     if both := next((name for name in lines if name in drivers), None):
         raise ToolError("bad_arguments", f'"{shortened(both)}" is both a driver and a line', "rename one of them")
     years = arguments.get("years", 5)
@@ -89,9 +91,13 @@ def _years(drivers: dict[str, Any], lines: dict[str, str], years: int, first: in
     for name, formula in lines.items():
         database = Database({"years": list(rows)}, Event())
         try:
-            _, found = database.ask(f"SELECT (\n{formula}\n) FROM years ORDER BY {quoted('year')}")
+            _, found = database.ask(f"SELECT {expression(formula)} FROM years ORDER BY {quoted('year')}")
+        except ToolError as error:
+            raise ToolError(error.error, f'line "{shortened(name)}": {error.message}', error.hint) from None
         finally:
             database.close()
+        if len(found) != len(rows):
+            raise ToolError("bad_arguments", f'line "{shortened(name)}" is not one number a year', "it sums no years up")
         for row, (value,) in zip(rows, found, strict=True):
             if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
                 raise ToolError("bad_arguments", f'line "{shortened(name)}" is no number in year {row["year"]}')

@@ -45,7 +45,11 @@ FUNCTIONS = {
     "->", "->>",
 }  # fmt: skip
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
-_WORD = re.compile(r"""'(?:[^']|'')*' | "(?P<name>(?:[^"]|"")*)" | --[^\n]* | /\*.*?\*/""", re.VERBOSE | re.DOTALL)
+_WORD = re.compile(
+    r"""'(?:[^']|'')*' | "(?P<name>(?:[^"]|"")*)" | `(?:[^`]|``)*` | \[[^\]]*\] | --[^\n]* | /\*.*?\*/""",
+    re.VERBOSE | re.DOTALL,
+)
+_NAMING = re.compile(r"\bas\s+\Z", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -72,9 +76,11 @@ class Database:
 
     def ask(self, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the names and the rows of an answer; raises ToolError for everything that is wrong with the query."""
-        for word in _WORD.finditer(query):
-            if word["name"] is not None:
-                self._check_quoted(word["name"].replace('""', '"'))
+        words = [word for word in _WORD.finditer(query) if word["name"] is not None]
+        given = {_unquoted(word) for word in words if _NAMING.search(query, max(0, word.start() - 20), word.start())}
+        for word in words:
+            if _unquoted(word) not in given:
+                self._check_quoted(_unquoted(word))
         self._connection.set_progress_handler(self._watch(), _OPERATIONS_BETWEEN_LOOKS)
         try:
             answer = self._connection.execute(query)
@@ -172,6 +178,19 @@ def quoted(name: str) -> str:
     return '"' + _kept(name).replace('"', '""') + '"'
 
 
+def expression(formula: str) -> str:
+    """Return a formula as one part of a query; raises ToolError for what would end that part and begin another."""
+    bare, depth = _WORD.sub(" ", formula), 0
+    for sign in bare:
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            break
+    if depth or any(opened in bare for opened in ("'", '"', "`", "[", ";", "/*")):
+        hint = "is there a bracket or a quote too many, or too few?"
+        raise ToolError("bad_arguments", f'"{shortened(formula)}" is not one formula', hint)
+    return f"(\n{formula}\n)"
+
+
 def plain(value: Any) -> Any:
     """Return a value of SQLite as plain data."""
     return value.hex() if isinstance(value, bytes) else value
@@ -192,6 +211,10 @@ def _stored(value: Any) -> Any:
     if isinstance(value, list | dict):
         return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False))
     return value
+
+
+def _unquoted(word: re.Match[str]) -> str:
+    return word["name"].replace('""', '"')
 
 
 def _kept(name: str) -> str:

@@ -51,8 +51,17 @@ class ToolServer(Section):
             raise mistake("server", "a server has a command or a url", "write one of the two")
         if self.url is not None and (wrong := wrong_with(self.url)) is not None:
             raise mistake(wrong.code, wrong.message, wrong.hint, at="url")
+        if any(map(looks_like_secret, self.command or ())):
+            raise mistake(
+                "secret", "a word of the command looks like a secret", "give it by env: {NAME: null}", at="command"
+            )
         if self.bearer is not None and self.url is None:
             raise mistake("server", "a command is given its token by env", "write  env: {NAME: null}", at="bearer")
+        if self.bearer is not None and self.url is not None and not _is_guarded(self.url):
+            raise mistake(
+                "plain-http", "a token would go over plain http, where all on the way can read it",
+                "write https://, or reach the server through an address of this machine", at="url",
+            )  # fmt: skip
         for name, value in self.env.items():
             if value is not None and looks_like_secret(f"{name}={value}"):
                 raise mistake(
@@ -84,6 +93,12 @@ class _File(Section):
         alias="schema", says="The version of this format.", example="footlights-mcp/v1"
     )
     servers: dict[Id, ToolServer] = Field(default={}, max_length=100)
+
+
+def _is_guarded(url: str) -> bool:
+    from providers.catalogue import is_loopback
+
+    return url.startswith("https://") or is_loopback(url)
 
 
 def servers_file() -> Path:

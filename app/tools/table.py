@@ -14,7 +14,7 @@ from typing import Any
 
 from app.document.suggest import shortened
 from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
-from app.tools.queries import Database, plain, quoted
+from app.tools.queries import Database, expression, plain, quoted
 from app.tools.rows import MAX_ROWS, TABLE_SCHEMA, Row, check_columns, columns_of, read_file, read_rows
 
 _ROW_NUMBERS = ("rowid", "_rowid_", "oid")  # SQLite's names for it; a column of the same name would hide one
@@ -34,7 +34,7 @@ async def _filter(arguments: Arguments, surroundings: Surroundings) -> list[Row]
         return []
     query = f"SELECT {number} FROM rows"
     if where := arguments.get("where"):
-        query += f" WHERE (\n{where}\n)"
+        query += f" WHERE {expression(where)}"
     query += f" ORDER BY {', '.join([*order, number])} LIMIT {arguments.get('limit', MAX_ROWS)}"
     _, found = await _asked({"rows": rows}, query)
     return _projected([rows[position - 1] for (position,) in found], arguments.get("columns"), columns)
@@ -53,7 +53,7 @@ async def _aggregate(arguments: Arguments, surroundings: Surroundings) -> list[R
         if name in by:
             raise ToolError("bad_arguments", f'"{shortened(name)}" is both grouped by and reckoned', "rename the value")
     number = _number_of(columns)
-    query = f"SELECT min({number}), {', '.join(f'({chr(10)}{value}{chr(10)})' for value in values.values())} FROM rows"
+    query = f"SELECT min({number}), {', '.join(map(expression, values.values()))} FROM rows"
     if by:
         query += f" GROUP BY {', '.join(map(quoted, by))} ORDER BY 1"
     _, found = await _asked({"rows": rows}, query)
@@ -80,8 +80,10 @@ async def _transform(arguments: Arguments, surroundings: Surroundings) -> list[R
     if not rows:
         return []
     number = _number_of(columns_of(rows))
-    values = ", ".join(f"(\n{value}\n)" for value in new.values())
+    values = ", ".join(expression(value) for value in new.values())
     _, found = await _asked({"rows": rows}, f"SELECT {values} FROM rows ORDER BY {number}")
+    if len(found) != len(rows):
+        raise ToolError("bad_arguments", "one of `set` sums rows up instead of reckoning for each", "that is table.aggregate")
     changed = [row | dict(zip(new, map(plain, cells), strict=True)) for row, cells in zip(rows, found, strict=True)]
     return _projected(changed, arguments.get("columns"))
 

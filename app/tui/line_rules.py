@@ -51,7 +51,7 @@ from app.events import (
     ToolWaiting,
 )
 from app.state import RunState, spent_by, takeover, tally_of
-from app.state.words import how_performed, paid_at_all
+from app.state.words import because, how_performed, paid_at_all
 from app.tui.line_words import ACTIONS, DIRECTIONS, HANDOVERS, KINDS, RESUMES, WAITS, chart_in
 from app.tui.naming import LONGEST, amount, name_of, one_line, plural, short_path, step_name
 from app.tui.text import paid, tokens, took
@@ -114,10 +114,7 @@ class Scene:
 
 
 def _because(failure: Failure | None) -> str:
-    if failure is None:
-        return ""
-    kind, said = failure.error.replace("_", " "), failure.message.partition("\n")[0].rstrip(":")
-    return one_line(f"{kind}: {said}" if said else kind)
+    return one_line(because(failure)) if failure is not None else ""
 
 
 # The run

@@ -330,7 +330,8 @@ def brief(text: str) -> str:
 def because(failure: Failure) -> str:
     """A failure in one line: its class, and what was said."""
     kind = failure.error.replace("_", " ")
-    return brief(f"{kind}: {failure.message}" if failure.message else kind)
+    said = failure.message if failure.message.startswith(kind) else f"{kind}: {failure.message}".removesuffix(": ")
+    return brief(said)
 
 
 def _speech(show: Show, call: CallState) -> Speech:

@@ -169,6 +169,15 @@ steps:
     assert summaries(played) == ["All is well."]
 
 
+async def test_a_sentence_goes_on_behind_an_initial_in_quotation_marks(house: House) -> None:
+    played = await house.play("""
+steps:
+  one: {agent: a, prompt: x, rehearsal: {reply: 'Nine grinders, "J. Okoro" engraved on each. Two work.'}}
+  two: {agent: b, prompt: x}
+""")
+    assert summaries(played) == ['Nine grinders, "J. Okoro" engraved on each.']
+
+
 async def test_an_endless_sentence_is_cut_for_one_line(house: House) -> None:
     played = await house.play(f"""
 steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import Any
 
 import pytest
@@ -48,6 +49,24 @@ async def test_what_else_a_document_has_comes_with_the_hit(using: Using) -> None
     assert told["hits"][0]["snippet"] == "One [visit] costs 54, two cost 90."
 
 
+async def test_a_long_text_is_shown_where_its_words_stand_together(using: Using) -> None:
+    text = "A visit by tram. " * 20_000 + "The price of a visit is 54. " + "Nothing more. " * 5_000
+    told = await using("corpus.search", {"documents": [{"title": "Long", "text": text}], "query": "visit price"})
+    snippet = told["hits"][0]["snippet"]
+    assert "[price]" in snippet and "[visit]" in snippet
+    assert snippet.startswith("… ") and snippet.endswith(" …")
+
+
+async def test_a_text_full_of_the_word_takes_no_longer_than_any_other(using: Using) -> None:
+    told = await using("corpus.search", {"documents": [{"text": "price " * 170_000}], "query": "price"})
+    assert told["hits"][0]["snippet"] == " ".join(["[price]"] * 24) + " …"
+
+
+async def test_half_a_letter_in_a_text_is_no_reason_to_fail(using: Using) -> None:
+    told = await using("corpus.search", {"documents": [{"text": "price \ud83d"}], "query": "price"})
+    assert told["hits"][0]["snippet"] == "[price] �"
+
+
 async def test_columns_can_be_called_otherwise(using: Using) -> None:
     documents = "name,body\nPrices,One visit costs 54\nImprint,Radhaus\nMap,By tram\n"
     arguments = {"documents": documents, "query": "visit", "text": "body", "title": "name"}
@@ -78,7 +97,7 @@ async def test_what_cannot_be_searched_is_said(failing: Failing, arguments: dict
 def test_no_query_is_taken_for_a_command(query: str) -> None:
     asked = phrases(query)
     if asked:
-        found, total = ranked(SHELF, "text", "title", asked, False, 10)
+        found, total = ranked(SHELF, "text", "title", asked, False, 10, Event())
         assert len(found) == total <= len(SHELF)
 
 
@@ -90,6 +109,6 @@ words = some.lists(some.sampled_from(COLOURS), min_size=1, max_size=6).map(" ".j
 @settings(max_examples=50)
 def test_what_is_found_is_what_holds_the_word(texts: list[str], word: str) -> None:
     rows = [{"text": text, "number": number} for number, text in enumerate(texts)]
-    found, _ = ranked(rows, "text", "title", [word], False, 30)
+    found, _ = ranked(rows, "text", "title", [word], False, 30, Event())
     assert {hit["number"] for hit in found} == {row["number"] for row in rows if word in str(row["text"]).split()}
     assert [hit["score"] for hit in found] == sorted((hit["score"] for hit in found), reverse=True)

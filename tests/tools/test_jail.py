@@ -197,6 +197,7 @@ def test_a_jail_in_which_nothing_was_said_is_no_success() -> None:
         "failed": 0,
         "errors": 1,
         "skipped": 0,
+        "not_run": 0,
         "results": [
             {"test": "the beginning", "outcome": "error", "message": "the tests left before their end, and were ended"}
         ],

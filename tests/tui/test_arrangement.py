@@ -100,13 +100,14 @@ def test_what_would_stay_empty_gives_its_rows_to_the_panels() -> None:
     assert without.panels[0].width > arrange(120, 36, 1).panels[0].width
 
 
-def test_80x24_shows_one_panel_and_a_log_of_six_rows() -> None:
+def test_80x24_shows_one_panel_two_rows_of_caption_and_a_log_of_five() -> None:
     found = arrange(80, 24, 4)
     assert list(found.parts) == ["head", "strip", "lane", "meters", "log", "caption", "bar", "keys"]
     assert found.panels == (Box(0, 2, 80, 9),)
     assert found.folded == 3
-    assert found.parts["lane"].height == found.parts["meters"].height == found.parts["caption"].height == 1
-    assert found.parts["log"].height == 6 + 2
+    assert found.parts["lane"].height == found.parts["meters"].height == 1
+    assert found.parts["caption"].height == 2
+    assert found.parts["log"].height == 5 + 2
 
 
 def test_120x36_shows_four_panels_a_lane_of_five_rows_and_boxes_for_caption_and_meters() -> None:

@@ -24,8 +24,21 @@ def test_a_caption_is_two_lines_that_can_be_read_from_the_back_row() -> None:
 
 
 def test_no_word_of_it_stands_alone() -> None:
-    said = "A person decides. Until then nothing moves."
-    assert lines(said, 110, 2) == ("A person decides. Until", "then nothing moves.")
+    said = "A person decides, and until then nothing moves."
+    assert lines(said, 110, 2) == ("A person decides, and", "until then nothing moves.")
+
+
+def test_where_two_sentences_have_room_for_themselves_none_is_broken() -> None:
+    assert lines("A person decides. Until then nothing moves.", 110, 2) == (
+        "A person decides.",
+        "Until then nothing moves.",
+    )
+    first, second = "It fits on paper.", "She has stood in the hall on a Saturday, and it does not."
+    assert lines(f"{first} {second}", 110, 2) == (first, second)
+    assert lines(f"{first} {second}", 50, 2) == (
+        "It fits on paper. She has stood in the",
+        "hall on a Saturday, and it does not.",
+    )
 
 
 def test_a_long_one_has_longer_lines_rather_than_losing_words() -> None:

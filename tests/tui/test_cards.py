@@ -10,8 +10,9 @@ import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 
+from app.events import GateOpened, StepStarted
 from app.tui.app import Theatre
-from app.tui.asking import Asked
+from app.tui.asking import Asked, asked_of
 from app.tui.directing import direct
 from app.tui.paint.options import Option
 from app.tui.screens.choosing import Choosing
@@ -23,6 +24,7 @@ from corpus.commands import ROOT
 from corpus.probes import PROBES
 from tui.bare import BareHouse, opened, text_of
 from tui.staging import drawn, performed, stage_of, staged, until
+from tui.telling import Telling
 
 HELLO = ROOT / "scenarios" / "engineering" / "hello.yaml"
 SPRINT = ROOT / "scenarios" / "engineering" / "feature-sprint.yaml"
@@ -125,6 +127,14 @@ async def test_a_card_says_who_is_asked_where_and_until_when() -> None:
         assert "A tool asks for consent" in shown
         assert "Sprint · deploy · for: owner" in shown
         assert "expires in 1:" in shown
+
+
+def test_a_card_calls_the_step_by_its_title_and_says_the_role_in_words() -> None:
+    told = Telling()
+    told.tell(StepStarted(step="sign_off", of="approve", title="Sign for the brakes"))
+    gate = told.tell(GateOpened(step="sign_off", gate="sign_off#1", asks="approve", role="fleet_manager"))
+    asked = asked_of(told.show, "R", gate)
+    assert (asked.step, asked.role) == ("Sign for the brakes", "fleet manager")
 
 
 @pytest.mark.parametrize("probe", PROBES)

@@ -18,6 +18,7 @@ from corpus.probes import ALL, drives_a_terminal
 from tui.bare import BareHouse, opened, text_of
 from tui.plays import begun, half_way, show_of, style_at, styles, text
 from tui.staging import performed
+from tui.telling import in_order
 
 CAST = tuple(
     Station(id, glyph, name, f"role:{colour}")
@@ -147,6 +148,14 @@ def test_names_give_way_to_their_first_words_and_these_to_glyphs_alone() -> None
     assert "Backend Developer" in wide
     assert "Backend" in narrow and "Developer" not in narrow and "backend" not in narrow
     assert "Backend" not in narrowest and "■" in narrowest
+
+
+def test_a_name_on_the_way_is_never_half_a_word() -> None:
+    names = ("Performance Monitor", "Customer Support", "Customer Success", "Integration")
+    crowd = tuple(Station(name, name[0], name, "role:cyan") for name in names)
+    row = text(paint_lane(Traffic(crowd, names[0]), 64, 7, UNICODE))[1]
+    assert in_order(["P Monitor", "C Support", "C Success", "I Integration"], row)
+    assert not any("…" in text(paint_lane(Traffic(crowd, names[0]), width, 7, UNICODE))[1] for width in range(24, 120))
 
 
 def test_while_the_first_handoff_moves_nobody_says_that_there_was_none() -> None:

@@ -23,6 +23,7 @@ from app.events import (
     Ref,
     StepFinished,
     StepStarted,
+    ToolFinished,
 )
 from app.playback.show import as_words
 from app.tui import line_words
@@ -115,6 +116,16 @@ def test_structures_are_told_without_the_quotes_of_their_keys() -> None:
     said = history.ask("plan", "cto", {"tasks": ["api", "ui"], "risk": 3})
     show = show_of(history)
     assert line_of(said, show.state, show.words).told == '{tasks: ["api", "ui"], risk: 3}'
+
+
+def test_a_chart_is_told_by_its_lines_and_other_data_as_they_are() -> None:
+    history = begun()
+    chart = {"text": "In dollars\na ███ 20\nb █ 10", "kind": "bar", "width": 12}
+    assert (
+        told(history, ToolFinished(step="draw", result=history.keep(as_words(chart)))).told == "a tool a chart, 3 lines"
+    )
+    other = told(history, ToolFinished(step="draw", result=history.keep('{"kind": "bar", "width": 12}'))).told
+    assert other == 'a tool {kind: "bar", width: 12}'
 
 
 def test_a_price_that_nobody_knows_is_no_price() -> None:

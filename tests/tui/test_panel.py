@@ -82,7 +82,7 @@ def test_in_a_narrow_panel_words_go_before_the_name_does() -> None:
     call = told.begin("qa")
     told.show.hear(call, "It stands.")
     rows = texts(panel(look_at(told, figures=Figures(2353, "$0.0074", unpaid=REHEARSED, rate=61)), 26, 9, UNICODE))
-    assert "▲ QA" in rows[0] and "▸ s" in rows[0]
+    assert "▲ QA ENGINEER ━" in rows[0] and rows[0].endswith(" ▸ ━┓")
     assert "2,353 tok" in rows[-1]
 
 
@@ -149,12 +149,13 @@ def test_the_stage_rests_when_it_is_over_and_when_it_waits_for_a_person() -> Non
     assert is_at_rest(told.show)
 
 
-def test_a_name_that_is_cut_says_so_and_keeps_what_tells_it_from_others() -> None:
+def test_a_name_that_is_too_long_keeps_what_tells_it_from_others() -> None:
     names = tuple(f"An agent with a very long name {number}" for number in range(1, 5))
     four = Look(Performer(id="d", title=names[3]), Standing("idle"), others=names)
-    assert "AN AGENT WITH A…E 4 " in texts(panel(four, 36, 8, UNICODE))[0]
+    assert "● VERY LONG NAME 4 ─" in texts(panel(four, 36, 8, UNICODE))[0]
     alone = Look(Performer(id="b", title="Backend Developer"), Standing("idle"))
-    assert "● BACKEND ─" in texts(panel(alone, 30, 8, UNICODE))[0]
+    assert "● BACKEND DEVELOPER  · ─" in texts(panel(alone, 28, 8, UNICODE))[0]
+    assert "● BACKEND ─" in texts(panel(alone, 27, 8, UNICODE))[0]
 
 
 def test_of_several_calls_at_once_the_latest_is_told_and_the_others_on_a_line_each() -> None:
@@ -173,6 +174,16 @@ def test_of_several_calls_at_once_the_latest_is_told_and_the_others_on_a_line_ea
     told.tell(CallFinished(step="research[2]", agent="qa", call="research[2]#1", text=told.book.keep("Done.")))
     assert look_at(told).standing.says(UNICODE) == "▸ speaking ×2"
     assert "This is what I found in place 1." in shown(look_at(told), 50, 14)
+
+
+def test_of_several_answers_that_are_data_each_line_tells_a_key_and_its_value() -> None:
+    told = Telling()
+    for number in range(2):
+        call = told.begin("qa", step=f"score[{number}]")
+        told.show.hear(call, '{"letter": "L01a", "meters": 12, "because": "It nam')
+    found = shown(look_at(told), 50, 14)
+    assert in_order(["▸ score[0]  because  It nam", "letter  L01a", "because  It nam"], found)
+    assert '"' not in found
 
 
 async def test_the_focus_is_seen_as_soon_as_it_is_there_and_gone_with_it() -> None:

@@ -76,6 +76,15 @@ def test_of_more_rows_than_there_is_room_for_the_rest_is_counted() -> None:
     assert "chars" in shown({f"key {n}": "value" for n in range(99)}, height=12)[-1]
 
 
+def test_where_columns_have_no_room_the_first_and_the_last_stay_and_the_others_are_counted() -> None:
+    wide = [{"order": f"A-{n}", "part": "saddle" * 3, "made": "by hand" * 3, "paid": 1234.5, "late": n} for n in (7, 8)]
+    rows = inner(shown(wide, width=24))
+    assert rows[1] == "table.sql +3 columns"
+    assert rows[3:6] == ["order  late", "A-7       7", "A-8       8"]
+    assert "column" not in "\n".join(shown(wide, width=90))
+    assert "+2 columns" in inner(shown({"matched": 2, "rows": wide}, width=30))[1]
+
+
 def test_a_chart_keeps_its_spaces_and_its_bars_stand_out() -> None:
     rows = props(look({"text": CHART, "kind": "bar", "width": 32}), 40, 12, UNICODE)
     assert inner(texts(rows))[3:7] == CHART.split("\n")

@@ -15,7 +15,7 @@ _MONEY = ("mrr_start", "new", "expansion", "contraction", "churned", "mrr_end", 
 _HEADS = ("customers_start", "customers_new", "customers_lost")
 _LEAST_MULTIPLE = 0.5
 _RANGE = 0.2
-_CENT = 1.0  # what a walk of MRR may be off by, from rounding
+_CENT = 1.0  # what a walk of MRR may be off by, from rounding; a start below it is none to grow from
 
 
 class Month(NamedTuple):
@@ -120,9 +120,9 @@ def figures(months: list[Month], margin: float, largest: float | None, claimed: 
     kept = first.mrr_start + sum(month.expansion - month.contraction - month.churned for month in months)
     return Figures(
         mrr=mrr,
-        growth=(mrr / first.mrr_start) ** year - 1 if first.mrr_start and mrr > 0 else 0.0,
+        growth=(mrr / first.mrr_start) ** year - 1 if first.mrr_start >= _CENT and mrr > 0 else 0.0,
         churn=churn,
-        retention=max(0.0, kept / first.mrr_start) ** year if first.mrr_start else 1.0,
+        retention=max(0.0, kept / first.mrr_start) ** year if first.mrr_start >= _CENT else 1.0,
         arpa=arpa,
         ltv=arpa * margin / churn if churn else None,
         cac=sum(month.sales_cost for month in months) / won if won else None,

@@ -25,7 +25,10 @@ from app.tools.rows import TABLE_SCHEMA, Row, check_columns, columns_of, read_ro
 _MOST_BARS = 20_000
 _MOST_SYMBOLS = 20
 _LONGEST_LOOK = 500
+_LEAST_PRICE, _MOST_PRICE = 1e-9, 1e12
+_MOST_A_YEAR = 1e6  # a hundred million per cent: a few days carried on to a year say nothing any more
 _SHOWN = 12
+_LAST_YEAR = 9_900  # after it come no more than the days of one market
 
 
 async def _run(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def _record(prices: Prices, book: Book, capital: float, riskless: float) -> dict
         "from": dates[0],
         "to": dates[-1],
         "days": len(dates),
-        "yearly_return": round(yearly_return(equity), 4) if solvent else None,
+        "yearly_return": _a_year(equity) if solvent else None,
         "volatility": round(volatility(returns), 4),
         "sortino": _rounded(sortino(returns, riskless)),
         "drawdown": {
@@ -85,6 +88,14 @@ def _record(prices: Prices, book: Book, capital: float, riskless: float) -> dict
         ],
         "note": "a calculation about the past, and advice to nobody",
     }
+
+
+def _a_year(equity: list[float]) -> float | None:
+    try:
+        grown = yearly_return(equity)
+    except OverflowError:
+        return None
+    return round(grown, 4) if grown < _MOST_A_YEAR else None
 
 
 def _by_month(dates: Any, equity: list[float]) -> dict[str, float]:
@@ -117,8 +128,8 @@ def _prices(rows: list[Row]) -> Prices:
     for position, row in enumerate(rows, 1):
         symbol = text_in(row, "symbol", position) if "symbol" in columns else "asset"
         day = date_in(row, "date", position).isoformat()
-        close = number_in(row, "close", position, above=0)
-        opened = number_in(row, "open", position, above=0) if row.get("open") is not None else close
+        close = _price(row, "close", position)
+        opened = close if row.get("open") is None else _price(row, "open", position)
         if day in found.setdefault(symbol, {}):
             raise ToolError("bad_arguments", f'row {position}: "{shortened(symbol)}" has a second bar on {day}')
         found[symbol][day] = (opened, close)
@@ -132,6 +143,17 @@ def _prices(rows: list[Row]) -> Prices:
     opens = {symbol: [found[symbol][day][0] for day in dates] for symbol in found}
     closes = {symbol: [found[symbol][day][1] for day in dates] for symbol in found}
     return Prices(dates, opens, closes)
+
+
+def _price(row: Row, column: str, position: int) -> float:
+    price = number_in(row, column, position, above=0)
+    if not _LEAST_PRICE <= price <= _MOST_PRICE:
+        raise ToolError(
+            "bad_arguments",
+            f"row {position}, {column}: {price:g} is no price from {_LEAST_PRICE:g} to {_MOST_PRICE:g}",
+            "count in another unit",
+        )
+    return price
 
 
 def _rows(arguments: Arguments, surroundings: Surroundings) -> list[Row]:
@@ -150,13 +172,16 @@ def _made(arguments: Arguments) -> tuple[Bar, ...]:
     days = arguments.get("days", 1_260)
     if len(symbols) * days > _MOST_BARS:
         raise ToolError("refused", f"these would be {len(symbols) * days:,} bars; {_MOST_BARS:,} is the most")
+    start = date_in(arguments, "start", 1) if "start" in arguments else date(2021, 1, 4)
+    if start.year > _LAST_YEAR:
+        raise ToolError("bad_arguments", f"start: {start} is too far ahead", f"up to the year {_LAST_YEAR}")
     usual = Regime(days, arguments.get("drift", 0.05), arguments.get("volatility", 0.18))
     regimes = [Regime(**(usual._asdict() | regime)) for regime in arguments.get("regimes", [])] or [usual]
     return bars(
         tuple(symbols),
         days,
         seed=arguments["seed"],
-        start=date_in(arguments, "start", 1) if "start" in arguments else date(2021, 1, 4),
+        start=start,
         price=arguments.get("start_price", 100),
         regimes=tuple(regimes),
         correlation=arguments.get("correlation", 0),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 _NORMAL = NormalDist()
 _LEAST = 2  # of anything, to compare it at all
+_NOTHING = 1e-12  # an error below it is the dust of sums
 
 
 class Sample(NamedTuple):
@@ -64,11 +65,12 @@ def compare_means(a: Sample, b: Sample, matters: float, confidence: float, power
     spread_a, spread_b = a.deviation**2 / a.n, b.deviation**2 / b.n
     error = sqrt(spread_a + spread_b)
     difference = b.mean - a.mean
-    if error:
+    if error > _NOTHING:
         freedom = (spread_a + spread_b) ** 2 / (spread_a**2 / (a.n - 1) + spread_b**2 / (b.n - 1))
         t = difference / error
         p = 2 * student_tail(abs(t), freedom)
     else:  # nothing varies, so any difference is one
+        error = 0.0
         freedom, t, p = float(a.n + b.n - 2), inf if difference else 0.0, 0.0 if difference else 1.0
     reach = student_quantile(0.5 + confidence / 2, freedom) * error
     return _told(
@@ -104,10 +106,11 @@ def wilson(hits: int, n: int, critical: float) -> tuple[float, float]:
 def shares_needed(share: float, matters: float, confidence: float, power: float) -> int:
     """Return how many each side needs so that such a difference is found with that power."""
     other = share + matters if share + matters <= 1 else max(share - matters, 0.0)
+    apart = abs(other - share)  # less than what matters, where neither side of the share has room for it
     alpha, beta = _NORMAL.inv_cdf(0.5 + confidence / 2), _NORMAL.inv_cdf(power)
     middle = (share + other) / 2
     root = alpha * sqrt(2 * middle * (1 - middle)) + beta * sqrt(share * (1 - share) + other * (1 - other))
-    return max(ceil((root / matters) ** 2), _LEAST)
+    return max(ceil((root / apart) ** 2), _LEAST)
 
 
 def means_needed(deviation_a: float, deviation_b: float, matters: float, confidence: float, power: float) -> int:

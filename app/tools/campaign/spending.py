@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 _HALVINGS = 200
 _NEAR = 1e-9
+_CHEAPEST = 1e-290  # so that products of prices stay numbers
 
 
 class Channel(NamedTuple):
@@ -63,7 +64,8 @@ def split(budget: float, channels: list[Channel]) -> list[float]:
     """Return the amounts that bring most: where neither floor nor cap holds, the last coin brings the same."""
     if sum(channel.cap for channel in channels) <= budget:
         return [channel.cap for channel in channels]
-    low = _NEAR**2  # a coin that brings nothing: everybody takes the cap
+    # So cheap that each would take the whole budget alone; who brings nothing at any price does not count.
+    low = max(min((slope for channel in channels if (slope := channel.slope(budget))), default=1.0), _CHEAPEST)
     high = max((channel.slope(0.0) for channel in channels), default=1.0) + 1.0  # so dear that all stay at the floor
     for _ in range(_HALVINGS):
         price = sqrt(low * high)

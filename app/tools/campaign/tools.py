@@ -13,6 +13,7 @@ from app.tools.rows import TABLE_SCHEMA, Row, read_rows
 
 _MOST_CHANNELS = 50
 _MOST_MONEY = 1e12
+_LEAST_HALF = 1e-6
 _NUMBERS = ("most", "half", "spent", "results", "floor", "cap")
 
 
@@ -41,6 +42,12 @@ async def _significance(arguments: Arguments, _surroundings: Surroundings) -> di
     counted = [sample.hits is not None for sample in samples]
     if counted[0] != counted[1]:
         raise ToolError("bad_arguments", "one side counts hits and the other measures a mean", "compare like with like")
+    if counted[0] and arguments["matters"] > 1:
+        raise ToolError(
+            "bad_arguments",
+            f"matters is {arguments['matters']:g}, and shares go from 0 to 1",
+            "one and a half points of a hundred are 0.015",
+        )
     compare = compare_shares if counted[0] else compare_means
     return compare(
         samples[0], samples[1], arguments["matters"], arguments.get("confidence", 0.95), arguments.get("power", 0.8)
@@ -56,12 +63,13 @@ def _channel(row: Row, number: int) -> Channel:
     figures = {column: _figure(row, column, f'{place} ("{shortened(name)}")') for column in _NUMBERS}
     place = f'{place} ("{shortened(name)}")'
     half = figures["half"]
-    if half is None or half <= 0:
-        raise ToolError("bad_arguments", f"{place}: half is missing", "it is the spend that brings half of the most")
+    if half is None or half < _LEAST_HALF:
+        said = "missing" if not half else f"{half:g}, and {_LEAST_HALF:g} is the least"
+        raise ToolError("bad_arguments", f"{place}: half is {said}", "it is the spend that brings half of the most")
     most = figures["most"]
     if most is None:
         spent, results = figures["spent"], figures["results"]
-        if not spent or results is None:
+        if not spent or spent < _LEAST_HALF or results is None:
             raise ToolError(
                 "bad_arguments",
                 f"{place}: nothing says what it can bring",
@@ -120,10 +128,10 @@ TOOLS = (
         "channel brings most * spend / (half + spend). Gives {shares with their reasons, results, as_even, unspent}.",
         arguments_of(
             required=("budget", "channels"),
-            budget={"type": "number", "exclusiveMinimum": 0, "maximum": _MOST_MONEY},
+            budget={"type": "number", "minimum": 0.001, "maximum": _MOST_MONEY},
             channels=TABLE_SCHEMA
             | {"description": "rows with channel, half, most (or spent and results), and perhaps floor and cap"},
-            step={"type": "number", "exclusiveMinimum": 0, "maximum": 1e9, "description": "round shares to this, 1"},
+            step={"type": "number", "minimum": 0.001, "maximum": 1e9, "description": "round shares to this, 1"},
         ),
         _split,
         example={
@@ -140,7 +148,7 @@ TOOLS = (
             required=("a", "b", "matters"),
             a=_SIDE,
             b=_SIDE,
-            matters={"type": "number", "exclusiveMinimum": 0, "maximum": 1e12},
+            matters={"type": "number", "minimum": 1e-9, "maximum": 1e12, "description": "of shares a share, 0.015"},
             confidence=_SHARE | {"description": "0.95 when left out"},
             power=_SHARE | {"description": "0.8 when left out"},
         ),

@@ -7,7 +7,9 @@ there is where the kernel is not Linux. Standard library only, and nothing else 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -15,25 +17,15 @@ import sys
 import threading
 import traceback
 import unittest
-from collections.abc import Callable, Coroutine, Iterator
-from types import CodeType, FrameType, FunctionType, ModuleType
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-MOST_TESTS = 1_000
 _LONGEST_MESSAGE = 400
 _MOST_MADE = 200  # files and folders
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _FOLDER = os.path.realpath(os.getcwd())
-_REFUSED = (
-    "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.kill", "os.killpg", "os.chmod",
-    "os.chown", "os.lchown", "os.setxattr", "os.utime", "os.symlink", "os.link", "os.add_dll_directory",
-    "subprocess", "pty", "ctypes", "socket.connect", "socket.bind", "socket.send", "socket.getaddrinfo",
-    "socket.gethost", "signal.pthread_kill", "sys.addaudithook", "resource", "webbrowser", "syslog", "mmap", "fcntl",
-)  # fmt: skip
-_REFUSED_MODULES = {"ctypes", "_ctypes", "_ctypes_test", "_posixshmem", "_xxsubinterpreters"}
-_INSIDE_ONLY = {
-    "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.chdir", "os.mkdir", "shutil.rmtree", "shutil.move",
-}  # fmt: skip
+Say = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
@@ -42,6 +34,7 @@ def main() -> None:
     say = _voice()
     sys.path.insert(0, _FOLDER)
     coverage = Coverage(order["measure"])
+    sys.modules["__main__"] = ModuleType("__main__")  # what stands here is nothing to import
     sys.addaudithook(_guard())
     with coverage:
         for path in order["tests"]:
@@ -49,7 +42,7 @@ def main() -> None:
     say({"coverage": coverage.found()})
 
 
-def _voice() -> Callable[[dict[str, Any]], None]:
+def _voice() -> Say:
     """Keep the pipe for what is said here; what tests print goes nowhere."""
     pipe = os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -64,20 +57,17 @@ def _voice() -> Callable[[dict[str, Any]], None]:
     return say
 
 
-def _perform(path: str, say: Callable[[dict[str, Any]], None]) -> None:
+def _perform(path: str, say: Say) -> None:
     name = path.removesuffix(".py").replace("/", ".")
     say({"begin": name})
     try:
         module = _loaded(path, name)
     except BaseException as error:  # a module may even ask to exit
         return say(_ended(name, error))
-    result = Result(say)
-    for case in _cases(module):
-        if isinstance(case, type):
-            unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
-        else:
-            say({"begin": (test := f"{name}.{case.__name__}")})
-            say(_ended(test, _tried(case)))
+    try:
+        _perform_all(module, name, say)
+    except BaseException as error:  # classes may even refuse to be looked at
+        say(_ended(name, error))
     return None
 
 
@@ -92,33 +82,130 @@ def _loaded(path: str, name: str) -> ModuleType:
     return module
 
 
-def _cases(module: ModuleType) -> Iterator[Any]:
-    for name, value in list(vars(module).items()):
+def _perform_all(holder: ModuleType | type, name: str, say: Say) -> None:
+    """Run what is called test or Test in a module; whatever of that cannot be run is told."""
+    seen: list[type] = []
+    for word, value in list(vars(holder).items()):
         if isinstance(value, type):
-            if issubclass(value, unittest.TestCase) and value.__module__ == module.__name__:
-                yield value
-        elif name.startswith("test_") and isinstance(value, FunctionType) and value.__module__ == module.__name__:
-            yield value
+            if not any(value is other for other in seen):
+                seen.append(value)
+                _perform_class(value, word, name, say)
+        elif word.startswith("test") and isinstance(holder, ModuleType):
+            if callable(value):
+                _perform_one(f"{name}.{word}", value, say)
+            elif isinstance(value, Coroutine | Generator | AsyncGenerator):
+                say(_ended(f"{name}.{word}", NotRun("it is what a function gave back, and no function")))
 
 
-def _tried(function: FunctionType) -> BaseException | None:
+def _perform_class(case: type, word: str, name: str, say: Say) -> None:
+    test = f"{name}.{word}"
+    is_own = test.startswith(f"{case.__module__}.") and not case.__subclasses__()
+    if issubclass(case, unittest.TestCase):
+        if names := [*unittest.defaultTestLoader.getTestCaseNames(case)] or ["runTest"] * hasattr(case, "runTest"):
+            if not case.__module__.startswith("unittest."):
+                unittest.TestSuite(_seen_to_its_end(case, method) for method in names).run(Result(say))
+        elif is_own:
+            say(_ended(test, NotRun("it has no methods test_...")))
+        return
+    methods = [method for method in dir(case) if method.startswith("test") and callable(getattr(case, method))]
+    if word.lower().startswith("test"):
+        for method in methods:
+            _perform_one(f"{test}.{method}", _with_a_fresh_instance(case, method), say)
+        _perform_all(case, test, say)
+        is_value = case.__init__ is not object.__init__ or case.__new__ is not object.__new__
+        if (
+            is_own
+            and not methods
+            and not is_value
+            and not any(isinstance(inner, type) for inner in vars(case).values())
+        ):
+            say(_ended(test, NotRun("it has no methods test_...")))
+    elif methods and is_own:
+        say(_ended(test, NotRun("its name does not begin with Test")))
+
+
+def _perform_one(test: str, function: Callable[..., Any], say: Say) -> None:
+    say({"begin": test})
+    _settle_chance()
+    try:
+        try:
+            inspect.signature(function, follow_wrapped=False).bind()
+        except TypeError:
+            raise TypeError("it wants arguments, and there are no fixtures here") from None
+        except ValueError:  # Python itself does not know
+            pass
+        _finish(function())
+    except BaseException as error:  # whatever it is, the next test goes on
+        return say(_ended(test, error))
+    return say(_ended(test, None))
+
+
+def _with_a_fresh_instance(case: type, name: str) -> Callable[[], None]:
+    def run() -> None:
+        if getattr(case, "__unittest_skip__", False):
+            raise unittest.SkipTest(getattr(case, "__unittest_skip_why__", ""))
+        instance = case()
+        method = getattr(instance, name)
+        _around(instance, "setup_method", method)
+        try:
+            _finish(method())
+        finally:
+            _around(instance, "teardown_method", method)
+
+    return run
+
+
+def _around(instance: object, name: str, method: Callable[..., Any]) -> None:
+    if (prepare := getattr(instance, name, None)) is not None:
+        _finish(prepare(method) if inspect.signature(prepare).parameters else prepare())
+
+
+def _seen_to_its_end(case: type[unittest.TestCase], name: str) -> unittest.TestCase:
+    """Return a unittest whose method is not done when it has only given something back."""
+    test: unittest.TestCase = case(name)
+    method = getattr(test, name)
+    waiting: Any = sys.modules.get("unittest.async_case")  # it is slow to load
+    if waiting and isinstance(test, waiting.IsolatedAsyncioTestCase) and inspect.iscoroutinefunction(method):
+        return test
+
+    def run() -> None:
+        _finish(method())
+
+    setattr(test, name, functools.update_wrapper(run, method))
+    return test
+
+
+def _finish(given: Any) -> None:
+    """Wait for what a test gave back if that can be waited for; nothing else than nothing is well."""
+    if isinstance(given, Generator | AsyncGenerator):
+        raise NotRun("it yields, so that nothing in it was run")
+    if isinstance(given, Awaitable):
+        import asyncio  # as slow to load as all the rest, and seldom needed
+
+        return _finish(asyncio.run(_waited(given)))
+    if given is not None:
+        raise TypeError(f"it gives back a {type(given).__name__}; a test says what it means with assert")
+    return None
+
+
+async def _waited(given: Awaitable[Any]) -> Any:
+    return await given
+
+
+def _settle_chance() -> None:
     if "random" in sys.modules:  # the same tests shall say the same each time
         sys.modules["random"].seed(0)
-    try:
-        if function.__code__.co_argcount > len(function.__defaults__ or ()):
-            raise TypeError("it wants arguments, and there are no fixtures here")
-        if isinstance(given := function(), Coroutine):
-            import asyncio  # as slow to load as all the rest, and seldom needed
 
-            asyncio.run(given)
-    except BaseException as error:  # whatever it is, the next test goes on
-        return error
-    return None
+
+class NotRun(Exception):
+    """Nothing of a test was run, and why."""
 
 
 def _ended(test: str, error: BaseException | None) -> dict[str, Any]:
     if error is None:
         return {"test": test, "outcome": "passed", "message": ""}
+    if isinstance(error, NotRun):
+        return {"test": test, "outcome": "not run", "message": str(error)}
     if isinstance(error, unittest.SkipTest):
         return {"test": test, "outcome": "skipped", "message": str(error)[:_LONGEST_MESSAGE]}
     outcome = "failed" if isinstance(error, AssertionError) else "error"
@@ -145,7 +232,7 @@ def _told(error: BaseException) -> str:
 class Result(unittest.TestResult):
     """Says of each unittest how it ended."""
 
-    def __init__(self, say: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, say: Say) -> None:
         super().__init__()
         self._say = say
         self._error: BaseException | None = None
@@ -153,6 +240,7 @@ class Result(unittest.TestResult):
     def startTest(self, test: unittest.TestCase) -> None:
         self._error = None
         self._say({"begin": test.id()})
+        _settle_chance()
         super().startTest(test)
 
     def stopTest(self, test: unittest.TestCase) -> None:
@@ -248,9 +336,22 @@ def _lines_of(code: CodeType) -> Iterator[int]:
 
 
 def _guard() -> Callable[[str, tuple[Any, ...]], None]:
-    """Return the hook that refuses, in words, what tests have no business with."""
-    readable = tuple(os.path.realpath(path) + os.sep for path in (_FOLDER, sys.base_prefix, "/usr/share/zoneinfo"))
-    devices = {os.path.realpath(os.devnull), "/dev/urandom"}
+    """Return the hook that refuses, in words, what tests have no business with. No name leads to its tables."""
+    refused = (
+        "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.kill", "os.killpg",
+        "os.chmod", "os.chown", "os.lchown", "os.setxattr", "os.utime", "os.symlink", "os.link", "os.add_dll_directory",
+        "subprocess", "pty", "ctypes", "socket.connect", "socket.bind", "socket.send", "socket.getaddrinfo",
+        "socket.gethost", "signal.pthread_kill", "sys.addaudithook", "resource", "webbrowser", "syslog", "mmap",
+        "fcntl",
+    )  # fmt: skip
+    refused_modules = {"ctypes", "_ctypes", "_ctypes_test", "_posixshmem", "_xxsubinterpreters"}
+    inside_only = {
+        "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.chdir", "os.mkdir", "shutil.rmtree", "shutil.move",
+    }  # fmt: skip
+    realpath, fsdecode, separator, most = os.path.realpath, os.fsdecode, os.sep, _MOST_MADE
+    writing, folder = os.O_WRONLY | os.O_RDWR | os.O_CREAT, _FOLDER
+    readable = tuple(realpath(path) + separator for path in (folder, sys.base_prefix, "/usr/share/zoneinfo"))
+    devices = {realpath(os.devnull), "/dev/urandom"}
     made = [0]
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
@@ -258,36 +359,36 @@ def _guard() -> Callable[[str, tuple[Any, ...]], None]:
             path, mode, flags = arguments[0], arguments[1] or "r", arguments[2] or 0
             if isinstance(path, int):
                 return
-            writes = bool(set(mode) & set("wax+")) or bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-            place = os.path.realpath(os.fsdecode(path))
-            if place in devices or (place + os.sep).startswith(readable if not writes else readable[:1]):
+            writes = bool(set(mode) & set("wax+")) or bool(flags & writing)
+            place = realpath(fsdecode(path))
+            if place in devices or (place + separator).startswith(readable if not writes else readable[:1]):
                 count(writes)
                 return
-            raise PermissionError(f"the jail lets no test {'write' if writes else 'read'} {os.fsdecode(path)}")
+            raise PermissionError(f"the jail lets no test {'write' if writes else 'read'} {fsdecode(path)}")
         if event == "import":
-            if arguments[0].partition(".")[0] in _REFUSED_MODULES:
+            if arguments[0].partition(".")[0] in refused_modules:
                 raise PermissionError(f"the jail lets no test import {arguments[0]}")
-        elif event in _INSIDE_ONLY:
+        elif event in inside_only:
             for path in arguments[:2]:
                 if isinstance(path, str | bytes | os.PathLike):
-                    place = os.path.realpath(os.fsdecode(path))
-                    if not (place + os.sep).startswith(readable[0]):
-                        raise PermissionError(f"the jail lets no test change {os.fsdecode(path)}")
+                    place = realpath(fsdecode(path))
+                    if not (place + separator).startswith(readable[0]):
+                        raise PermissionError(f"the jail lets no test change {fsdecode(path)}")
             count(event == "os.mkdir")
         elif event in ("os.listdir", "os.scandir"):
-            place = os.path.realpath(os.fsdecode(arguments[0] or ".")) if not isinstance(arguments[0], int) else _FOLDER
-            if not (place + os.sep).startswith(readable):
+            place = realpath(fsdecode(arguments[0] or ".")) if not isinstance(arguments[0], int) else folder
+            if not (place + separator).startswith(readable):
                 raise PermissionError(f"the jail lets no test look into {place}")
         elif event == "socket.__new__":
             if arguments[1] != 1:  # a pair of sockets within this process is what asyncio wakes itself by
                 raise PermissionError("the jail has no network")
-        elif event.startswith(_REFUSED):
+        elif event.startswith(refused):
             raise PermissionError(f"the jail lets no test do this: {event}")
 
     def count(makes: bool) -> None:
         made[0] += makes
-        if made[0] > _MOST_MADE:
-            raise PermissionError(f"the jail lets tests make {_MOST_MADE} files and folders, no more")
+        if made[0] > most:
+            raise PermissionError(f"the jail lets tests make {most} files and folders, no more")
 
     return refuse
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -20,7 +20,10 @@ from app.tools.base import ToolError
 MAX_FILES = 60
 MAX_CHARACTERS = 400_000  # of all files together
 MAX_SAID = 2_000_000
-_LONGEST_PATH = 200
+MAX_MADE = 200  # files and folders, beside those given
+_LONGEST_PATH = 200  # bytes
+_DEEPEST_PATH = 12
+_LOOK_EACH = 0.25  # seconds
 _WARDER = Path(__file__).with_name("warder.py")
 
 FILES_SCHEMA: dict[str, Any] = {
@@ -41,27 +44,39 @@ class Said(NamedTuple):
 
 async def jailed(program: Path, files: dict[str, str], order: dict[str, Any], seconds: int) -> Said:
     """Run a program in a new folder with these files; it reads its order from stdin and says JSON, one map a line."""
-    folder = await asyncio.to_thread(_written, files)
+    folder = tempfile.mkdtemp(prefix="footlights-jail-", dir=Path(tempfile.gettempdir()).resolve())
+    writing = asyncio.create_task(asyncio.to_thread(_write, folder, files))
     try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", str(_WARDER), folder, str(seconds), str(program.resolve()),
-            stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd=folder, start_new_session=True, close_fds=True,
-        )  # fmt: skip
-        try:
-            return await _heard(process, json.dumps(order).encode() + b"\n", seconds)
-        finally:
-            with suppress(
-                ProcessLookupError, PermissionError
-            ):  # the whole group, also when the program itself has ended
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+        await asyncio.shield(writing)
+        return await _run(program, folder, order, seconds, MAX_MADE + _count(files))
     finally:
-        await asyncio.to_thread(_removed, folder)
+        await asyncio.wait([writing])
+        await asyncio.to_thread(_remove, folder)
+
+
+async def _run(program: Path, folder: str, order: dict[str, Any], seconds: int, most: int) -> Said:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-S", str(_WARDER), folder, str(seconds), str(program.resolve()),
+        stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={}, cwd=folder, start_new_session=True, close_fds=True,
+    )  # fmt: skip
+    watching = asyncio.create_task(_watch(process, folder, most))
+    try:
+        said = await _heard(process, json.dumps(order).encode() + b"\n", seconds)
+    finally:
+        watching.cancel()
+        _end(process)
+        await process.wait()
+    if await asyncio.to_thread(_holds_more, most, folder):
+        return said._replace(ended=f"made more than {MAX_MADE} files and folders")
+    return said
 
 
 def checked_files(files: dict[str, str]) -> dict[str, str]:
     """Return the files if each has a path of its own inside a folder and they are not too much; else raise."""
     for path in files:
+        if len(path.encode(errors="replace")) > _LONGEST_PATH or path.count("/") > _DEEPEST_PATH:
+            bounds = f"a path has {_LONGEST_PATH} bytes and {_DEEPEST_PATH} folders at most"
+            raise ToolError("bad_arguments", f'"{shortened(path)}" is too long', bounds)
         parts = PurePosixPath(path).parts
         if not parts or path != "/".join(parts) or parts[0] == "/" or any(_odd(part) for part in parts):
             raise ToolError(
@@ -76,7 +91,7 @@ def checked_files(files: dict[str, str]) -> dict[str, str]:
 
 
 def _odd(part: str) -> bool:
-    return part.startswith(".") or len(part) > _LONGEST_PATH or "\\" in part or not part.isprintable()
+    return part.startswith(".") or "\\" in part or not part.isprintable()
 
 
 async def _heard(process: Process, order: bytes, seconds: int) -> Said:
@@ -109,14 +124,68 @@ def _records(said: bytes) -> list[dict[str, Any]]:
     return records
 
 
-def _written(files: dict[str, str]) -> str:
-    folder = Path(tempfile.mkdtemp(prefix="footlights-jail-")).resolve()
+def _write(folder: str, files: dict[str, str]) -> None:
     for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8", errors="replace", newline="")
-    return str(folder)
+        place = Path(folder, path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8", errors="replace", newline="")
 
 
-def _removed(folder: str) -> None:
-    with suppress(RecursionError):  # folders in folders, thousands deep: left to the system's own tidying
-        shutil.rmtree(folder, ignore_errors=True)
+async def _watch(process: Process, folder: str, most: int) -> None:
+    """End a program that fills the disk, whatever it does to be left alone."""
+    while not await asyncio.to_thread(_holds_more, most, folder):
+        await asyncio.sleep(_LOOK_EACH)
+    _end(process)
+
+
+def _end(process: Process) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # the whole group, also when the program itself has ended
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _count(files: dict[str, str]) -> int:
+    return len({place for path in files for place in (PurePosixPath(path), *PurePosixPath(path).parents)})
+
+
+def _holds_more(most: int, folder: str) -> bool:
+    waiting, found = [folder], 0
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    found += 1
+                    waiting += [entry.path] if entry.is_dir(follow_symlinks=False) else []
+                    if found > most:
+                        return True
+        except (FileNotFoundError, NotADirectoryError):  # it has just gone
+            continue
+        except OSError:  # shut, or too deep to be named: nobody can say how much is in it
+            return True
+    return False
+
+
+def _remove(folder: str) -> None:
+    """Remove the folder with all that is in it, however deep: what is inside a folder is first lifted out of it."""
+    top, lifted = Path(folder), itertools.count()
+    with suppress(OSError):
+        while places := list(top.iterdir()):
+            for place in places:
+                if _is_folder(place):
+                    for inner in _opened(place).iterdir():
+                        if _is_folder(inner):
+                            _opened(inner).rename(top / f".lifted-{next(lifted)}")
+                        else:
+                            inner.unlink()
+                    place.rmdir()
+                else:
+                    place.unlink()
+        top.rmdir()
+
+
+def _is_folder(place: Path) -> bool:
+    return place.is_dir() and not place.is_symlink()
+
+
+def _opened(folder: Path) -> Path:
+    folder.chmod(0o700)  # one that may not be written can be neither emptied nor moved
+    return folder

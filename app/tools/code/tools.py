@@ -18,8 +18,8 @@ _MOST_TOLD = 30
 _MOST_LINES_COMPARED = 8_000
 _LONGEST = 400  # characters of a test's name, and of its message
 _INMATE = Path(__file__).with_name("inmate.py")
-_OUTCOMES = ["passed", "failed", "error", "skipped"]  # a list: what is said may not even be hashable
-_COUNTED = {"passed": "passed", "failed": "failed", "error": "errors", "skipped": "skipped"}
+_OUTCOMES = ["passed", "failed", "error", "skipped", "not run"]  # a list: what is said may not even be hashable
+_COUNTED = {"passed": "passed", "failed": "failed", "error": "errors", "skipped": "skipped", "not run": "not_run"}
 
 
 async def _check(arguments: Arguments, _surroundings: Surroundings) -> dict[str, Any]:
@@ -52,14 +52,15 @@ async def _change(arguments: Arguments, _surroundings: Surroundings) -> dict[str
 def verdict(said: Said, measured: list[str]) -> dict[str, Any]:
     """Count what the tests said; a test under way when it ended is an error, and the reason is kept."""
     results = [_result(record) for record in said.records if record.get("outcome") in _OUTCOMES]
-    coverage = next((record["coverage"] for record in said.records if _is_coverage(record.get("coverage"))), None)
+    found = (_files_covered(record["coverage"], measured) for record in said.records if "coverage" in record)
+    coverage = next((files for files in found if files is not None), None)
     if said.ended or coverage is None:
-        begun = [str(record["begin"])[:_LONGEST] for record in said.records if "begin" in record]
+        begun = [_plain(str(record["begin"])[:_LONGEST]) for record in said.records if "begin" in record]
         message = f"the tests {said.ended or 'left before their end'}, and were ended"
         results.append({"test": begun[-1] if begun else "the beginning", "outcome": "error", "message": message})
     counts = {name: sum(result["outcome"] == outcome for result in results) for outcome, name in _COUNTED.items()}
     first = sorted(results, key=lambda result: result["outcome"] in ("passed", "skipped"))  # what needs a look
-    ok = counts["passed"] > 0 and not counts["failed"] and not counts["errors"]
+    ok = counts["passed"] > 0 and not any(counts[name] for name in ("failed", "errors", "not_run"))
     said_of_all = f"{counts['passed']} of {len(results) - counts['skipped']} pass"
     words = said_of_all if ok or not first else f"{said_of_all}; {first[0]['message']}"
     gives = {"ok": ok, "said": words, **counts, "results": first[:_MOST_TOLD]}
@@ -97,18 +98,28 @@ def difference(before: dict[str, str], after: dict[str, str]) -> str:
 
 def _result(record: dict[str, Any]) -> dict[str, str]:
     """Keep of a record what it should be: the code under test may have spoken in the tests' place."""
-    return {name: str(record.get(name, ""))[:_LONGEST] for name in ("test", "outcome", "message")}
+    return {name: _plain(str(record.get(name, ""))[:_LONGEST]) for name in ("test", "outcome", "message")}
 
 
-def _is_coverage(said: Any) -> bool:
-    return isinstance(said, list) and all(
-        isinstance(file, dict)
-        and isinstance(file.get("file"), str)
-        and isinstance(file.get("lines"), int)
-        and isinstance(file.get("missing"), list)
-        and len(file["missing"]) <= file["lines"]
-        for file in said
-    )
+def _plain(text: str) -> str:
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
+
+
+def _files_covered(said: Any, measured: list[str]) -> list[dict[str, Any]] | None:
+    """Read which lines were found, of the files that were given and no others; None if this is not about them."""
+    if not isinstance(said, list) or not all(isinstance(file, dict) for file in said):
+        return None
+    if [file.get("file") for file in said] != measured:
+        return None
+    files = []
+    for file in said:
+        lines, missing = file.get("lines"), file.get("missing")
+        if type(lines) is not int or not 0 <= lines <= MAX_CHARACTERS or not isinstance(missing, list):
+            return None
+        if len(missing) > lines or not all(type(line) is int and 0 < line <= MAX_CHARACTERS for line in missing):
+            return None
+        files.append({"file": file["file"], "lines": lines, "missing": sorted(set(missing))})
+    return files
 
 
 def _coverage(files: list[dict[str, Any]], measured: list[str]) -> dict[str, Any]:
@@ -175,8 +186,8 @@ TOOLS = (
     ),
     Tool(
         "code.test",
-        "Run the tests among these files (test_*.py: functions test_..., or unittest) in a jail, with Python's own "
-        "library alone. Gives {ok, said, passed, failed, errors, skipped, results, coverage}, what failed first.",
+        "Run the tests among these files (test_*.py: functions, classes, unittest) in a jail, with Python's own "
+        "library. Gives {ok, said, passed, failed, errors, skipped, not_run, results, coverage}, what failed first.",
         arguments_of(
             required=("files",),
             files=FILES_SCHEMA,

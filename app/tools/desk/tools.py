@@ -13,7 +13,7 @@ from typing import Any
 
 from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
 from app.tools.desk.clocks import clocks
-from app.tools.queries import Database
+from app.tools.queries import Database, expression
 from app.tools.rows import TABLE_SCHEMA, Row, check_columns, columns_of, read_rows
 
 Rule = dict[str, Any]
@@ -91,10 +91,10 @@ def judge(tickets: list[Row], rules: list[Rule], fields: list[str] | None, stopp
 
 def _asked(database: Database, when: str, number: int, tickets: int) -> list[bool]:
     try:
-        _, found = database.ask(f"SELECT (\n{when}\n) FROM rows")
+        _, found = database.ask(f"SELECT {expression(when)} FROM rows")
     except ToolError as error:
         raise ToolError(error.error, f"rule {number}, when: {error.message}", error.hint) from None
-    if len(found) != tickets or any(len(row) != 1 for row in found):
+    if len(found) != tickets:
         raise ToolError("bad_arguments", f"rule {number}, when: this is no condition", "such as: users > 100")
     return [bool(value) for (value,) in found]
 
@@ -167,7 +167,7 @@ _NAME = {"type": "string", "minLength": 1, "maxLength": 100}
 _NAMES = {"type": "array", "items": _NAME, "minItems": 1, "maxItems": 50}
 _FIELDS = _NAMES | {"description": "columns in which words are looked for; left out, all texts"}
 _STEPS = {"type": "array", "minItems": 1, "maxItems": 10}
-_MINUTES = {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}
+_MINUTES = {"type": "number", "minimum": 0.1, "maximum": 1_000_000}
 _TICKETS = "id,subject,users\nT-1,Refund please,1\nT-2,Checkout is down,400\n"
 
 TOOLS = (

@@ -19,6 +19,9 @@ from app.tools.rows import TABLE_SCHEMA, Row, check_columns, columns_of, read_ro
 
 _MOST = 5_000
 _SHOWN = 30
+_MOST_PERCENT = 1e9  # of almost nothing, any error is that many per cent
+_LONGEST = 1e12  # what takes longer does not come
+_SHORTEST = 1e-9  # between the first measurement and the last
 
 
 async def _series(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
@@ -75,10 +78,11 @@ def errors(said: Sequence[float], came: Sequence[float]) -> dict[str, float | No
     """Return how far a forecast was off: mean absolute error, its root of squares, and per cent where none is zero."""
     off = [abs(value - real) for value, real in zip(said, came, strict=True)]
     shares = [miss / abs(real) for miss, real in zip(off, came, strict=True) if real]
+    mape = 100 * math.fsum(shares) / max(len(shares), 1) if max(shares, default=0) < _MOST_PERCENT else math.inf
     return {
         "mae": _rounded(statistics.fmean(off)),
         "rmse": _rounded(math.sqrt(statistics.fmean(miss * miss for miss in off))),
-        "mape": round(100 * statistics.fmean(shares), 2) if len(shares) == len(off) else None,
+        "mape": round(mape, 2) if len(shares) == len(off) and mape < _MOST_PERCENT else None,
     }
 
 
@@ -151,19 +155,22 @@ def _full(rows: list[Row], arguments: Arguments) -> dict[str, Any]:
     at_least(values, 3, "measurements")
     at_most(values, _MOST, "measurements")
     times = _times(rows, arguments.get("at", "at"))
-    if len(set(times)) < 2:
+    if max(times) - min(times) < _SHORTEST:
         raise ToolError("bad_arguments", "all measurements are from one moment", "a rate needs two")
     slope, start = statistics.linear_regression(times, values)
     errors_left = [value - start - slope * at for at, value in zip(times, values, strict=True)]
     width = math.fsum((at - statistics.fmean(times)) ** 2 for at in times)
     doubt = math.sqrt(math.fsum(error * error for error in errors_left) / (len(values) - 2) / width)
     now = start + slope * max(times)
-    full_in = _until(now, limit, slope)
-    soonest, latest = sorted(
-        (_until(now, limit, rate) for rate in (slope - 1.96 * doubt, slope + 1.96 * doubt)), key=_late
-    )
+    began = start + slope * min(times)
+    past = (now > limit and slope > 0) or (now < limit < began)
+    if past:
+        full_in, soonest, latest = 0.0, 0.0, 0.0
+    else:
+        full_in, *rest = (_until(now, limit, rate) for rate in (slope, slope - 1.96 * doubt, slope + 1.96 * doubt))
+        soonest, latest = sorted(rest, key=_late)
     return {
-        "says": _sentence(now, limit, full_in, unit),
+        "says": _past(now, limit, slope) if past else _sentence(now, limit, full_in, unit),
         "rate": _rounded(slope),
         "now": _rounded(now),
         "limit": limit,
@@ -177,9 +184,12 @@ def _full(rows: list[Row], arguments: Arguments) -> dict[str, Any]:
 
 def _until(now: float, limit: float, rate: float) -> float | None:
     """Return how long it takes from now to the limit; None when that never comes."""
-    if rate == 0 or (limit - now) / rate < 0:
+    way = limit - now
+    if way == 0:
+        return 0.0
+    if way * rate <= 0 or abs(way) > _LONGEST * abs(rate):
         return None
-    return (limit - now) / rate
+    return way / rate
 
 
 def _late(moment: float | None) -> float:
@@ -190,6 +200,10 @@ def _explained(values: Sequence[float], left: Sequence[float]) -> float:
     mean = statistics.fmean(values)
     whole = math.fsum((value - mean) ** 2 for value in values)
     return 1 - math.fsum(error * error for error in left) / whole if whole else 1.0
+
+
+def _past(now: float, limit: float, rate: float) -> str:
+    return f"it is past {limit:g} already: {now:.4g} now, and {'rising' if rate > 0 else 'falling'}"
 
 
 def _sentence(now: float, limit: float, full_in: float | None, unit: str) -> str:
@@ -267,7 +281,7 @@ TOOLS = (
     Tool(
         "forecast.exhaustion",
         "Lay a line through measurements and say when it reaches a limit: at this rate full in so many minutes. "
-        "Gives rate, now, full_in (null for never), soonest and latest.",
+        "Gives rate, now, full_in (null for never, 0 where it is past it), soonest and latest.",
         arguments_of(
             required=("rows", "value", "limit"),
             rows=TABLE_SCHEMA,

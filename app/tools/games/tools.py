@@ -119,7 +119,7 @@ def cohorts(played: Mapping[str, set[date]], days: Iterable[int], by: str) -> di
 def _kept(players: list[set[date]], days: list[int], last: date) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for day in days:
-        old_enough = [seen for seen in players if min(seen) + timedelta(days=day) <= last]
+        old_enough = [seen for seen in players if (last - min(seen)).days >= day]
         back = sum(min(seen) + timedelta(days=day) in seen for seen in old_enough)
         kept[f"d{day}"] = round(back / len(old_enough), 3) if old_enough else None
         kept[f"d{day}_of"] = len(old_enough)

@@ -10,7 +10,7 @@ from typing import Any
 from app.document.suggest import shortened
 from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
 from app.tools.leads.pipeline import Chances, deals_of, guessed, learned, tested_back
-from app.tools.queries import Database
+from app.tools.queries import Database, expression
 from app.tools.rows import TABLE_SCHEMA, Row, check_columns, columns_of, read_rows
 
 _MAX_LEADS = 10_000
@@ -106,11 +106,14 @@ def _held(rows: list[Row], rules: list[dict[str, Any]], stopped: Event) -> list[
     if not rows:
         return []
     database = Database({"rows": [row | {_NUMBER: number} for number, row in enumerate(rows)]}, stopped)
-    conditions = ", ".join(f"(\n{rule['when']}\n) <> 0" for rule in rules)
     try:
-        return database.ask(f'SELECT {conditions} FROM rows ORDER BY "{_NUMBER}"')[1]
+        conditions = ", ".join(f"{expression(rule['when'])} <> 0" for rule in rules)
+        held = database.ask(f'SELECT {conditions} FROM rows ORDER BY "{_NUMBER}"')[1]
     finally:
         database.close()
+    if len(held) != len(rows):
+        raise ToolError("bad_arguments", "a rule counts rows instead of looking at one", "such as: employees >= 200")
+    return held
 
 
 def _scored(row: Row, rules: list[dict[str, Any]], cells: tuple[Any, ...], hot: float, warm: float) -> Row:
@@ -183,8 +186,9 @@ async def _leads(arguments: Arguments, surroundings: Surroundings) -> list[Row]:
     for number, row in enumerate(rows, 1):
         if row.get("id") is None:
             raise ToolError("bad_arguments", f"row {number} has no id", "each lead has one")
-        if isinstance(row.get("employees"), str):
-            raise ToolError("bad_arguments", f"row {number}, employees: {shortened(row['employees'])} is no number")
+        size = row.get("employees")
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int | float)):
+            raise ToolError("bad_arguments", f"row {number}, employees: {shortened(str(size))} is no number")
     return rows
 
 

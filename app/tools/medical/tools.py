@@ -50,11 +50,11 @@ def _line(row: Row, number: int) -> Line:
     def place(column: str) -> str:
         return f"lines, row {number}, {column}"
 
-    pointers = str(row["pointers"] or "").upper()
+    pointers = str(row.get("pointers") or "").upper()
     return Line(
         number,
-        _day(row["date"], place("date")),
-        _tidy(row["code"]),
+        _day(row.get("date"), place("date")),
+        _code(row.get("code"), place("code")),
         frozenset(str(row.get("modifiers") or "").upper().replace(",", " ").split()),
         _number(row, "units", place("units")),
         "".join(dict.fromkeys(sign for sign in pointers if not sign.isspace() and sign not in ",;")),
@@ -63,7 +63,7 @@ def _line(row: Row, number: int) -> Line:
 
 
 def _number(row: Mapping[str, Any], column: str, place: str) -> float:
-    value = row[column]
+    value = row.get(column)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST:
         raise ToolError(
             "bad_arguments", f'{place}: "{shortened(str(value))}" should be a number from 0 to {_LARGEST:,}'
@@ -78,6 +78,12 @@ def _day(value: Any, place: str) -> date:
         raise ToolError(
             "bad_arguments", f'{place}: "{shortened(str(value))}" is no date', "write it as 2026-03-31"
         ) from None
+
+
+def _code(value: Any, place: str) -> str:
+    if not (code := _tidy(value)):
+        raise ToolError("bad_arguments", f"{place}: it is empty", "a line bills one code")
+    return code
 
 
 def _tidy(code: Any) -> str:

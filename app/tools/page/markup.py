@@ -58,6 +58,8 @@ _ADDRESSES = ("url", "image", "logo", "sameAs", "item")
 
 def make_markup(kind: str, values: Markup) -> Markup:
     """Make JSON-LD of one of MAKES; plain values become what schema.org wants: a name becomes a Person."""
+    if not all(name.strip() for name in values):
+        raise ValueError("one of them has no name")
     values = dict(values)
     if kind == "FAQPage" and "questions" in values:
         values["mainEntity"] = [_question(one) for one in values.pop("questions")]
@@ -150,8 +152,9 @@ def _checked(entity: Any, path: str, depth: int) -> Iterator[Problem]:
         yield from _value_problems(name, value, f"{path}/{name}")
         for number, inner in enumerate(value if isinstance(value, list) else [value], 1):
             place = f"{path}/{name}" + (f"/{number}" if isinstance(value, list) else "")
-            if _HOLDS.get(kind, ("", ""))[0] == name and _kind(inner) != _HOLDS[kind][1]:
-                yield _problem(place, "error", f"{_HOLDS[kind][1]} belongs here")
+            place_of, belongs = _HOLDS.get(kind, (None, None))
+            if place_of == name and _kind(inner) != belongs:
+                yield _problem(place, "error", f"{belongs} belongs here")
             elif isinstance(inner, dict) and not name.startswith("@"):
                 yield from _checked(inner, place, depth + 1)
             elif kind == "BreadcrumbList" and name == "itemListElement":

@@ -58,7 +58,7 @@ class Finding(NamedTuple):
 def judged(rows: list[Row], rules: list[Rule], watch: float) -> dict[str, Any]:
     """Decide: roll back on what was critical for long enough, hold on what is worrying or not known, else go."""
     moments = _moments(rows)
-    series = {rule.measure: _figures(rows, moments, rule.measure) for rule in rules}
+    series = {measure: _figures(rows, moments, measure) for measure in dict.fromkeys(rule.measure for rule in rules)}
     watched = moments[-1] - moments[0]
     findings = [_finding(rule, series[rule.measure], moments[-1]) for rule in rules]
     gravest = [_gravest([one for one in findings if one.rule.measure == measure]) for measure in series]

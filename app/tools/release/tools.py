@@ -10,6 +10,8 @@ from app.tools.release.thresholds import Level, Rule, judged
 from app.tools.release.versions import next_version
 from app.tools.rows import TABLE_SCHEMA, columns_of, read_rows
 
+MAX_FIGURES = 20_000  # five hours of one each second
+
 
 async def _version(arguments: Arguments, _surroundings: Surroundings) -> dict[str, Any]:
     return await asyncio.to_thread(next_version, arguments["current"], arguments["changes"])
@@ -19,6 +21,8 @@ async def _gate(arguments: Arguments, surroundings: Surroundings) -> dict[str, A
     rows = await asyncio.to_thread(read_rows, arguments["figures"], surroundings.root)
     if not rows:
         raise ToolError("bad_arguments", "there are no figures", "nobody goes on without any")
+    if len(rows) > MAX_FIGURES:
+        raise ToolError("refused", f"these are {len(rows):,} rows; {MAX_FIGURES:,} is the most", "a figure a minute will do")
     rules = [_rule(written) for written in arguments.get("rules", [])] or _usual(columns_of(rows))
     watch = _seconds(arguments["watch"]) if "watch" in arguments else max(rule.hold for rule in rules)
     return await asyncio.to_thread(judged, rows, rules, watch)

@@ -1,18 +1,21 @@
 """The search behind `routes.plan`: insertion where it costs least, then moves and turns until none of them helps.
 
 Places are numbers: 0 is the depot, 1 the first stop. A plan is better when the stops it leaves out weigh less, and of
-equals when it is shorter. The order as given is one of the candidates, so that no answer is worse than that.
+equals when it is shorter. The order as given is one of the candidates, so that no answer is worse than that. Steps are
+counted: a large plan in which little fits gets what was found by then, the same on every machine.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 EARTH_KM = 6371.0
 ROUNDS = 60  # of improvement; real plans need about ten
+STEPS = 400_000  # of one insertion or one improvement, of which there are six; 100 stops need fewer
 LESS = 1e-9  # a gain below that is dust of the sums, and would let the search go in circles
 
 
@@ -56,6 +59,18 @@ class Plan(NamedTuple):
     left: list[int]
     km: float
     missed: float  # the priorities of what was left out
+
+
+@dataclass(slots=True)
+class Effort:
+    """How many steps may still be taken; a step looks at one place of a route."""
+
+    left: int = STEPS
+
+    def allows(self, steps: int) -> bool:
+        """Take so many steps, and say whether they were still there."""
+        self.left -= steps
+        return self.left >= 0
 
 
 def planned(problem: Problem) -> Plan:
@@ -141,15 +156,22 @@ def _orders(problem: Problem) -> Iterable[list[int]]:
 
 def _inserted(problem: Problem, routes: list[list[int]], order: Iterable[int]) -> Plan:
     """Put each stop where it costs the fewest kilometres."""
-    left = [place for place in order if not _insert(problem, routes, place)]
+    effort = Effort()
+    left = [place for place in order if not _insert(problem, routes, place, effort)]
     return _plan(problem, routes, left)
 
 
-def _insert(problem: Problem, routes: list[list[int]], place: int, below: float = math.inf) -> bool:
+def _insert(
+    problem: Problem, routes: list[list[int]], place: int, effort: Effort, below: float = math.inf
+) -> bool:
     """Put a stop in the cheapest spot that adds less than `below`, if there is one."""
+    if not effort.allows(sum(map(len, routes))):
+        return False
     spots = [found for number, route in enumerate(routes) for found in _spots(problem, number, route, place, below)]
     for _, number, spot in sorted(spots):
         longer = [*routes[number][:spot], place, *routes[number][spot:]]
+        if not effort.allows(len(longer)):
+            return False
         if feasible(problem, number, longer):
             routes[number] = longer
             return True
@@ -173,23 +195,27 @@ def _load(problem: Problem, route: list[int]) -> float:
 def _improved(problem: Problem, plan: Plan) -> Plan:
     """Turn parts round and move stops, and try again what was left out, until nothing helps."""
     routes, left = [list(route) for route in plan.routes], sorted(plan.left, key=_by_priority(problem))
+    effort = Effort()
     for _ in range(ROUNDS):
-        turned = sum(_turn(problem, routes, number) for number in range(len(routes)))
+        turned = sum(_turn(problem, routes, number, effort) for number in range(len(routes)))
         served = [place for route in routes for place in route]
-        moved = sum(_move(problem, routes, place) for place in sorted(served))
-        still = [place for place in left if not _insert(problem, routes, place)]
-        if not turned and not moved and len(still) == len(left):
-            break
+        moved = sum(_move(problem, routes, place, effort) for place in sorted(served))
+        still = [place for place in left if not _insert(problem, routes, place, effort)]
+        done = effort.left < 0 or (not turned and not moved and len(still) == len(left))
         left = still
+        if done:
+            break
     return _plan(problem, routes, left)
 
 
-def _turn(problem: Problem, routes: list[list[int]], number: int) -> bool:
+def _turn(problem: Problem, routes: list[list[int]], number: int, effort: Effort) -> bool:
     """Turn a part of a route round wherever that makes it shorter (2-opt)."""
     helped, distances = False, problem.distances
     path = [0, *routes[number], 0]
     there, back = _along(distances, path)
     for first in range(1, len(path) - 2):
+        if not effort.allows(len(path) - first):
+            break
         for last in range(first + 1, len(path) - 1):
             gain = distances[path[first - 1]][path[first]] + distances[path[last]][path[last + 1]]
             gain += there[last] - there[first]
@@ -197,6 +223,8 @@ def _turn(problem: Problem, routes: list[list[int]], number: int) -> bool:
             gain -= back[last] - back[first]
             if gain <= LESS:
                 continue
+            if not effort.allows(2 * len(path)):
+                break
             turned = [*path[:first], *reversed(path[first : last + 1]), *path[last + 1 :]]
             if feasible(problem, number, turned[1:-1]):
                 path, helped = turned, True
@@ -214,23 +242,19 @@ def _along(distances: list[list[float]], path: list[int]) -> tuple[list[float], 
     return there, back
 
 
-def _move(problem: Problem, routes: list[list[int]], place: int) -> bool:
+def _move(problem: Problem, routes: list[list[int]], place: int, effort: Effort) -> bool:
     """Take a stop out and put it where it costs less, on whichever route."""
     number = next(number for number, route in enumerate(routes) if place in route)
     whole, spot = routes[number], routes[number].index(place)
     shorter = [*whole[:spot], *whole[spot + 1 :]]
-    if not feasible(problem, number, shorter):  # without it the way may be longer, where roads are odd
+    if not effort.allows(len(whole)) or not feasible(problem, number, shorter):  # without it the way may be longer, where roads are odd
         return False
     cost = problem.length(whole) - problem.length(shorter)
     routes[number] = shorter
-    if _insert(problem, routes, place, cost - LESS):
+    if _insert(problem, routes, place, effort, cost - LESS):
         return True
     routes[number] = whole
     return False
-
-
-def _fits_later(problem: Problem, place: int, first: int) -> bool:
-    return any(feasible(problem, number, [place]) for number in range(first, len(problem.vehicles)))
 
 
 def _by_priority(problem: Problem) -> Callable[[int], tuple[float, int]]:

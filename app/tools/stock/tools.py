@@ -15,6 +15,7 @@ from app.tools.stock.sums import Forecast, Item, Order, forecast_of, ordered
 
 MAX_CELLS = 20_000  # items times periods, since a period without a row counts as one in which nothing was sold
 MAX_ITEMS = 2_000
+LEAST_COST = 1e-6  # of holding one for a year; with less, one would order for centuries
 
 
 async def _forecast(arguments: Arguments, surroundings: Surroundings) -> list[dict[str, Any]]:
@@ -37,7 +38,8 @@ async def _reorder(arguments: Arguments, surroundings: Surroundings) -> dict[str
         raise ToolError("refused", f"items has {len(rows):,} rows; {MAX_ITEMS:,} is the most", "ask in parts")
     days = arguments.get("period_days", 7)
     demand = {
-        row.get("item"): (row["per_period"] / days, row["deviation"] / days**0.5) for row in _forecasts(arguments)
+        cells.text("item"): (cells.amount("per_period") / days, cells.amount("deviation") / days**0.5)
+        for cells in (Cells(row, number, "forecast") for number, row in enumerate(arguments.get("forecast", []), 1))
     }
     items = [_item(Cells(row, number, "items"), demand) for number, row in enumerate(rows, 1)]
     named_once([item.name for item in items], "items")
@@ -60,9 +62,9 @@ def _series_of(rows: list[Row], item: str, period: str, quantity: str) -> dict[s
         raise ToolError("bad_arguments", "history has no rows", "a row for each item and period, with its quantity")
     check_columns((item, period, quantity), columns_of(rows))
     cells = [Cells(row, number, "history") for number, row in enumerate(rows, 1)]
-    periods = {(cell.row[period] if isinstance(cell.row[period], int) else cell.text(period)): 0 for cell in cells}
+    moments = [_moment(cell, period) for cell in cells]
     try:
-        places = {name: place for place, name in enumerate(sorted(periods))}
+        places = {name: place for place, name in enumerate(sorted(set(moments)))}
     except TypeError:
         raise ToolError("bad_arguments", f'"{period}" holds numbers and texts', "write all periods alike") from None
     names = dict.fromkeys(cell.text(item) for cell in cells)
@@ -73,10 +75,15 @@ def _series_of(rows: list[Row], item: str, period: str, quantity: str) -> dict[s
             f"{MAX_CELLS:,} together at most",
         )
     series = {name: [0.0] * len(places) for name in names}
-    for cell in cells:
-        when = cell.row[period] if isinstance(cell.row[period], int) else cell.text(period)
-        series[cell.text(item)][places[when]] += cell.amount(quantity)
+    for cell, moment in zip(cells, moments, strict=True):
+        series[cell.text(item)][places[moment]] += cell.amount(quantity)
     return series
+
+
+def _moment(cell: Cells, period: str) -> Any:
+    """Return a period as it is sorted: a number as one, anything else as a text."""
+    value = cell.row.get(period)
+    return value if isinstance(value, int | float) and value == value else cell.text(period)
 
 
 def _told(item: str, sold: list[float], forecast: Forecast) -> dict[str, Any]:
@@ -96,14 +103,6 @@ def _told(item: str, sold: list[float], forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _forecasts(arguments: Arguments) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = arguments.get("forecast", [])
-    for number, row in enumerate(rows, 1):
-        cells = Cells(row, number, "forecast")
-        cells.text("item"), cells.amount("per_period"), cells.amount("deviation")
-    return rows
-
-
 def _item(cells: Cells, forecast: dict[Any, tuple[float, float]]) -> Item:
     name = cells.text("item")
     demand, deviation = cells.maybe("demand"), cells.maybe("deviation")
@@ -120,11 +119,18 @@ def _item(cells: Cells, forecast: dict[Any, tuple[float, float]]) -> Item:
         lead_days=cells.amount("lead_days", most=1_000),
         lead_deviation=cells.maybe("lead_deviation", most=1_000) or 0.0,
         order_cost=cells.maybe("order_cost"),
-        holding_cost=cells.maybe("holding_cost"),
+        holding_cost=_holding_cost(cells),
         minimum=cells.maybe("minimum") or 0.0,
         pack=cells.maybe("pack", least=1) or 1.0,
         unit_cost=cells.maybe("unit_cost"),
     )
+
+
+def _holding_cost(cells: Cells) -> float | None:
+    cost = cells.maybe("holding_cost")
+    if cost and cost < LEAST_COST:
+        cells.wrong("holding_cost", f"should be 0 or at least {LEAST_COST:g}", cost)
+    return cost
 
 
 def _order(item: Item, order: Order, service: float) -> dict[str, Any]:

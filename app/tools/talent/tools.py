@@ -37,15 +37,16 @@ async def _bias(arguments: Arguments, surroundings: Surroundings) -> dict[str, A
     rows = await asyncio.to_thread(read_rows, arguments["groups"], surroundings.root)
     by = arguments.get("by", "group")
     check_columns(["id", by], columns_of(rows))
+    ids = [_id(row.get("id"), number) for number, row in enumerate(rows, 1)]
     selected = set(arguments["selected"])
-    if unknown := sorted(selected - {str(row["id"]) for row in rows}):
+    if unknown := sorted(selected - set(ids)):
         raise ToolError("bad_arguments", f'"{shortened(unknown[0])}" was selected and did not apply', "the ids differ")
     chosen: dict[str, list[bool]] = {}
-    for row in rows:
-        if row[by] is not None:  # who did not say is not guessed at
-            chosen.setdefault(str(row[by]), []).append(str(row["id"]) in selected)
+    for identifier, row in zip(ids, rows, strict=True):
+        if row.get(by) is not None:  # who did not say is not guessed at
+            chosen.setdefault(str(row[by]), []).append(identifier in selected)
     rates = {group: Rate(sum(chosen[group]), len(chosen[group])) for group in sorted(chosen)}
-    return compared(rates, arguments.get("least", 5)) | {"not_said": sum(row[by] is None for row in rows)}
+    return compared(rates, arguments.get("least", 5)) | {"not_said": sum(row.get(by) is None for row in rows)}
 
 
 async def _blind(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
@@ -74,6 +75,12 @@ async def _slots(arguments: Arguments, surroundings: Surroundings) -> dict[str, 
     people = people_of(arguments["people"], rows)
     first, last = (day_of(arguments[key], key) for key in ("first", "last"))
     return await asyncio.to_thread(common, people, first, last, arguments.get("minutes", 45), arguments.get("limit", 5))
+
+
+def _id(value: Any, number: int) -> str:
+    if value is None:
+        raise ToolError("bad_arguments", f"groups, row {number}, id: it is empty", "whoever applied has one")
+    return str(value)
 
 
 async def _cvs(arguments: Arguments, surroundings: Surroundings) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ from app.tui.glyphs import Glyphs
 from app.tui.naming import one_line, role_of, sign
 from app.tui.paint.frame import framed, inside
 from app.tui.paint.laid_out import laid_out
-from app.tui.paint.rows import Row, Span, fitted, width_of
+from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.paint.said import STRUCTURED, start_of
 from app.tui.script import ToolUse
 from app.tui.text import cells, cut, fit, size, took, wrap
@@ -25,7 +25,7 @@ from app.tui.text import cells, cut, fit, size, took, wrap
 _AIRY = 9  # rows inside from which one stays empty below the head
 _GAP = 2  # cells between two columns
 _COLUMN = 24  # cells of a column at most, where there are others
-_LEAST_OF_IT = 6  # cells of a column that is cut and still says something
+_LEAST_OF_IT = 8  # cells of a column that is cut and still says something
 _BARS = frozenset(("bar", "area", "gauge", "share"))  # charts that say the same when they are drawn smaller
 _READ = 200_000  # characters up to which it is looked at whether there is a table in it
 _LINES = 200  # rows of it that decide how wide the columns are
@@ -48,15 +48,18 @@ class Props:
 class _Given(NamedTuple):
     rows: tuple[Row, ...]
     more: str = ""  # what of it is not to be seen
+    columns: str = ""  # the same of a table's columns
 
 
 def props(look: Props, width: int, height: int, glyphs: Glyphs) -> list[Row]:
     """The panel in exactly this size."""
     room, rows = inside(width, height)
     head = _head(look, room, glyphs)[: max(0, rows - 1)]
+    given = _given(look, max(2, room), rows - len(head) - (bool(head) and rows >= _AIRY), glyphs)
+    if head and given.columns:
+        head[-1] = spread(head[-1], (Span(given.columns, "muted"),), room)
     if head and rows >= _AIRY:
         head.append(())
-    given = _given(look, max(2, room), rows - len(head), glyphs)
     return framed(
         [*head, *given.rows],
         width,
@@ -101,9 +104,10 @@ def _standing(use: ToolUse | None, glyphs: Glyphs) -> Row:
 def _foot(look: Props, room: int, glyphs: Glyphs) -> Row:
     if not look.uses:
         return ()
-    failed = f" {glyphs.dot} {look.failed} failed"
-    counts = (Span(plural(look.uses, "use"), "muted"), Span(failed, "error" if look.failed else "muted"))
-    return counts if width_of(counts) <= room - 4 else counts[look.failed > 0 :][:1]
+    uses = Span(plural(look.uses, "use"), "muted")
+    failed = Span(f"{look.failed} failed", "error" if look.failed else "muted")
+    told = ((uses, Span(f" {glyphs.dot} ", failed.style), failed), (failed if look.failed else uses,))
+    return next((row for row in told if width_of(row) <= room - 4), ())
 
 
 # What it gave
@@ -138,7 +142,7 @@ def _drawn(gave: str, room: int, rows: int, glyphs: Glyphs) -> _Given:
     facts, listed = _parted(found)
     told = start_of(json.dumps(facts), room, rows, glyphs).rows if facts else ()
     if len(told) <= rows // 2 and (table := _table(listed, room, rows - len(told) - bool(told))) is not None:
-        return _Given((*told, *((),) * bool(told), *table.rows), table.more)
+        return _Given((*told, *((),) * bool(told), *table.rows), table.more, table.columns)
     return _said(gave, room, rows, glyphs)
 
 
@@ -186,9 +190,9 @@ def _table(found: Any, room: int, rows: int) -> _Given | None:
         _line([line[at] for at in widths], list(widths.values()), [is_right[at] for at in widths], style)
         for line, style in zip((heads, *texts), ("muted bold", *["text"] * len(texts)), strict=True)
     ]
-    over, left_out = _over(len(found) + 1 - rows), len(names) - len(widths)
-    more = (over, f"+{plural(left_out, 'column')}" if left_out else "")
-    return _Given(tuple(drawn[:rows]), " ".join(filter(None, more)))
+    left_out = len(names) - len(widths)
+    columns = f"+{plural(left_out, 'column')}" if left_out else ""
+    return _Given(tuple(drawn[:rows]), _over(len(found) + 1 - rows), columns)
 
 
 def _widths(wanted: list[int], is_right: list[bool], room: int) -> dict[int, int]:
