@@ -134,7 +134,9 @@ class Gives:
 def first_sentence(value: Any) -> str:
     """The beginning of a text, or of the first text in data; for one line."""
     text = _first_text(value).strip()[: _HEADLINE * 3]
-    line = " ".join(text[: sentence_end(text, len(text), ".!?…:") or len(text)].split())
+    end = sentence_end(text, len(text)) or len(text)
+    before_list = text.find(":\n") + 1
+    line = " ".join(text[: min(end, before_list or end)].split())
     return line if len(line) <= _HEADLINE else line[: _HEADLINE - 1].rstrip() + "…"
 
 

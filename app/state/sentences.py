@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 
-_ENDS = re.compile(r"(?<=[^\s.]{2})[.!?…:][\"')\]\u2019\u201d]*(?=\s|\Z)")
+_ENDS = re.compile(r"(?<=[^\s.]{2})[.!?…][\"')\]\u2019\u201d]*(?=\s|\Z)")
 _INITIAL = re.compile(r"(?:^|[^\w])[A-Z]\.$")
 
 
-def sentence_end(text: str, most: int, marks: str = ".!?…") -> int:
+def sentence_end(text: str, most: int) -> int:
     """How many of the first so many characters that is; 0, when none ends among them."""
-    for found in _ENDS.finditer(text, 0, most):
-        mark = found.start()
-        if text[mark] in marks and not _is_initial(text, mark) and not _is_quoted(text[: found.end()]):
-            return found.end()
-    return 0
+    ends = (found.end() for found in _ENDS.finditer(text, 0, most) if not _is_initial(text, found.start()))
+    return next((end for end in ends if not _is_quoted(text[:end])), 0)
 
 
 def _is_initial(text: str, mark: int) -> bool:

@@ -70,8 +70,10 @@ def ranked(
             (match, limit),
         ).fetchall()
         database.execute(f"CREATE VIRTUAL TABLE passages {_INDEX}")
-        texts = ([_plain(rows[number - 1].get(column)) for column in (title, text)] for number, _ in hits)
-        snippets = [_snippet(database, *texts_of, " OR ".join(words)) for texts_of in texts]
+        found = (rows[number - 1] for number, _ in hits)
+        snippets = [
+            _snippet(database, _plain(row.get(title)), _plain(row.get(text)), " OR ".join(words)) for row in found
+        ]
     return [
         {"rank": rank, "score": round(-score, 3), "snippet": snippets[rank - 1]}
         | {name: value for name, value in rows[number - 1].items() if name not in ("rank", "score", "snippet", text)}

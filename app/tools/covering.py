@@ -20,7 +20,9 @@ LEAST = 12  # characters in a row that are taken for a part of a secret: fewer m
 LEAST_CUT = 6  # characters that are shown of a secret that was cut to fit
 CUT = "…"
 _MOST_CUT = 40  # more of them are found as a part
+_LONGEST_ESCAPED = 500  # a longer secret, such as a whole file, is found by its parts
 _ENTITIES = (("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", '"'), ("apos", "'"), ("nbsp", "\xa0"))
+_LETTERS = (("n", "\n"), ("r", "\r"), ("t", "\t"), ("b", "\b"), ("f", "\f"))
 _SIGNS = (CUT, "&", "\\", "%")  # what is written with escapes, or cut, has one of them
 _SHORTEST_SECRET = 4  # a shorter one would cover half of every text
 _LONG_HEX = re.compile(f"[0-9A-Fa-f]{{{2 * LEAST}}}")
@@ -148,7 +150,7 @@ def _ways_to_write(secret: str) -> Iterator[str]:
 @lru_cache(maxsize=16)
 def _escaped(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
     """Return what finds secrets in which some signs are escaped, and beginnings of them before a "…"."""
-    kept = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+    kept = [secret for secret in secrets if _SHORTEST_SECRET <= len(secret) <= _LONGEST_ESCAPED]
     ways = [way for secret in sorted(kept, key=len, reverse=True) for way in _ways_to_escape(secret)]
     return re.compile("|".join(ways)) if ways else None
 
@@ -168,11 +170,13 @@ def _any_way(sign: str) -> str:
     if sign.isascii() and sign.isalnum():
         return sign
     code, octets = ord(sign), sign.encode("utf-8", "replace")
-    names = [name for name, meant in _ENTITIES if meant == sign]
+    units = sign.encode("utf-16-be", "surrogatepass")
     ways = [
-        *(f"&{name};" for name in names),
+        *(f"&{name};" for name, meant in _ENTITIES if meant == sign),
         f"&#(?:0*{code}|[xX]0*(?i:{code:x}));",
-        rf"\\*(?:u(?i:{code:04x})|x(?i:{code:02x}))",
+        "".join(rf"\\*u(?i:{units[at : at + 2].hex()})" for at in range(0, len(units), 2)),
+        rf"\\*(?:U(?i:{code:08x})|x(?i:{code:02x}))",
+        *(rf"\\+{letter}" for letter, meant in _LETTERS if meant == sign),
         "".join(f"%(?i:{octet:02x})" for octet in octets),
         rf"\\*{re.escape(sign)}",
     ]

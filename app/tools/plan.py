@@ -48,7 +48,9 @@ async def _okr(arguments: Arguments, _surroundings: Surroundings) -> dict[str, A
 def _projected(arguments: Arguments) -> dict[str, Any]:
     drivers, lines = arguments["drivers"], arguments["lines"]
     if taken := next((name for name in (*drivers, *lines) if name.lower() == "year"), None):
-        raise ToolError("bad_arguments", f'"{taken}" is the column of the years', "call the driver or the line otherwise")
+        raise ToolError(
+            "bad_arguments", f'"{taken}" is the column of the years', "call the driver or the line otherwise"
+        )
     if both := next((name for name in lines if name in drivers), None):
         raise ToolError("bad_arguments", f'"{shortened(both)}" is both a driver and a line', "rename one of them")
     years = arguments.get("years", 5)
@@ -97,7 +99,9 @@ def _years(drivers: dict[str, Any], lines: dict[str, str], years: int, first: in
         finally:
             database.close()
         if len(found) != len(rows):
-            raise ToolError("bad_arguments", f'line "{shortened(name)}" is not one number a year', "it sums no years up")
+            raise ToolError(
+                "bad_arguments", f'line "{shortened(name)}" is not one number a year', "it sums no years up"
+            )
         for row, (value,) in zip(rows, found, strict=True):
             if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
                 raise ToolError("bad_arguments", f'line "{shortened(name)}" is no number in year {row["year"]}')

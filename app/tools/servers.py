@@ -4,6 +4,7 @@ A scenario names a server and never says how to start one: what runs on this mac
 """
 
 # Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -51,7 +52,7 @@ class ToolServer(Section):
             raise mistake("server", "a server has a command or a url", "write one of the two")
         if self.url is not None and (wrong := wrong_with(self.url)) is not None:
             raise mistake(wrong.code, wrong.message, wrong.hint, at="url")
-        if any(map(looks_like_secret, self.command or ())):
+        if _holds_secret(self.command or []):
             raise mistake(
                 "secret", "a word of the command looks like a secret", "give it by env: {NAME: null}", at="command"
             )
@@ -93,6 +94,14 @@ class _File(Section):
         alias="schema", says="The version of this format.", example="footlights-mcp/v1"
     )
     servers: dict[Id, ToolServer] = Field(default={}, max_length=100)
+
+
+def _holds_secret(command: list[str]) -> bool:
+    """Tell whether a word looks like a secret, by itself or as what `--token` and its like are given."""
+    given = [
+        f"{word.lstrip('-').replace('-', '_')}={value}" for word, value in pairwise(command) if word.startswith("-")
+    ]
+    return any(map(looks_like_secret, [*command, *given]))
 
 
 def _is_guarded(url: str) -> bool:

@@ -83,7 +83,9 @@ async def _transform(arguments: Arguments, surroundings: Surroundings) -> list[R
     values = ", ".join(expression(value) for value in new.values())
     _, found = await _asked({"rows": rows}, f"SELECT {values} FROM rows ORDER BY {number}")
     if len(found) != len(rows):
-        raise ToolError("bad_arguments", "one of `set` sums rows up instead of reckoning for each", "that is table.aggregate")
+        raise ToolError(
+            "bad_arguments", "one of `set` sums rows up instead of reckoning for each", "that is table.aggregate"
+        )
     changed = [row | dict(zip(new, map(plain, cells), strict=True)) for row, cells in zip(rows, found, strict=True)]
     return _projected(changed, arguments.get("columns"))
 

@@ -44,7 +44,7 @@ def hand(history: History, giver: str, taker: str, words: str, *, step: str, sou
 
 
 def use(history: History, tool: str, gives: Any, *, step: str = "fill", agent: str = "") -> None:
-    where = {"step": step, "agent": agent, "call": f"{step}#1"}
+    where: dict[str, Any] = {"step": step, "agent": agent, "call": f"{step}#1"}
     history.add(ToolStarted(tool=tool, arguments=history.keep({"key": "contract"}), **where))
     if tool == "memory.write":
         history.add(MemoryWritten("run", "contract", history.keep("GET and PUT"), step=step, agent=agent))
@@ -221,7 +221,7 @@ def test_what_says_more_than_how_much_stays_beside_the_text(more: dict[str, Any]
 def test_a_rehearsed_failure_is_named_once_and_its_reason_given_once() -> None:
     history = begun()
     failure = Failure(error="overloaded", message="overloaded, as rehearsed")
-    where = {"step": "fetch", "call": "fetch#1"}
+    where: dict[str, Any] = {"step": "fetch", "call": "fetch#1"}
     history.add(StepStarted(step="fetch", of="tool", title="Fetch the bookings"))
     history.add(ToolStarted(tool="http", **where))
     history.add(ToolFailed(failure=failure, **where))

@@ -138,6 +138,6 @@ def test_a_question_without_end_is_cut_where_the_prompt_stays_in_sight() -> None
 
 
 def test_the_time_that_is_left_and_what_happens_then_are_said() -> None:
-    lines = drawn(Question("g", "g", "approve", "?", ("a", "b"), "b", 0, 100_000_000, "boss"), PLAIN, 40.0)
-    assert lines[1] == "? g  for boss"
+    lines = drawn(Question("g", "g", "approve", "?", ("a", "b"), "b", 0, 100_000_000, "the_boss", "Sign"), PLAIN, 40.0)
+    assert lines[1] == "? Sign  for the boss"
     assert any(line.startswith("  1 min left, until ") and line.endswith("; then it is b") for line in lines)

@@ -178,6 +178,16 @@ steps:
     assert summaries(played) == ['Nine grinders, "J. Okoro" engraved on each.']
 
 
+async def test_a_colon_ends_it_only_where_a_list_begins(house: House) -> None:
+    played = await house.play("""
+steps:
+  one: {agent: a, prompt: x, rehearsal: {reply: "Wednesday to Saturday: 5,593 visitors. Mondays bring 725."}}
+  two: {agent: b, prompt: x, rehearsal: {reply: "Two things:\\n- the door\\n- the bell"}}
+  three: {agent: c, prompt: x}
+""")
+    assert summaries(played) == ["Wednesday to Saturday: 5,593 visitors.", "Two things:"]
+
+
 async def test_an_endless_sentence_is_cut_for_one_line(house: House) -> None:
     played = await house.play(f"""
 steps:

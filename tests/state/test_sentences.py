@@ -26,11 +26,6 @@ def test_a_sentence_ends_neither_at_an_initial_nor_inside_a_quotation(text: str,
     assert text[: sentence_end(text, len(text))] == sentence
 
 
-def test_a_colon_ends_one_only_for_whoever_asks_for_that() -> None:
-    assert sentence_end("Two things: this.", 99) == 17
-    assert sentence_end("Two things: this.", 99, ".:") == 11
-
-
 @given(st.text('aB. "\u201c\u201d!', max_size=60), st.integers(0, 60))
 def test_it_ends_within_what_was_looked_at(text: str, most: int) -> None:
     assert 0 <= sentence_end(text, most) <= min(most, len(text))

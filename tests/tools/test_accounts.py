@@ -167,3 +167,9 @@ async def test_a_month_that_cannot_be_is_said(row: str, says: str, failing: Fail
 async def test_weights_of_nothing_are_refused(failing: Failing) -> None:
     error = await failing("accounts.health", {"months": f"{HEAD}A,1,10,7,2,0,0,30\n", "weights": {"usage": 0}})
     assert error.message == "all weights are 0"
+
+
+async def test_from_next_to_nothing_no_growth_is_reckoned(using: Using) -> None:
+    months = walk([(900, 200, 0, 300, 9, 3)] * 3)
+    months[0]["mrr_start"] = 1e-300
+    assert (await using("accounts.value", {"months": months, "gross_margin": 0.8}))["growth_percent"] == 0

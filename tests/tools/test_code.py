@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.tools.base import ToolError
+from app.tools.code.jail import Said
 from app.tools.code.python_source import check, outline
-from app.tools.code.tools import changed, difference
+from app.tools.code.tools import changed, difference, verdict
 from tools.conftest import Failing, Using
 
 BASKET = '''"""Baskets."""
@@ -166,7 +167,11 @@ def test_a_change_replaces_its_text_and_nothing_else(before: str, find: str, rep
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/passwd", "../a.py", "a/../b.py", "", ".", "./a.py", "a//b", ".git/config", "a\\b", "a\nb", "x" * 300]
+    "path",
+    [
+        *("/etc/passwd", "../a.py", "a/../b.py", "", ".", "./a.py", "a//b", ".git/config", "a\\b", "a\nb"),
+        *("x" * 300, "é" * 101, "a/" * 13 + "a.py", "a/" * 2_000 + "a.py"),
+    ],
 )
 async def test_a_path_that_leads_elsewhere_is_refused(failing: Failing, path: str) -> None:
     assert (await failing("code.check", {"files": {path: ""}})).error == "bad_arguments"
@@ -265,3 +270,108 @@ async def test_a_file_nobody_imports_is_not_covered(using: Using) -> None:
     )
     assert gives["ok"]
     assert "coverage" not in gives
+
+
+HELPER = """import unittest
+def wrapped(function):
+    def run(): return function()
+    return run
+class Shop(unittest.TestCase):
+    def test_a(self): assert 0
+def test_helped(): assert 0
+"""
+
+
+FAILING = (
+    ("def test_x():\n    assert 0\n    yield", "not run"),
+    ("async def test_x():\n    assert 0\n    yield", "not run"),
+    ("async def test_x():\n    assert 0", "failed"),
+    ("async def waits(): assert 0\ntest_x = waits()", "not run"),
+    ("class TestX:\n    def test_a(self): assert 0", "failed"),
+    ("class TestX:\n    async def test_a(self): assert 0", "failed"),
+    ("class TestX:\n    @staticmethod\n    def test_a(): assert 0", "failed"),
+    ("class TestX:\n    class TestY:\n        def test_a(self): assert 0", "failed"),
+    ("class Suite:\n    class TestY:\n        def test_a(self): assert 0", "failed"),
+    ("class TestX:\n    def __init__(self, shop): ...\n    def test_a(self): assert 0", "error"),
+    ("class TestX:\n    def check(self): assert 0", "not run"),
+    ("class Suite:\n    def test_a(self): assert 0", "not run"),
+    ("from helper import Shop", "failed"),
+    ("from helper import test_helped", "failed"),
+    ("import helper\n@helper.wrapped\ndef test_x(): assert 0", "failed"),
+    ("import helper\n@helper.wrapped\nasync def test_x(): assert 0", "failed"),
+    ("import functools\ndef equal(a): assert a == 2\ntest_x = functools.partial(equal, 1)", "failed"),
+    ("test_x = lambda: 1 == 2", "error"),
+    ("def testing_without_a_dash(): assert 0", "failed"),
+    ("def test_x(*, shop): ...", "error"),
+    ("import unittest\nclass X(unittest.TestCase):\n    async def test_a(self): assert 0", "failed"),
+    ("import unittest\nclass X(unittest.TestCase):\n    def test_a(self):\n        yield", "not run"),
+    ("import unittest\nclass X(unittest.TestCase):\n    def check(self): assert 0", "not run"),
+    ("import unittest as u\nclass X(u.IsolatedAsyncioTestCase):\n    async def test_a(self): assert 0", "failed"),
+    ("class Odd(type):\n    def __dir__(self): raise ValueError\nclass TestX(metaclass=Odd): ...", "error"),
+)
+
+
+async def test_a_test_that_fails_never_counts_as_passed(using: Using) -> None:
+    files = {f"test_{number}.py": f"{tests}\n" for number, (tests, _) in enumerate(FAILING)}
+    gives = await using("code.test", {"files": {"helper.py": HELPER, **files}, "coverage": False})
+    ended = {result["test"].split(".")[0]: result["outcome"] for result in gives["results"]}
+    ended[f"test_{[tests for tests, _ in FAILING].index('from helper import Shop')}"] = ended.pop("helper")
+    assert [(tests, ended.get(f"test_{number}")) for number, (tests, _) in enumerate(FAILING)] == list(FAILING)
+    assert (gives["ok"], gives["passed"], len(gives["results"])) == (False, 0, len(FAILING))
+
+
+async def test_what_only_looks_like_a_test_is_left_alone(using: Using) -> None:
+    tests = (
+        "import enum, dataclasses\nfrom unittest import IsolatedAsyncioTestCase, TestCase, mock\n"
+        "test_prices = [1, 2]\n"
+        "class TestKind(enum.Enum):\n    A = 1\n"
+        "@dataclasses.dataclass\nclass TestRow:\n    a: int\n"
+        "class Both:\n    def test_a(self): ...\n"
+        "class One(Both, TestCase): ...\n"
+        "class TestTwo(Both): ...\n"
+        "@mock.patch('json.loads')\ndef test_patched(loads): loads()\n"
+    )
+    gives = await run(using, tests)
+    assert (gives["ok"], gives["passed"], gives["not_run"]) == (True, 3, 0)
+
+
+async def test_each_method_has_an_instance_of_its_own_made_ready_and_tidied(using: Using) -> None:
+    tests = (
+        "log = []\nclass TestBasket:\n"
+        "    def setup_method(self, method): log.append(method.__name__)\n"
+        "    def teardown_method(self): log.append('tidied')\n"
+        "    def test_a(self): self.a = 1\n"
+        "    def test_b(self): assert not hasattr(self, 'a')\n"
+        "    @unittest.skip('too early')\n    def test_c(self): assert 0\n"
+        "@unittest.skip('later')\nclass TestLater:\n    def test_d(self): assert 0\n"
+        "def test_log(): assert log == ['test_a', 'tidied', 'test_b', 'tidied', 'test_c', 'tidied']\n"
+    )
+    gives = await run(using, tests)
+    assert (gives["ok"], gives["passed"], gives["skipped"]) == (True, 3, 2)
+
+
+async def test_an_unknown_sign_in_what_is_said_does_no_harm(using: Using) -> None:
+    gives = await run(using, "def test_it():\n    raise ValueError('\\x1b[2J\\u202e')\n")
+    assert gives["results"][0]["message"] == "test_basket.py:4: ValueError: �[2J�"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        [{"file": "\x1b[2J", "lines": 1, "missing": []}],
+        [{"file": "a.py", "lines": 1, "missing": ["x" * 9_999]}],
+        [{"file": "a.py", "lines": 10**30, "missing": []}],
+        [{"file": "a.py", "lines": True, "missing": []}],
+        [{"file": "a.py", "lines": 1, "missing": [1, 1]}],
+        [{"file": "a.py", "lines": 1, "missing": [-1]}],
+        [{"file": "a.py", "lines": 9, "missing": []}] * 2,
+        [7],
+        {},
+    ],
+)
+def test_coverage_that_is_not_about_the_files_given_is_not_believed(lie: Any) -> None:
+    true = [{"file": "a.py", "lines": 4, "missing": [3]}]
+    passed = {"test": "test_a", "outcome": "passed"}
+    gives = verdict(Said([{"coverage": lie}, passed, {"coverage": true}], ""), ["a.py"])
+    assert gives["coverage"] == {"percent": 75.0, "files": [{"file": "a.py", "percent": 75.0, "missing": [3]}]}
+    assert not verdict(Said([{"coverage": lie}, passed], ""), ["a.py"])["ok"]

@@ -93,6 +93,7 @@ async def test_what_cannot_be_searched_is_said(failing: Failing, arguments: dict
     assert (raised.error, raised.message) == ("bad_arguments", message)
 
 
+@settings(max_examples=15)
 @given(some.text(max_size=60))
 def test_no_query_is_taken_for_a_command(query: str) -> None:
     asked = phrases(query)
@@ -106,7 +107,7 @@ words = some.lists(some.sampled_from(COLOURS), min_size=1, max_size=6).map(" ".j
 
 
 @given(some.lists(words, min_size=1, max_size=8), some.sampled_from(COLOURS))
-@settings(max_examples=50)
+@settings(max_examples=15)
 def test_what_is_found_is_what_holds_the_word(texts: list[str], word: str) -> None:
     rows = [{"text": text, "number": number} for number, text in enumerate(texts)]
     found, _ = ranked(rows, "text", "title", [word], False, 30, Event())

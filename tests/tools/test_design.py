@@ -6,7 +6,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from app.tools.design.advertising import SIZES, contrast, fitted
@@ -78,11 +78,13 @@ def test_contrast_is_the_one_of_wcag(one: str, other: str, ratio: float) -> None
 colours = some.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
+@settings(max_examples=15)
 @given(colours, colours)
 def test_contrast_is_the_same_either_way_and_between_1_and_21(one: str, other: str) -> None:
     assert 1 <= contrast(one, other) == contrast(other, one) <= 21.0000001
 
 
+@settings(max_examples=15)
 @given(some.text(alphabet="abcde ", min_size=1, max_size=80), some.sampled_from(sorted(SIZES)))
 def test_words_that_fit_stay_in_their_box_and_lose_nothing(text: str, size: str) -> None:
     box = SIZES[size].headline
@@ -91,3 +93,10 @@ def test_words_that_fit_stay_in_their_box_and_lose_nothing(text: str, size: str)
         assert " ".join(lines) == " ".join(text.split())
         assert len(lines) * letters <= box.height
         assert all(len(line) * letters * 0.5 <= box.width for line in lines)
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u0085", "\ufffe", "\n"])
+async def test_an_advertisement_has_no_character_that_nobody_can_see(failing: Failing, sign: str) -> None:
+    palette = {"ground": "#ffffff", "ink": "#000000", "accent": "#aa0000"}
+    raised = await failing("design.ad", {"headline": f"Quiet{sign}", "palette": palette})
+    assert raised.message.startswith("headline has a character in it")

@@ -58,9 +58,8 @@ async def test_a_word_is_a_whole_word_unless_a_star_says_otherwise(using: Using)
 def test_no_score_leaves_its_range_and_its_level_is_the_highest_reached(points: list[int], bits: int) -> None:
     rules = [{"points": each, "because": "so"} for each in points]
     holds = [[bool(bits >> position & 1) for position in range(len(points))]]
-    ticket = scored([{"id": 1}], rules, holds, [{"name": "late", "from": 40}, {"name": "calm", "from": 10}])["tickets"][
-        0
-    ]
+    levels = [{"name": "late", "from": 40}, {"name": "calm", "from": 10}]
+    (ticket,) = scored([{"id": 1}], rules, holds, levels, 9)["tickets"]
     total = sum(each for position, each in enumerate(points) if bits >> position & 1)
     assert ticket["score"] == min(100, max(0, total))
     assert ticket["level"] == ("late" if total >= 40 else "calm" if total >= 10 else "low")
@@ -101,7 +100,7 @@ async def test_a_desk_without_tickets_has_nothing_to_do(using: Using) -> None:
     [
         ({"when": "usrs > 100"}, 'rule 1, when: there is no column "usrs"'),
         ({"when": "count(*)"}, "rule 1, when: this is no condition"),
-        ({"when": "1), (2"}, "rule 1, when: this is no condition"),
+        ({"when": "1), (2"}, 'rule 1, when: "1), (2" is not one formula'),
         ({"when": "(SELECT"}, "rule 1, when: "),
         ({}, "rule 1: it has neither when nor words"),
     ],
@@ -147,7 +146,7 @@ def test_minutes_are_what_a_calendar_says(answered: int, resolved: int, now: int
     moments = {"answered": answered, "resolved": max(answered, resolved)}
     ticket = {"id": 1, "severity": "critical", "opened": opened.isoformat()}
     ticket |= {name: (opened + timedelta(minutes=minutes)).isoformat() for name, minutes in moments.items()}
-    row = clocks([ticket], (opened + timedelta(minutes=now)).isoformat(), TARGETS, [])["tickets"][0]
+    row = clocks([ticket], (opened + timedelta(minutes=now)).isoformat(), TARGETS, [], 9)["tickets"][0]
     assert (row["response_minutes"], row["resolve_left"]) == (answered, 240 - moments["resolved"])
     assert row["response"] == ("met" if answered <= 15 else "missed")
 
@@ -172,3 +171,17 @@ async def test_a_ticket_with_a_wrong_time_is_named(failing: Failing, ticket: dic
     order = {"tickets": [right | ticket], "targets": TARGETS, "now": "2026-03-03T00:00"}
     error = await failing("desk.sla", order)
     assert (error.error, error.message) == ("bad_arguments", said)
+
+
+async def test_an_answer_shows_the_worst_and_counts_the_rest(using: Using) -> None:
+    tickets = [{"id": number, "users": number} for number in range(300)]
+    rules = [{"when": "users > 250", "points": 1, "because": "many"}] * 20
+    told = await using("desk.score", {"tickets": tickets, "rules": rules, "limit": 2})
+    assert [ticket["id"] for ticket in told["tickets"]] == [251, 252]
+    assert (told["not_shown"], sum(told["levels"].values())) == (298, 300)
+    assert told["tickets"][0]["reasons"][-1] == "and 8 more"
+
+
+async def test_a_promise_of_no_time_at_all_is_none(failing: Failing) -> None:
+    arguments = {"tickets": [], "now": "2026-03-02", "targets": {"c": {"respond": 1, "resolve": 1e-309}}}
+    assert "less than the minimum" in (await failing("desk.sla", arguments)).message

@@ -19,6 +19,7 @@ from tools.conftest import Failing, Using
 NUMBERS = some.lists(some.floats(-1_000, 1_000), min_size=6, max_size=40)
 
 
+@settings(max_examples=15)
 @given(NUMBERS, some.sampled_from([0.05, 0.4, 0.95]))
 def test_simple_smoothing_weighs_the_past_by_powers(values: list[float], alpha: float) -> None:
     last = len(values) - 1
@@ -28,6 +29,7 @@ def test_simple_smoothing_weighs_the_past_by_powers(values: list[float], alpha: 
     assert smoothed(values, alpha).ahead(3) == pytest.approx(level, abs=1e-6)
 
 
+@settings(max_examples=15)
 @given(NUMBERS, some.integers(1, 12))
 def test_a_line_without_season_is_that_of_least_squares(values: list[float], step: int) -> None:
     slope, start = statistics.linear_regression(range(len(values)), values)
@@ -36,7 +38,7 @@ def test_a_line_without_season_is_that_of_least_squares(values: list[float], ste
 
 
 @given(some.floats(-50, 50), some.floats(-5, 5), some.lists(some.floats(-20, 20), min_size=4, max_size=4))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_a_pure_trend_with_a_pure_season_is_carried_on_exactly(start: float, slope: float, season: list[float]) -> None:
     values = [start + slope * t + season[t % 4] for t in range(24)]
     for method in ("holt_winters", "regression"):
@@ -45,6 +47,7 @@ def test_a_pure_trend_with_a_pure_season_is_carried_on_exactly(start: float, slo
             assert fit.ahead(step) == pytest.approx(start + slope * (23 + step) + season[(23 + step) % 4], abs=1e-6)
 
 
+@settings(max_examples=15)
 @given(some.floats(-50, 50), some.floats(-5, 5))
 def test_holt_carries_a_straight_line_on(start: float, slope: float) -> None:
     fit = METHODS["holt"]([start + slope * t for t in range(10)], 0)
@@ -52,13 +55,14 @@ def test_holt_carries_a_straight_line_on(start: float, slope: float) -> None:
 
 
 @given(NUMBERS, some.sampled_from(sorted(METHODS)))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_no_forecast_is_surer_of_later_than_of_sooner(values: list[float], method: str) -> None:
     fit = METHODS[method](values, 2)
     widths = [fit.spread(step) for step in (1, 3, 5, 7)]  # the same place of the season
     assert all(later >= sooner - 1e-9 for sooner, later in pairwise(widths))
 
 
+@settings(max_examples=15)
 @given(some.lists(some.tuples(some.floats(-1_000, 1_000), some.floats(1, 1_000)), min_size=1, max_size=20))
 def test_errors_are_the_textbook_ones(pairs: list[tuple[float, float]]) -> None:
     said, came = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
@@ -80,6 +84,7 @@ async def test_the_last_values_are_held_out_and_the_best_method_is_taken(using: 
     assert found["forecast"][0] == {"step": 1, "value": 310, "low": 310, "high": 310}
 
 
+@settings(max_examples=15)
 @given(some.lists(some.integers(-100, 100), min_size=3, max_size=30), some.integers(10_000, 10**9))
 def test_the_median_rule_finds_what_the_odd_one_hides_from_the_mean(values: list[int], odd: int) -> None:
     assume(sum(value != statistics.median(values) for value in values) > len(values) / 2 + 1)
@@ -116,6 +121,7 @@ async def test_the_z_score_is_the_distance_in_deviations(using: Using) -> None:
     assert found["anomalies"][0]["score"] == round(score, 1)
 
 
+@settings(max_examples=15)
 @given(some.floats(0.1, 10), some.floats(0, 50), some.integers(3, 30))
 def test_a_steady_rate_is_full_when_the_line_gets_there(rate: float, start: float, count: int) -> None:
     rows = [{"at": t, "used": start + rate * t} for t in range(count)]
@@ -152,3 +158,21 @@ async def test_what_cannot_be_foretold_is_said(
 ) -> None:
     error = await failing(f"forecast.{tool}", arguments)
     assert (error.error, error.message) == ("bad_arguments", said)
+
+
+async def test_what_is_past_its_limit_is_said_to_be(using: Using) -> None:
+    for values, says in (((50, 60, 70), "past 60 already: 70 now, and rising"), ((70, 60, 50), "past 60 already: 50")):
+        rows = [{"at": at, "used": used} for at, used in enumerate(values)]
+        told = await using("forecast.exhaustion", {"rows": rows, "value": "used", "limit": 60})
+        assert says in told["says"] and told["full_in"] == told["latest"] == 0
+
+
+async def test_what_hardly_moves_never_gets_there(using: Using) -> None:
+    rows = [{"at": at, "used": used} for at, used in enumerate((0, 5e-324, 0))]
+    told = await using("forecast.exhaustion", {"rows": rows, "value": "used", "limit": 10})
+    assert (told["full_in"], told["soonest"], told["latest"]) == (None, None, None)
+
+
+async def test_an_error_is_no_per_cent_of_next_to_nothing(using: Using) -> None:
+    rows = [{"sold": sold} for sold in (1, 2, 3, 4, 5, 6, 5e-324)]
+    assert (await using("forecast.series", {"rows": rows, "value": "sold"}))["error"]["mape"] is None

@@ -172,3 +172,11 @@ def test_no_way_is_shorter_than_the_one_that_is_told(links: list[tuple[str, str]
             layer = {b for a, b in links if a in layer} - seen
             seen |= layer
             distance += 1
+
+
+async def test_of_a_way_that_nobody_would_read_to_its_end_the_middle_is_left_out(using: Using) -> None:
+    edges = [{"from": f"n{number}", "to": f"n{(number + 1) % 1_000}"} for number in range(1_000)]
+    told = await using("graph.path", {"edges": edges, "from": "n0", "to": "n999"})
+    assert (told["distance"], told["path"][0], told["path"][-1], len(told["path"])) == (999, "n0", "n999", 30)
+    assert told["path"][24] == "... 971 more"
+    assert "... 972 more" in (await using("graph.cycles", {"edges": edges}))["cycles"][0]

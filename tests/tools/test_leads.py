@@ -168,3 +168,18 @@ async def test_what_cannot_be_reckoned_is_said(tool: str, arguments: Any, says: 
     error = await failing(f"leads.{tool}", arguments)
     assert error.error in ("bad_arguments", "refused")
     assert says in error.message
+
+
+@pytest.mark.parametrize("size", [{"a": 1}, True, "many"])
+async def test_the_size_of_a_lead_is_a_number(failing: Failing, size: Any) -> None:
+    owners = [{"owner": "Lena", "capacity": 1}]
+    leads = [{"id": 1, "employees": size}]
+    raised = await failing("leads.route", {"leads": leads, "owners": owners, "fallback": "desk"})
+    assert raised.message.startswith("row 1, employees: ")
+
+
+@pytest.mark.parametrize("when", ["1), (2", "count(*)"])
+async def test_a_rule_asks_one_thing_of_each_lead(failing: Failing, when: str) -> None:
+    rules = [{"because": "so", "kind": "fit", "when": when, "points": 1}]
+    raised = await failing("leads.score", {"leads": "id,x\n1,1\n2,2\n", "rules": rules})
+    assert raised.error == "bad_arguments"

@@ -201,3 +201,12 @@ async def test_a_mistake_in_a_claim_is_named_with_its_row(
 
 async def test_something_has_to_be_looked_up(failing: Failing) -> None:
     assert (await failing("medical.codes", {"words": " "})).message == "there is nothing to look up"
+
+
+@pytest.mark.parametrize("column", ["date", "code", "units", "charge"])
+async def test_a_line_without_one_of_its_columns_is_named(failing: Failing, column: str) -> None:
+    line = {"date": "2026-03-02", "code": "G0108", "units": 1, "pointers": "A", "charge": 50}
+    lines = [line, {name: value for name, value in line.items() if name != column}]
+    claim = {"patient": {"sex": "F", "born": "1961-02-11"}, "diagnoses": ["E11.65"], "today": "2026-03-31"}
+    raised = await failing("medical.claim", claim | {"lines": lines})
+    assert raised.message.startswith(f"lines, row 2, {column}: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -140,3 +141,65 @@ async def test_secrets_are_covered_in_results_and_in_errors(surroundings: Surrou
     assert (raised.value.message, raised.value.hint) == (f"it was {COVER}", f"look at {COVER}")
     assert raised.value.retry_after == 2.0
     assert raised.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        OverflowError("too large"),
+        ZeroDivisionError(),
+        ValueError("\x1b[2J"),
+        KeyError("k"),
+        TypeError(),
+        RecursionError(),
+    ],
+    ids=lambda slip: type(slip).__name__,
+)
+async def test_sums_that_cannot_be_done_are_an_error_of_the_tool(slip: Exception, surroundings: Surroundings) -> None:
+    async def perform(arguments: dict[str, Any], _surroundings: Surroundings) -> None:
+        raise slip
+
+    adding = Tool("adding", "", arguments_of(n={"type": "integer"}), perform, example={"n": 1})
+    with pytest.raises(ToolError, match=r"^adding cannot do this with these values: [^\x1b]+$") as raised:
+        await use(adding, {}, surroundings)
+    assert (raised.value.error, raised.value.hint) == ("failed", 'such as {"n": 1}')
+
+
+async def test_being_cancelled_is_no_mistake(surroundings: Surroundings) -> None:
+    async def perform(arguments: dict[str, Any], _surroundings: Surroundings) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await use(Tool("resting", "", arguments_of(), perform), {}, surroundings)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+async def test_a_number_without_end_is_no_result(number: float, surroundings: Surroundings) -> None:
+    async def perform(arguments: dict[str, Any], _surroundings: Surroundings) -> Any:
+        return {"rows": [{"sharpe": number}]}
+
+    with pytest.raises(ToolError, match="a number that adding gives is not finite"):
+        await use(Tool("adding", "", arguments_of(), perform), {}, surroundings)
+
+
+async def test_halves_of_characters_are_replaced_on_the_way_in_and_out(surroundings: Surroundings) -> None:
+    given = []
+
+    async def perform(arguments: dict[str, Any], _surroundings: Surroundings) -> Any:
+        given.append(arguments)
+        return {"said": ["b\udfff"]}
+
+    echo = Tool("echo", "", {"type": "object", "properties": {}, "required": []}, perform)
+    assert await use(echo, {"a\ud800": ["\ud83d\ude00 \ud800"]}, surroundings) == {"said": ["b\ufffd"]}
+    assert given == [{"a\ufffd": ["😀 \ufffd"]}]
+
+
+async def test_errors_drive_no_terminal_and_have_an_end(surroundings: Surroundings) -> None:
+    async def perform(arguments: dict[str, Any], _surroundings: Surroundings) -> None:
+        raise ToolError("failed", "\x1b[2J\u202e" + "m" * 1_000, "\x1b]0;h\x07" + "h" * 1_000)
+
+    with pytest.raises(ToolError) as raised:
+        await use(Tool("loud", "", arguments_of(), perform), {}, surroundings)
+    assert raised.value.message == "␛[2J<U+202E>" + "m" * 487 + "…"
+    assert raised.value.hint.startswith("␛]0;h␇hhh")
+    assert len(raised.value.hint) == 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from app.tools.plan import _weighed, checked, driven
@@ -22,6 +22,7 @@ WEIGHTS = some.fixed_dictionaries(
 )
 
 
+@settings(max_examples=15)
 @given(some.floats(1, 1e6), some.floats(-0.5, 1), some.integers(1, 10))
 def test_a_driver_compounds(start: float, growth: float, years: int) -> None:
     assert driven(start, growth, years)[-1] == pytest.approx(start * (1 + growth) ** (years - 1))
@@ -44,6 +45,7 @@ async def test_lines_are_reckoned_from_drivers_and_from_the_lines_above(using: U
     assert found["cases"]["low"]["profit"] == [-40_000] * 5
 
 
+@settings(max_examples=15)
 @given(SCORES, WEIGHTS)
 def test_the_best_has_the_largest_weighted_mean(scores: dict[str, dict[str, float]], weights: dict[str, float]) -> None:
     found = _weighed({"options": scores, "weights": weights})
@@ -57,6 +59,7 @@ def test_the_best_has_the_largest_weighted_mean(scores: dict[str, dict[str, floa
         assert sum(line["from"].values()) == pytest.approx(line["score"], abs=3e-3)
 
 
+@settings(max_examples=15)
 @given(SCORES, WEIGHTS)
 def test_at_the_turning_weight_two_options_are_level(
     scores: dict[str, dict[str, float]], weights: dict[str, float]
@@ -129,3 +132,22 @@ async def test_what_cannot_be_planned_is_said(
 ) -> None:
     error = await failing(f"plan.{tool}", arguments)
     assert (error.error, error.message) == ("bad_arguments", said)
+
+
+@pytest.mark.parametrize(
+    "formula", ["1), (2", "1) FROM years; SELECT (2", "[ ' ]), ([ ' ]", "1 /*", "sum(a)", "'", "(a"]
+)
+async def test_a_line_is_one_formula_and_nothing_else(failing: Failing, formula: str) -> None:
+    raised = await failing("plan.project", {"drivers": {"a": {"start": 1}}, "lines": {"b": formula}})
+    assert (raised.error, raised.message[:8]) == ("bad_arguments", 'line "b"')
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"drivers": {"year": {"start": 7}}, "lines": {"b": "1"}},
+        {"drivers": {"a": {"start": 1}}, "lines": {"Year": "a"}},
+    ],
+)
+async def test_nothing_but_the_years_is_called_year(failing: Failing, given: dict[str, Any]) -> None:
+    assert "is the column of the years" in (await failing("plan.project", given)).message

@@ -200,3 +200,8 @@ async def test_a_rule_has_one_line_one_time_and_one_level(failing: Failing, rule
 @pytest.mark.parametrize(("seconds", "words"), [(90, "90s"), (300, "5m"), (7200, "2h"), (0, "0s")])
 def test_times_are_told_as_people_write_them(seconds: float, words: str) -> None:
     assert lasting(seconds) == words
+
+
+async def test_more_figures_than_anybody_watches_are_refused(failing: Failing) -> None:
+    figures = "at,errors\n" + "".join(f"{minute},1\n" for minute in range(20_001))
+    assert (await failing("release.gate", {"figures": figures})).error == "refused"

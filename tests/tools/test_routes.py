@@ -11,7 +11,21 @@ from hypothesis import given as supposing
 from hypothesis import settings
 from hypothesis import strategies as some
 
-from app.tools.routes.search import Plan, Problem, Stop, Vehicle, arrivals, feasible, given, kilometres, planned
+from app.tools.routes.search import (
+    Effort,
+    Plan,
+    Problem,
+    Stop,
+    Vehicle,
+    _insert,
+    _move,
+    _turn,
+    arrivals,
+    feasible,
+    given,
+    kilometres,
+    planned,
+)
 from tools.conftest import Failing, Using
 
 
@@ -157,3 +171,14 @@ async def test_what_cannot_be_planned_is_told_with_its_row(
 async def test_more_stops_than_can_be_planned_are_refused(failing: Failing) -> None:
     stops = [{"stop": str(number), "lat": 48, "lon": 16} for number in range(251)]
     assert (await failing("routes.plan", SQUARE | {"stops": stops})).error == "refused"
+
+
+def test_a_large_plan_in_which_little_fits_is_planned_in_counted_steps() -> None:
+    effort = Effort(0)
+    stops = [Stop(f"s{place}", 1, 0, 1440, 0, 1) for place in range(1, 4)]
+    problem = Problem(stops, [Vehicle("van", 9, 0, 1440)], [[abs(a - b) for a in range(4)] for b in range(4)], 60)
+    routes: list[list[int]] = [[3, 1, 2]]
+    assert not _insert(problem, routes, 1, effort)
+    assert not _turn(problem, routes, 0, effort) and not _move(problem, routes, 1, effort)
+    assert routes == [[3, 1, 2]]
+    assert _turn(problem, routes, 0, Effort())

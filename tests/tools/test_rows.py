@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app.tools.base import ToolError
+from app.tools.cells import Cells
+from app.tools.figures import numbers
 from app.tools.rows import MAX_ROWS, read_rows
 
 HERE = Path()
@@ -81,6 +83,7 @@ def test_what_was_written_as_csv_is_read_as_it_was(cells: list[list[str]]) -> No
         ("t.tsv", "a,x\tb\n1\t2", [{"a,x": 1, "b": 2}]),
         ("t.JSON", '[{"a": 1}, {"b": null}]', [{"a": 1}, {"b": None}]),
         ("t.jsonl", '{"a": 1}\n\n{"a": [2]}\n', [{"a": 1}, {"a": [2]}]),
+        ("t.json", '[{"a": "\\ud800", "b": 1e308}]', [{"a": "\ufffd", "b": 1e308}]),
     ],
 )
 def test_a_file_is_read_by_its_ending(tmp_path: Path, name: str, content: str, rows: list[dict[str, Any]]) -> None:
@@ -101,6 +104,9 @@ def test_a_file_is_read_by_its_ending(tmp_path: Path, name: str, content: str, r
             '[{"a": 1' + "0" * 5_000 + "}]",
             "t.json, line 1: this JSON is too deep, or a number in it too long",
         ),
+        ("t.json", '[{"a": NaN}]', "t.json: NaN is no number to reckon with"),
+        ("t.json", '[{"a": [-Infinity]}]', "t.json: -Infinity is no number to reckon with"),
+        ("t.jsonl", '{"a": 1}\n{"a": 1e999}', "t.jsonl: 1e999 is no number to reckon with"),
         ("t.jsonl", '{"a": 1}\n[2]', "t.jsonl, line 2: this is no map"),
         ("t.jsonl", '{"a": 1}\n{"a"', "t.jsonl, line 2: this is not JSON"),
     ],
@@ -117,3 +123,14 @@ def test_a_table_has_an_end() -> None:
         read_rows("a\n" + "1\n" * (MAX_ROWS + 1), HERE)
     with pytest.raises(ToolError, match="501 columns"):
         read_rows([{f"c{number}": 1 for number in range(501)}], HERE)
+
+
+@pytest.mark.parametrize("number", [2**63, -(10**400), 10**5_000], ids=["64 bits", "400 digits", "5000 digits"])
+def test_a_whole_number_that_is_too_long_is_refused_with_its_row_and_column(number: int) -> None:
+    told = "a whole number of 19 digits or more"
+    with pytest.raises(ToolError) as raised:
+        numbers([{"n": 1}, {"n": number}], "n")
+    assert raised.value.message == f'row 2, column "n": "{told}" is too large to reckon with'
+    with pytest.raises(ToolError) as raised:
+        Cells({"n": number}, 2, "orders").amount("n", most=100)
+    assert raised.value.message == f'orders, row 2: "n" should be from 0 to 100; it is {told}'

@@ -173,3 +173,28 @@ async def test_too_many_items_and_periods_are_refused(failing: Failing) -> None:
     assert (await failing("stock.forecast", {"history": rows})).error == "refused"
     items = [{"item": str(number), "on_hand": 1, "lead_days": 1, "demand": 1} for number in range(2_001)]
     assert (await failing("stock.reorder", {"items": items})).error == "refused"
+
+
+async def test_periods_are_sorted_as_the_numbers_they_are(using: Using) -> None:
+    history = "item,period,quantity\na,10.5,3\na,1.5,1\na,2.5,2\n"
+    (told,) = await using("stock.forecast", {"history": history, "method": "holt", "ahead": 1})
+    assert told["forecast"] == [4]
+
+
+async def test_a_row_without_its_period_is_named(failing: Failing) -> None:
+    history = [{"item": "a", "period": 1, "quantity": 3}, {"item": "a", "quantity": 3}]
+    raised = await failing("stock.forecast", {"history": history})
+    assert raised.message == 'history, row 2: "period" should be a name; it is empty'
+
+
+@pytest.mark.parametrize("item", [101, "a "])
+async def test_an_item_is_the_same_in_both_tables_however_it_is_written(using: Using, item: Any) -> None:
+    forecast = [{"item": item, "per_period": 7, "deviation": 1}]
+    items = [{"item": item, "on_hand": 1, "lead_days": 2}]
+    told = await using("stock.reorder", {"items": items, "forecast": forecast})
+    assert told["items"][0]["days_of_cover"] == 1
+
+
+async def test_to_hold_something_for_nearly_nothing_is_no_reason_to_buy_for_centuries(failing: Failing) -> None:
+    item = {"item": "a", "on_hand": 1, "lead_days": 2, "demand": 1e12, "order_cost": 1e12, "holding_cost": 1e-300}
+    assert '"holding_cost" should be 0 or at least' in (await failing("stock.reorder", {"items": [item]})).message

@@ -218,7 +218,13 @@ async def test_two_columns_of_one_name_would_hide_one(failing: Failing) -> None:
     assert raised.message == 'both tables have a column "a_right"'
 
 
-CELLS = some.none() | some.booleans() | some.integers() | some.floats(allow_nan=False) | some.text(max_size=5)
+CELLS = (
+    some.none()
+    | some.booleans()
+    | some.integers()
+    | some.floats(allow_nan=False, allow_infinity=False)
+    | some.text(max_size=5)
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -241,3 +247,14 @@ async def test_a_hundred_thousand_rows_are_no_trouble(using: Using) -> None:
     assert len(await using("table.aggregate", {"rows": many, "by": "name", "values": {"sum": "sum(price)"}})) == 100
     assert len(await using("table.join", {"left": many, "right": many, "on": "id"})) == 100_000
     assert time.process_time() - start < 15  # the promise of the data analyst's card is 30 s for each; this takes 1.5
+
+
+async def test_a_column_may_be_given_any_name(using: Using) -> None:
+    query = 'SELECT "and", x AS "between" FROM (SELECT x, x + 1 AS "and" FROM a) ORDER BY "between"'
+    assert await using("table.sql", {"tables": {"a": [{"x": 1}]}, "query": query}) == [{"and": 2, "between": 1}]
+
+
+@pytest.mark.parametrize("formula", ["1), (2", "count(*)"])
+async def test_a_new_column_is_one_formula_for_each_row(failing: Failing, formula: str) -> None:
+    raised = await failing("table.transform", {"rows": [{"x": 1}, {"x": 2}], "set": {"y": formula}})
+    assert raised.error == "bad_arguments"

@@ -242,3 +242,10 @@ async def test_a_calendar_that_cannot_be_read_is_said(change: dict[str, Any], sa
     }
     error = await failing("talent.slots", arguments | change)
     assert says in error.message
+
+
+async def test_a_row_without_a_group_did_not_say_and_one_without_an_id_is_named(using: Using, failing: Failing) -> None:
+    rows = [{"id": 1, "group": "a"}, {"id": 2}]
+    assert (await using("talent.bias", {"selected": ["1"], "groups": rows}))["not_said"] == 1
+    raised = await failing("talent.bias", {"selected": ["1"], "groups": [*rows, {"group": "a"}]})
+    assert raised.message == "groups, row 3, id: it is empty"

@@ -182,7 +182,7 @@ def test_of_several_answers_that_are_data_each_line_tells_a_key_and_its_value() 
         call = told.begin("qa", step=f"score[{number}]")
         told.show.hear(call, '{"letter": "L01a", "meters": 12, "because": "It nam')
     found = shown(look_at(told), 50, 14)
-    assert in_order(["▸ score[0]  because  It nam", "letter  L01a", "because  It nam"], found)
+    assert in_order(["▸ score[0]  because: It nam", "letter  L01a", "meters  12"], found)
     assert '"' not in found
 
 

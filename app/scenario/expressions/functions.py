@@ -271,7 +271,7 @@ def _round(_: Work, number: int | float, digits: int = 0) -> int | float:
     example=("number(1234.5, 2)", '"1,234.50"'),
 )
 def _number(_: Work, number: int | float, digits: int = 0) -> str:
-    """A number as people read it: rounded to so many digits after the point, its thousands set off by commas."""
+    """A number for people to read, rounded to so many digits after the point."""
     if not 0 <= digits <= MAX_DIGITS:
         raise Refused(f"a number is written with 0 to {MAX_DIGITS} digits after the point")
     insist_on_fair_numbers((number,))

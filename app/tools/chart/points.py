@@ -30,7 +30,7 @@ def compact(value: float) -> str:
         if abs(value) >= size:
             unit = 1e3 if letter == "k" else size
             return f"{value / unit:.3g}{letter}"
-    return f"{value:.4g}"
+    return f"{value:.{4 if abs(value) >= 1e-99 else 3}g}"  # never longer than ten signs
 
 
 def shares(values: Sequence[float]) -> list[float]:

@@ -10,12 +10,15 @@ from app.tools.chart.points import Picture, column_means, compact, shares
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _RISING = " ▁▂▃▄▅▆▇█"
 _SHADES = " ░▒▓█"
+_LEAST_BAR = 4
 
 
 def bar(picture: Picture) -> list[str]:
     """One line a label: its bar and its number; what is below zero is drawn light."""
-    names, figures = _fitted(picture.labels, picture.width // 3), [compact(value) for value in picture.values]
-    room = max(picture.width - cells(names[0]) - max(map(len, figures)) - 2, 4)
+    figures = [compact(value) for value in picture.values]
+    beside = picture.width - max(map(len, figures)) - 2
+    names = _fitted(picture.labels, min(picture.width // 3, beside - _LEAST_BAR))
+    room = beside - cells(names[0])
     most = max(map(abs, picture.values)) or 1.0
     lines = []
     for name, value, figure in zip(names, picture.values, figures, strict=True):
@@ -27,11 +30,11 @@ def bar(picture: Picture) -> list[str]:
 def share(picture: Picture) -> list[str]:
     """What others draw as a pie: one bar of all shares, and a line for each."""
     parts = shares(picture.values)
-    names = _fitted(picture.labels, picture.width // 2)
+    figures = [compact(value) for value in picture.values]
+    names = _fitted(picture.labels, min(picture.width // 2, picture.width - max(map(len, figures)) - len("█  100.0% ")))
     marks = [_SHADES[4 - number % 4] for number in range(len(parts))]
     lengths = _apportioned(parts, picture.width)
     whole = "".join(mark * length for mark, length in zip(marks, lengths, strict=True))
-    figures = [compact(value) for value in picture.values]
     lines = [
         f"{mark} {name} {part:>6.1%} {figure:>{max(map(len, figures))}}"
         for mark, name, part, figure in zip(marks, names, parts, figures, strict=True)
@@ -79,7 +82,7 @@ def gauge(picture: Picture) -> list[str]:
     room = picture.width - 2
     ends = f"{compact(low)}{' ' * max(picture.width - len(compact(low)) - len(compact(high)), 1)}{compact(high)}"
     drawn = _bar(portion, room)
-    return [f"▐{drawn}{'·' * (room - len(drawn))}▌", ends, f"{compact(value)} ({portion:.0%})"]
+    return [f"▐{drawn}{'·' * (room - len(drawn))}▌", cut(ends, picture.width), f"{compact(value)} ({portion:.0%})"]
 
 
 def heat(picture: Picture) -> list[str]:
@@ -89,12 +92,12 @@ def heat(picture: Picture) -> list[str]:
     known = [value for row in picture.grid for value in row if value is not None]
     low, high = min(known), max(known)
     span = (high - low) or 1.0
-    lines = [" " * (cells(names[0]) + 1) + "".join(cut(name, room - 1 or 1).ljust(room) for name in picture.columns)]
+    lines = [" " * (cells(names[0]) + 1) + "".join(_filled(cut(name, room - 1 or 1), room) for name in picture.columns)]
     for name, row in zip(names, picture.grid, strict=True):
         shades = ["·" if value is None else _SHADES[1 + round((value - low) / span * 3)] for value in row]
-        lines.append(f"{name} " + "".join((shade * max(room - 1, 1)).ljust(room) for shade in shades))
+        lines.append(f"{name} " + "".join(_filled(shade * max(room - 1, 1), room) for shade in shades))
     lines.append(f"░ {compact(low)}  █ {compact(high)}  · none")
-    return [text.rstrip()[: picture.width] for text in lines]
+    return [cut(text.rstrip(), picture.width) for text in lines]
 
 
 def cells(text: str) -> int:
@@ -114,7 +117,11 @@ def cut(text: str, most: int) -> str:
 def _fitted(names: Sequence[str], most: int) -> list[str]:
     short = [cut(name, most) for name in names]
     width = max(map(cells, short))
-    return [name + " " * (width - cells(name)) for name in short]
+    return [_filled(name, width) for name in short]
+
+
+def _filled(text: str, width: int) -> str:
+    return text + " " * (width - cells(text))
 
 
 def _bar(portion: float, room: int) -> str:

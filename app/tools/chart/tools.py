@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 from app.document.suggest import shortened
-from app.safety import safe_text
 from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
 from app.tools.chart.points import Picture, bounds
 from app.tools.chart.svg import svg
 from app.tools.chart.text import DRAWN, cells, cut
+from app.tools.drawable import drawable
 from app.tools.figures import at_least, at_most, number_in, numbers
 from app.tools.rows import TABLE_SCHEMA, Row, check_columns, columns_of, read_rows
 
@@ -82,7 +82,7 @@ def _crossed(rows: list[Row], arguments: Arguments) -> tuple[list[str], list[str
 
 
 def _label(value: Any) -> str:
-    return shortened(" ".join(safe_text("" if value is None else str(value), newlines=False).split())) or "-"
+    return shortened(" ".join(drawable("" if value is None else str(value)).split())) or "-"
 
 
 _COLUMN = {"type": "string", "minLength": 1, "maxLength": 100}

@@ -61,14 +61,9 @@ def _perform(path: str, say: Say) -> None:
     name = path.removesuffix(".py").replace("/", ".")
     say({"begin": name})
     try:
-        module = _loaded(path, name)
-    except BaseException as error:  # a module may even ask to exit
-        return say(_ended(name, error))
-    try:
-        _perform_all(module, name, say)
-    except BaseException as error:  # classes may even refuse to be looked at
+        _perform_all(_loaded(path, name), name, say)
+    except BaseException as error:  # a module may even ask to exit, and a class refuse to be looked at
         say(_ended(name, error))
-    return None
 
 
 def _loaded(path: str, name: str) -> ModuleType:
@@ -99,29 +94,26 @@ def _perform_all(holder: ModuleType | type, name: str, say: Say) -> None:
 
 def _perform_class(case: type, word: str, name: str, say: Say) -> None:
     test = f"{name}.{word}"
-    is_own = test.startswith(f"{case.__module__}.") and not case.__subclasses__()
+    is_here = test.startswith(f"{case.__module__}.")
+    is_last = is_here and not case.__subclasses__()  # others may be there to be inherited from
     if issubclass(case, unittest.TestCase):
-        if names := [*unittest.defaultTestLoader.getTestCaseNames(case)] or ["runTest"] * hasattr(case, "runTest"):
-            if not case.__module__.startswith("unittest."):
-                unittest.TestSuite(_seen_to_its_end(case, method) for method in names).run(Result(say))
-        elif is_own:
-            say(_ended(test, NotRun("it has no methods test_...")))
-        return
-    methods = [method for method in dir(case) if method.startswith("test") and callable(getattr(case, method))]
-    if word.lower().startswith("test"):
-        for method in methods:
+        methods = [*unittest.defaultTestLoader.getTestCaseNames(case)] or ["runTest"] * hasattr(case, "runTest")
+        if not case.__module__.startswith("unittest."):
+            unittest.TestSuite(_seen_to_its_end(case, method) for method in methods).run(Result(say))
+        is_empty = not methods
+    else:
+        methods = [method for method in dir(case) if method.startswith("test") and callable(getattr(case, method))]
+        is_test = word.lower().startswith("test")
+        for method in methods if is_test else ():
             _perform_one(f"{test}.{method}", _with_a_fresh_instance(case, method), say)
-        _perform_all(case, test, say)
+        if methods and is_last and not is_test:
+            say(_ended(test, NotRun("its name does not begin with Test")))
         is_value = case.__init__ is not object.__init__ or case.__new__ is not object.__new__
-        if (
-            is_own
-            and not methods
-            and not is_value
-            and not any(isinstance(inner, type) for inner in vars(case).values())
-        ):
-            say(_ended(test, NotRun("it has no methods test_...")))
-    elif methods and is_own:
-        say(_ended(test, NotRun("its name does not begin with Test")))
+        is_empty = is_test and not methods and not is_value
+    if is_empty and is_last and not any(isinstance(inner, type) for inner in vars(case).values()):
+        say(_ended(test, NotRun("it has no methods test_...")))
+    if is_here:
+        _perform_all(case, test, say)
 
 
 def _perform_one(test: str, function: Callable[..., Any], say: Say) -> None:
@@ -165,7 +157,8 @@ def _seen_to_its_end(case: type[unittest.TestCase], name: str) -> unittest.TestC
     test: unittest.TestCase = case(name)
     method = getattr(test, name)
     waiting: Any = sys.modules.get("unittest.async_case")  # it is slow to load
-    if waiting and isinstance(test, waiting.IsolatedAsyncioTestCase) and inspect.iscoroutinefunction(method):
+    waits_itself = waiting is not None and issubclass(case, waiting.IsolatedAsyncioTestCase)
+    if waits_itself and inspect.iscoroutinefunction(method):
         return test
 
     def run() -> None:

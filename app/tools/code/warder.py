@@ -70,7 +70,7 @@ ALLOWED_WITH = {
     "ioctl": ((16, 29), 1, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451, 0x802C542A)),  # isatty and its kin
     "prctl": ((157, 167), 0, (15, 16, 0x53564D41)),  # names of threads and of memory
 }
-_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CLONE, _CLONE3, _SENDTO = (56, 220), (435, 435), (44, 206)
 _NEWEST = 462  # the last number that existed when this was written
 _CLONE_THREAD = 0x10000
@@ -171,9 +171,9 @@ def _silence(library: object) -> None:
     import ctypes
 
     machine = os.uname().machine
-    if machine not in _MACHINES:
+    if machine not in MACHINES:
         return
-    program = b"".join(struct.pack("=HBBI", *step) for step in steps(*_MACHINES[machine]))
+    program = b"".join(struct.pack("=HBBI", *step) for step in steps(*MACHINES[machine]))
     kept = ctypes.create_string_buffer(program, len(program))
     filter_program = struct.pack("@HP", len(program) // 8, ctypes.addressof(kept))
     library.prctl(_SET_SECCOMP, 2, filter_program, 0, 0)  # type: ignore[attr-defined]

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Any
 
 from app.tools.base import Arguments, Surroundings, Tool, ToolError, arguments_of
 from app.tools.design.advertising import SIZES, Palette, contrast, draw
+from app.tools.drawable import drawable
 
 _READABLE, _READABLE_LARGE = 4.5, 3.0  # WCAG 2.1, AA
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 async def _ad(arguments: Arguments, _surroundings: Surroundings) -> dict[str, Any]:
     words = {name: arguments.get(name, "") for name in ("headline", "text", "button", "brand")}
     for name, value in words.items():
-        if _CONTROL.search(value):
+        if drawable(value) != value:
             raise ToolError(
                 "bad_arguments", f"{name} has a character in it that nobody can see", "write it on one line"
             )

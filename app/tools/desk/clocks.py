@@ -12,7 +12,7 @@ from app.tools.rows import Row, check_columns, columns_of
 
 
 def clocks(
-    tickets: list[Row], now: str, targets: dict[str, dict[str, float]], tiers: list[dict[str, Any]]
+    tickets: list[Row], now: str, targets: dict[str, dict[str, float]], tiers: list[dict[str, Any]], limit: int
 ) -> dict[str, Any]:
     """Read both clocks of every ticket, the most urgent first; times are minutes."""
     if tickets:
@@ -22,13 +22,17 @@ def clocks(
     rows = [_read(ticket, row, moment, targets, ladder) for row, ticket in enumerate(tickets, 1)]
     rows.sort(key=lambda row: (row["resolution"] in ("met", "missed"), row["resolve_left"]))
     states = ("met", "missed", "running", "late")
-    return {
-        name: {state: counts[state] for state in states}
-        for name, counts in (
-            ("responses", Counter(row["response"] for row in rows)),
-            ("resolutions", Counter(row["resolution"] for row in rows)),
-        )
-    } | {"tickets": rows}
+    return (
+        {
+            name: {state: counts[state] for state in states}
+            for name, counts in (
+                ("responses", Counter(row["response"] for row in rows)),
+                ("resolutions", Counter(row["resolution"] for row in rows)),
+            )
+        }
+        | ({"not_shown": len(rows) - limit} if len(rows) > limit else {})
+        | {"tickets": rows[:limit]}
+    )
 
 
 def clock(minutes: float, target: float, over: bool) -> str:

@@ -20,11 +20,15 @@ Rule = dict[str, Any]
 Holds = list[list[bool]]  # for each ticket, which rules hold
 
 MAX_TICKETS = 20_000
+MAX_REASONS = 12
+_SHOWN = 100  # tickets, where nobody says how many
 _LEVELS = ({"name": "critical", "from": 75}, {"name": "high", "from": 50}, {"name": "medium", "from": 25})
 _LOWEST = "low"
 
 
-def scored(tickets: list[Row], rules: list[Rule], holds: Holds, levels: list[dict[str, Any]]) -> dict[str, Any]:
+def scored(
+    tickets: list[Row], rules: list[Rule], holds: Holds, levels: list[dict[str, Any]], limit: int
+) -> dict[str, Any]:
     """Add up the points of the rules that hold, from 0 to 100, highest first; each point has its reason."""
     ladder = sorted(levels, key=lambda level: -level["from"])
     rows = []
@@ -32,16 +36,27 @@ def scored(tickets: list[Row], rules: list[Rule], holds: Holds, levels: list[dic
         kept = [rule for rule, held in zip(rules, row, strict=True) if held]
         score = max(0, min(100, sum(rule["points"] for rule in kept)))
         level = next((step["name"] for step in ladder if score >= step["from"]), _LOWEST)
-        reasons = [f"{rule['points']:+g}: {rule['because']}" for rule in kept]
-        rows.append({**ticket, "score": score, "level": level, "reasons": reasons})
+        rows.append((ticket, kept, score, level))
+    rows.sort(key=lambda row: -row[2])
     return {
-        "levels": {name: count for name in _names_of(ladder) if (count := sum(row["level"] == name for row in rows))},
-        "tickets": sorted(rows, key=lambda row: -row["score"]),
+        "levels": {name: count for name in _names_of(ladder) if (count := sum(row[3] == name for row in rows))},
+        **_not_shown(len(rows), limit),
+        "tickets": [
+            {**ticket, "score": score, "level": level, "reasons": _reasons(kept)}
+            for ticket, kept, score, level in rows[:limit]
+        ],
     }
 
 
 def routed(
-    tickets: list[Row], rules: list[Rule], holds: Holds, fallback: str, expected: str | None, wanted: list[str] | None
+    tickets: list[Row],
+    rules: list[Rule],
+    holds: Holds,
+    *,
+    fallback: str,
+    expected: str | None,
+    wanted: list[str] | None,
+    limit: int,
 ) -> dict[str, Any]:
     """Send each ticket where the first rule that holds says, else to the fallback; compare with what was expected."""
     rows, misses = [], []
@@ -59,8 +74,18 @@ def routed(
         **(measured if expected else {}),
         "queues": dict(sorted(Counter(row["to"] for row in rows).items(), key=lambda pair: (-pair[1], pair[0]))),
         "fell_back": sum(not any(row) for row in holds),
-        "tickets": rows,
+        **_not_shown(len(rows), limit),
+        "tickets": rows[:limit],
     }
+
+
+def _reasons(kept: list[Rule]) -> list[str]:
+    told = [f"{rule['points']:+g}: {rule['because']}" for rule in kept[:MAX_REASONS]]
+    return [*told, f"and {len(kept) - MAX_REASONS} more"] if len(kept) > MAX_REASONS else told
+
+
+def _not_shown(tickets: int, limit: int) -> dict[str, int]:
+    return {"not_shown": tickets - limit} if tickets > limit else {}
 
 
 def judge(tickets: list[Row], rules: list[Rule], fields: list[str] | None, stopped: Event) -> Holds:
@@ -132,7 +157,7 @@ async def _judged(arguments: Arguments, surroundings: Surroundings) -> tuple[lis
 
 async def _score(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
     tickets, holds = await _judged(arguments, surroundings)
-    return scored(tickets, arguments["rules"], holds, arguments.get("levels", list(_LEVELS)))
+    return scored(tickets, arguments["rules"], holds, arguments.get("levels", list(_LEVELS)), _limit(arguments))
 
 
 async def _route(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
@@ -140,15 +165,27 @@ async def _route(arguments: Arguments, surroundings: Surroundings) -> dict[str, 
     expected, wanted = arguments.get("expected"), arguments.get("columns")
     if tickets:
         check_columns([*(wanted or []), *([expected] if expected else [])], columns_of(tickets))
-    return routed(tickets, arguments["rules"], holds, arguments["fallback"], expected, wanted)
+    return routed(
+        tickets,
+        arguments["rules"],
+        holds,
+        fallback=arguments["fallback"],
+        expected=expected,
+        wanted=wanted,
+        limit=_limit(arguments),
+    )
 
 
 async def _sla(arguments: Arguments, surroundings: Surroundings) -> dict[str, Any]:
     def work() -> dict[str, Any]:
         tickets = _tickets(arguments, surroundings)
-        return clocks(tickets, arguments["now"], arguments["targets"], arguments.get("tiers", []))
+        return clocks(tickets, arguments["now"], arguments["targets"], arguments.get("tiers", []), _limit(arguments))
 
     return await asyncio.to_thread(work)
+
+
+def _limit(arguments: Arguments) -> int:
+    return int(arguments.get("limit", _SHOWN))
 
 
 def _rules(**properties: dict[str, Any]) -> dict[str, Any]:
@@ -168,6 +205,7 @@ _NAMES = {"type": "array", "items": _NAME, "minItems": 1, "maxItems": 50}
 _FIELDS = _NAMES | {"description": "columns in which words are looked for; left out, all texts"}
 _STEPS = {"type": "array", "minItems": 1, "maxItems": 10}
 _MINUTES = {"type": "number", "minimum": 0.1, "maximum": 1_000_000}
+_LIMIT = {"type": "integer", "minimum": 0, "maximum": 2_000, "description": f"tickets to show, {_SHOWN}; all count"}
 _TICKETS = "id,subject,users\nT-1,Refund please,1\nT-2,Checkout is down,400\n"
 
 TOOLS = (
@@ -184,6 +222,7 @@ TOOLS = (
                 "description": "left out: critical from 75, high from 50, medium from 25, else low",
             },
             fields=_FIELDS,
+            limit=_LIMIT,
         ),
         _score,
         example={
@@ -204,6 +243,7 @@ TOOLS = (
             fallback=_NAME,
             fields=_FIELDS,
             columns=_NAMES | {"description": "what is shown of each ticket; left out, all"},
+            limit=_LIMIT,
             expected=_NAME | {"description": "a column with the right answer, to measure the rules by"},
         ),
         _route,
@@ -228,6 +268,7 @@ TOOLS = (
                 ),
                 "description": "by severity, in minutes: {critical: {respond: 15, resolve: 240}}",
             },
+            limit=_LIMIT,
             now={"type": "string", "description": "the time it is, such as 2026-03-02T14:08"},
             tiers=_STEPS
             | {

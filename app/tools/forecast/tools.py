@@ -164,11 +164,10 @@ def _full(rows: list[Row], arguments: Arguments) -> dict[str, Any]:
     now = start + slope * max(times)
     began = start + slope * min(times)
     past = (now > limit and slope > 0) or (now < limit < began)
-    if past:
-        full_in, soonest, latest = 0.0, 0.0, 0.0
-    else:
-        full_in, *rest = (_until(now, limit, rate) for rate in (slope, slope - 1.96 * doubt, slope + 1.96 * doubt))
-        soonest, latest = sorted(rest, key=_late)
+    full_in, *rest = (
+        0.0 if past else _until(now, limit, rate) for rate in (slope, slope - 1.96 * doubt, slope + 1.96 * doubt)
+    )
+    soonest, latest = sorted(rest, key=_late)
     return {
         "says": _past(now, limit, slope) if past else _sentence(now, limit, full_in, unit),
         "rate": _rounded(slope),

@@ -19,6 +19,7 @@ from app.tools.graph.links import MOST_CRITICAL, Graph, circles, dependents, gra
 from app.tools.rows import TABLE_SCHEMA, Row, check_columns, columns_of, read_rows
 
 MAX_COUNTED = 20_000  # nodes whose dependents are all counted: the sets grow with the square
+MAX_WAY = 30  # places or links of a way that are told
 _SHOWN = ("kind", "org", "owner")
 
 
@@ -41,7 +42,8 @@ def impact(graph: Graph, changed: list[str], most: int | None, limit: int) -> di
         "kinds": _counted(rows, "kind"),
         **risk(direct, len(rest) - direct, max(critical, default=0), further),
         "nodes": [
-            _told(graph, rest[place]) | {"distance": distance, "path": " -> ".join(way_back(rest[place], found))}
+            _told(graph, rest[place])
+            | {"distance": distance, "path": " -> ".join(_in_short(way_back(rest[place], found)))}
             for distance, _, place in order
         ],
     }
@@ -70,7 +72,14 @@ def path(graph: Graph, start: str, end: str) -> dict[str, Any]:
         return {"depends": False, "distance": None, "path": [], "links": []}
     way = way_back(end, found)[::-1]
     links = [f"{one} {graph.needs[one][other]} {other}" for one, other in pairwise(way)]
-    return {"depends": True, "distance": len(links), "path": way, "links": links}
+    return {"depends": True, "distance": len(links), "path": _in_short(way), "links": _in_short(links)}
+
+
+def _in_short(way: list[str]) -> list[str]:
+    """Leave out the middle of a way that nobody would read to its end."""
+    if len(way) <= MAX_WAY:
+        return way
+    return [*way[: MAX_WAY - 6], f"... {len(way) - MAX_WAY + 1:,} more", *way[-5:]]
 
 
 def rank(graph: Graph, by: str, limit: int) -> dict[str, Any]:
@@ -144,7 +153,10 @@ def _path(graph: Graph, arguments: Arguments) -> dict[str, Any]:
 
 def _cycles(graph: Graph, arguments: Arguments) -> dict[str, Any]:
     found = circles(graph)
-    return {"count": len(found), "cycles": [" -> ".join(circle) for circle in found[: arguments.get("limit", 20)]]}
+    return {
+        "count": len(found),
+        "cycles": [" -> ".join(_in_short(circle)) for circle in found[: arguments.get("limit", 20)]],
+    }
 
 
 def _rank(graph: Graph, arguments: Arguments) -> dict[str, Any]:

@@ -22,7 +22,9 @@ async def _gate(arguments: Arguments, surroundings: Surroundings) -> dict[str, A
     if not rows:
         raise ToolError("bad_arguments", "there are no figures", "nobody goes on without any")
     if len(rows) > MAX_FIGURES:
-        raise ToolError("refused", f"these are {len(rows):,} rows; {MAX_FIGURES:,} is the most", "a figure a minute will do")
+        raise ToolError(
+            "refused", f"these are {len(rows):,} rows; {MAX_FIGURES:,} is the most", "a figure a minute will do"
+        )
     rules = [_rule(written) for written in arguments.get("rules", [])] or _usual(columns_of(rows))
     watch = _seconds(arguments["watch"]) if "watch" in arguments else max(rule.hold for rule in rules)
     return await asyncio.to_thread(judged, rows, rules, watch)

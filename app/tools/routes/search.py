@@ -161,9 +161,7 @@ def _inserted(problem: Problem, routes: list[list[int]], order: Iterable[int]) -
     return _plan(problem, routes, left)
 
 
-def _insert(
-    problem: Problem, routes: list[list[int]], place: int, effort: Effort, below: float = math.inf
-) -> bool:
+def _insert(problem: Problem, routes: list[list[int]], place: int, effort: Effort, below: float = math.inf) -> bool:
     """Put a stop in the cheapest spot that adds less than `below`, if there is one."""
     if not effort.allows(sum(map(len, routes))):
         return False
@@ -247,7 +245,9 @@ def _move(problem: Problem, routes: list[list[int]], place: int, effort: Effort)
     number = next(number for number, route in enumerate(routes) if place in route)
     whole, spot = routes[number], routes[number].index(place)
     shorter = [*whole[:spot], *whole[spot + 1 :]]
-    if not effort.allows(len(whole)) or not feasible(problem, number, shorter):  # without it the way may be longer, where roads are odd
+    if not effort.allows(len(whole)):
+        return False
+    if not feasible(problem, number, shorter):  # without it the way may be longer, where roads are odd
         return False
     cost = problem.length(whole) - problem.length(shorter)
     routes[number] = shorter

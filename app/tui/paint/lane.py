@@ -137,8 +137,10 @@ class _Track:
 
     def _name(self, station: Station) -> str:
         """The title, or what tells it from the others; half of a word says less than the sign does."""
-        name = known_as(station.name, self._pitch - 3, (other.name for other in self._lane.stations))
-        return name if (self._pitch - 3 >= _LEAST_NAME and "…" not in name) or name == station.name else ""
+        is_last = station is self._stations[-1] and self._pitch >= _LEAST_NAME
+        room = self._width - self._at[station.agent] - 2 if is_last else self._pitch - 3
+        name = known_as(station.name, room, (other.name for other in self._lane.stations))
+        return name if name == station.name or (room >= _LEAST_NAME and "…" not in name) else ""
 
     def rail(self) -> Row:
         """The way itself, and the light on it."""

@@ -90,7 +90,7 @@ def start_of(text: str, width: int, rows: int, glyphs: Glyphs, style: str = "tex
 def ending(text: str, most: int) -> str:
     """The last characters of what was said, for one line; of an answer that is data, its last key and value."""
     found = _facts_of(text)
-    last = f"{found[-1].key}  {found[-1].text}".strip() if found else text
+    last = ": ".join(filter(None, (found[-1].key, found[-1].text))) if found else text
     return last[-most:]
 
 
