@@ -14,8 +14,8 @@ from app.cli.said import clean
 from app.errors import FootlightsError, NotFound
 from app.settings import project_root
 from app.tools.base import Tool, ToolError
-from app.tools.mcp import PREFIX, Servers
-from app.tools.servers import read_servers, servers_file
+from app.tools.mcp.own_servers import read_servers, servers_file
+from app.tools.mcp.troupe import PREFIX, Servers
 
 
 class NotReached(FootlightsError):

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from app.engine.models import Model
     from app.journal import Journal
     from app.tools.base import Surroundings
-    from app.tools.mcp import Servers
+    from app.tools.mcp.troupe import Servers
 
 Delta = Callable[[CallStarted, str], None]
 _REHEARSAL = Endpoint("rehearsal", "")
@@ -290,8 +290,8 @@ class Performance:
     @cached_property
     def servers(self) -> Servers:
         """The tool servers of whoever performs: each is started when it is first needed."""
-        from app.tools.mcp import Servers
-        from app.tools.servers import servers_file
+        from app.tools.mcp.own_servers import servers_file
+        from app.tools.mcp.troupe import Servers
 
         return Servers(servers_file(), self.settings.root)
 

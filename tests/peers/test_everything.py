@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from app.tools.base import Surroundings, ToolError
-from app.tools.mcp import Servers
+from app.tools.mcp.troupe import Servers
 from app.tools.offers import use
 from peers.install import EVERYTHING
 

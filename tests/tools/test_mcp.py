@@ -19,10 +19,10 @@ import pytest_asyncio
 
 from app.cli.tool_servers import offered
 from app.tools.base import Surroundings, Tool, ToolError
-from app.tools.mcp import Servers
-from app.tools.offered import parameters_of
+from app.tools.mcp.offered import parameters_of
+from app.tools.mcp.own_servers import ServersRefused, read_servers
+from app.tools.mcp.troupe import Servers
 from app.tools.offers import compiled, use
-from app.tools.servers import ServersRefused, read_servers
 from corpus import lying_server
 from corpus.commands import ROOT
 

@@ -17,9 +17,9 @@ from typing import Any
 from app.document.suggest import did_you_mean, listed, shortened
 from app.errors import ScenarioRefused
 from app.tools.base import Arguments, Surroundings, Tool, ToolError
-from app.tools.connection import Connection
-from app.tools.offered import Offered
-from app.tools.servers import ToolServer, read_servers
+from app.tools.mcp.connection import Connection
+from app.tools.mcp.offered import Offered
+from app.tools.mcp.own_servers import ToolServer, read_servers
 
 PREFIX = "mcp:"
 

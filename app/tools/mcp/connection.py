@@ -20,17 +20,17 @@ from pydantic import ValidationError
 from app.document.suggest import shortened
 from app.safety import safe_text
 from app.tools.base import Arguments, ToolError
-from app.tools.offered import Offered, usable
+from app.tools.mcp.offered import Offered, usable
+from app.tools.mcp.own_servers import ToolServer
+from app.tools.mcp.stderr import LastWords
 from app.tools.plain import whole_characters
-from app.tools.servers import ToolServer
-from app.tools.stderr import LastWords
 
 if TYPE_CHECKING:
     from mcp import Client
     from mcp.types import CallToolResult
     from mcp.types import Tool as Listed
 
-    from app.tools.bounded import Bounded
+    from app.tools.mcp.bounded import Bounded
 
 MOST_TOOLS = 500
 MOST_PAGES = 100
@@ -148,7 +148,7 @@ class Connection:
             import httpx2
             from mcp.client.streamable_http import streamable_http_client
 
-            from app.tools.bounded import Bounded
+            from app.tools.mcp.bounded import Bounded
 
             assert server.url is not None
             headers = {"authorization": f"Bearer {self._secret(server.bearer)}"} if server.bearer else {}
