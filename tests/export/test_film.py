@@ -100,7 +100,7 @@ async def test_who_sees_nothing_is_told_what_happened_and_what_it_cost() -> None
     assert film.told == (
         "Ship a feature in one sprint. A rehearsal: no model was asked. 5 agents took part: CTO, Backend Developer, "
         "Frontend Developer, QA Engineer, DevOps Engineer. 7 calls, 7 handoffs. Succeeded after 20.6 s, "
-        "$0.0255 rehearsed, nothing to pay."
+        "$0.0273 rehearsed, nothing to pay."
     )
 
 

@@ -55,7 +55,7 @@ PICTURE = """\
 ╰────────────────────────────────────────────╯╰────────────────────────────────╯
 ╭─ OPTIONS ────────────────────────────────────────────────────────────────────╮
 │ pace  ○ instant   ○ brisk   ○ real   ● theatrical   ○ keynote                │
-│ fit   in 1:55   0:44 to 3:09 is possible                                     │
+│ fit   in 1:55   0:44 to 3:11 is possible                                     │
 │ ✓ captions   ✓ motion   · loop   · speaker view   · audience mirror          │
 ╰──────────────────────────────────────────────────────────────────────────────╯"""
 
@@ -225,7 +225,7 @@ async def test_another_show_can_be_chosen() -> None:
         await pilot.press("1")
         await until(lambda: house.screen is house.launcher)
         await known(house)
-        assert house.launcher.subject == "business/fact-check"
+        assert house.launcher.subject == "acquisitions/first-hundred-days"
 
 
 async def test_a_play_with_errors_is_not_started(tmp_path: Path) -> None:
