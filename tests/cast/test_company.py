@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.cast import Registry
-from app.scenario import load
 from app.settings import Folder
-from corpus.bundled import ALL
+from corpus.bundled import ALL, loaded
 from corpus.commands import ROOT
 
 ASKED = {
@@ -68,7 +67,7 @@ def test_the_repertoire_names_a_play_for_every_row_and_every_play_is_there() -> 
 
 @pytest.mark.parametrize("play", ALL, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_those_who_appear_together_can_be_told_apart(play: Path) -> None:
-    scenario = load(play).scenario
+    scenario = loaded(play).scenario
     assert scenario is not None
     signs = []
     for agent in scenario.agents.values():

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
+from app.scenario import load
+from app.scenario.checking import Checked
 from corpus.commands import ROOT
 
 FOLDER = ROOT / "scenarios"
@@ -18,3 +23,9 @@ FEW = tuple(
     )
 )
 KINDS = ROOT / "tests" / "faults" / "plays" / "kinds.yaml"  # every kind of step in one file
+
+
+@cache
+def loaded(play: Path) -> Checked:
+    """A bundled scenario, checked once for all tests that look at it."""
+    return load(play)

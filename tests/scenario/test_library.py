@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotFound
-from app.scenario import check
 from app.scenario.library import find_scenario, list_scenarios
 from app.scenario.model import KINDS, Scenario
 from app.scenario.model.modifiers import Step
 from app.settings import content_root
-from corpus.bundled import ALL
+from corpus.bundled import ALL, loaded
 
 
 def test_a_bundled_scenario_is_found_by_its_name(tmp_path: Path) -> None:
@@ -52,7 +51,7 @@ BUNDLED = ALL
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_every_bundled_scenario_passes_without_a_warning(path: Path) -> None:
     assert [
-        f"{problem.line}: {problem.message}" for problem in check(path).problems if problem.severity != "note"
+        f"{problem.line}: {problem.message}" for problem in loaded(path).problems if problem.severity != "note"
     ] == []
 
 
@@ -60,7 +59,7 @@ def test_together_the_bundled_scenarios_use_the_whole_grammar() -> None:
     used: set[str] = set()
     top_level: set[str] = set()
     for path in BUNDLED:
-        checked = check(path)
+        checked = loaded(path)
         assert checked.scenario is not None
         top_level |= checked.scenario.model_fields_set
         for place in checked.places:

@@ -8,7 +8,7 @@ import pytest
 
 from app.scenario import load
 from app.scenario.worst import Worst, worst_of
-from corpus.bundled import ALL
+from corpus.bundled import ALL, loaded
 
 # Reading costs nothing and a thousand written tokens a dollar: what answers may cost is easy to see.
 HEAD = """\
@@ -122,7 +122,7 @@ def test_scenarios_that_are_used_count_as_often_as_they_are(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("play", ALL, ids=lambda play: play.stem)
 def test_every_play_of_the_library_knows_what_it_may_cost_or_why_not(play: Path) -> None:
-    found = worst_of(load(play))
+    found = worst_of(loaded(play))
     assert found.at_most is not None or found.unknown or found.unpriced or found.lists
 
 
