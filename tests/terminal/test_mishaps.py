@@ -74,7 +74,8 @@ def test_at_home_a_scenario_with_a_mistake_harms_no_other(opens: Opens, folder: 
     (folder / "scenarios").mkdir()
     (folder / "scenarios" / "wrong.yaml").write_text("steps: [\x00")
     terminal = opens()
-    terminal.shows("feature-sprint", "wrong")
+    terminal.shows("feature-sprint")
+    terminal.press_until("G", lambda: "wrong" in terminal.shown)
     terminal.press("q")
     assert (terminal.ends(), terminal.left_changed) == (0, [])
 

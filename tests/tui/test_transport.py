@@ -99,7 +99,8 @@ async def test_the_bar_tells_the_time_of_the_show_and_follows_the_mouse() -> Non
         stage.frame()
         await settled(pilot.app)
         assert 0 < stage.playhead.now < there < length
-        assert f"/0:{length:02.0f}" in text_of(pilot.app)
+        minutes, seconds = divmod(round(length), 60)
+        assert f"/{minutes}:{seconds:02}" in text_of(pilot.app)
 
 
 # From one thing to another

@@ -8,7 +8,7 @@ from app.cast import Card
 from app.cast.card import Mode
 from app.document.values import Limits, Routing
 from app.tui.company import Member, Record
-from app.tui.glyphs import Glyphs
+from app.tui.glyphs import ASCII, Glyphs
 from app.tui.history import Ledger
 from app.tui.paint.graph import role_of
 from app.tui.paint.leaf import ago, bar, clean, columns, facts, heading, over, plain, plural, prose
@@ -54,7 +54,8 @@ def who(member: Member, glyphs: Glyphs) -> Row:
     card = member.entry.card
     if card is None:
         return (Span(f"{glyphs.warned} ", "error"), Span(plain(member.title), "error"))
-    return (Span(f"{plain(card.glyph)[:1]} ", role_of(card.color)), Span(plain(card.title)))
+    glyph = plain(card.title)[:1].upper() if glyphs is ASCII and not card.glyph.isascii() else plain(card.glyph)[:1]
+    return (Span(f"{glyph} ", role_of(card.color)), Span(plain(card.title)))
 
 
 def words_of(member: Member) -> str:
