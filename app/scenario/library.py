@@ -76,11 +76,14 @@ def list_scenarios(project: Path) -> list[Listed]:
 
 def read_scenarios(project: Path) -> list[tuple[Listed, dict[str, Any]]]:
     """The same, each with what stands in its file, as it stands there."""
-    found: dict[str, tuple[Listed, dict[str, Any]]] = {}
+    return [read_listed(*place) for place in scenario_files(project)]
+
+
+def scenario_files(project: Path) -> list[tuple[str, Folder, Path]]:
+    """Where they stand, sorted by name, without opening any."""
+    found: dict[str, tuple[str, Folder, Path]] = {}
     for folder, file in _files(project):
-        name = _name(folder, file)
-        if name not in found:
-            found[name] = _listed(name, folder, file)
+        found.setdefault(_name(folder, file), (_name(folder, file), folder, file))
     return [found[name] for name in sorted(found)]
 
 
@@ -112,7 +115,8 @@ def _shown(folder: Folder, file: Path) -> str:
     return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
-def _listed(name: str, folder: Folder, file: Path) -> tuple[Listed, dict[str, Any]]:
+def read_listed(name: str, folder: Folder, file: Path) -> tuple[Listed, dict[str, Any]]:
+    """What one says of itself, and what stands in its file."""
     try:
         data: Any = parse(read_source(file, _shown(folder, file))).data
     except ScenarioRefused as refused:
