@@ -71,12 +71,7 @@ def find_scenario(name: str, project: Path) -> tuple[Path, str]:
 
 def list_scenarios(project: Path) -> list[Listed]:
     """Every scenario, sorted by name; one that an earlier folder replaces is left out."""
-    return [listed for listed, _ in read_scenarios(project)]
-
-
-def read_scenarios(project: Path) -> list[tuple[Listed, dict[str, Any]]]:
-    """The same, each with what stands in its file, as it stands there."""
-    return [read_listed(*place) for place in scenario_files(project)]
+    return [read_listed(*place)[0] for place in scenario_files(project)]
 
 
 def scenario_files(project: Path) -> list[tuple[str, Folder, Path]]:
