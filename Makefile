@@ -27,8 +27,8 @@ demo: $(RUNTIME) ## open the launcher: a tour of two minutes, and more; needs no
 	@echo "Next: $(BIN)/footlights play feature-sprint --rehearse  performs one;  $(BIN)/footlights new my-first-play  writes one"
 
 .PHONY: test
-test: $(DEV) ## run the tests, two at a time
-	@$(BIN)/python -m pytest -q -n 2
+test: $(DEV) ## run the tests, three at a time: many wait for something
+	@$(BIN)/python -m pytest -q -n 3
 
 .PHONY: check
 check: $(DEV) ## lint, format, types and the arrows between the rooms
@@ -42,9 +42,18 @@ check: $(DEV) ## lint, format, types and the arrows between the rooms
 format: $(DEV) ## put the code into its one shape
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
+.PHONY: batch
+batch: $(DEV) ## rehearse every bundled play three times; each ends as it is expected to
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+		$(BIN)/footlights batch scenarios/ --rehearse --repeat 3 --fast --workspace "$$folder/batch.db"
+
 .PHONY: bench
 bench: $(DEV) ## measure the promises about time, as ratios to a floor; wants a quiet machine
 	@$(BIN)/python tests/bench/run.py
+
+.PHONY: statistics
+statistics: $(DEV) ## hold the statistics of comparisons against data whose truth is known; takes some minutes
+	@$(BIN)/python tests/bench/calibration.py
 
 .PHONY: repertoire
 repertoire: $(DEV) ## rehearse every bundled play fifty times, some with faults, and print what came of it
@@ -68,6 +77,12 @@ engine: $(DEV) ## perform feature-sprint on llama.cpp, with a tiny model that is
 browser: $(DEV) ## look at exports and at serve in the Chromium of this machine
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'playwright>=1.64,<2'
 	@$(BIN)/python -m pytest -q -m browser tests/browser
+
+.PHONY: ray
+ray: $(DEV) ## perform batches on a real Ray cluster of two nodes on this machine; installs it
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'ray>=2.59,<3'
+	@$(BIN)/python -m pytest -q -m ray tests/batch/ray
+	@$(BIN)/python tests/bench/cluster.py
 
 .PHONY: soak
 soak: $(DEV) ## run the full counts of the promises; takes minutes

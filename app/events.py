@@ -6,6 +6,7 @@ the chain of hashes. Adding a field with a default is compatible; anything else 
 """
 
 # Annotations are read by msgspec when the classes are made: as strings they would be worked out a second time.
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -532,6 +533,7 @@ class ExpectationChecked(Event, tag="expectation.checked"):
     about: str
     met: bool
     found: str = ""
+    mark: float | None = None  # that an agent gave, from 0 to 1
 
 
 class Narration(Event, tag="narration"):
@@ -571,6 +573,8 @@ AnyEvent = (
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(AnyEvent)
 
+_NAMES = {kind: str(kind.__struct_config__.tag) for kind in KINDS}
+
 encode = _encoder.encode
 
 
@@ -581,7 +585,7 @@ def decode(body: bytes | str) -> Event:
 
 def kind_of(event: Event) -> str:
     """Its kind as it is written: step.finished."""
-    return type(event).__struct_config__.tag  # type: ignore[return-value]
+    return _NAMES[type(event)]
 
 
 def identity(event: Event) -> tuple[object, ...]:
@@ -589,6 +593,7 @@ def identity(event: Event) -> tuple[object, ...]:
     return (type(event), event.step, event.call, *[getattr(event, name) for name in event.IDENTITY])
 
 
+@lru_cache(maxsize=4096)
 def definition(path: str) -> str:
     """The step of the file that a path of a run leads to: polish/2/verdict is polish/verdict, rivals[1] is rivals."""
     return "/".join(part.partition("[")[0] for part in path.split("/") if not part[:1].isdigit())

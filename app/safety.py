@@ -1,5 +1,7 @@
 """Untrusted text made safe to show: `safe_text` disarms control characters, `mask_secrets` hides what looks like a key.
 
+`clean` and `one_line` are both in one: what nearly everything is shown with.
+
 Whatever a model, a tool, a file or the network wrote passes through here before a terminal sees it. Nothing is ever
 removed as a sequence: each character is judged alone, so an unfinished escape cannot swallow what follows, and a text
 cut into chunks at any place comes out at least as safe as when it is whole.
@@ -13,6 +15,17 @@ from typing import Any
 
 _MARKS_PER_BASE = 8
 _SHOWN_OF_A_SECRET = 4
+_LONGEST_LINE = 4_096  # characters of a text that is shown on one line: nobody reads more there
+
+
+def clean(text: str, *, newlines: bool = True) -> str:
+    """Return text of anybody as it may be shown: safe, and its secrets covered."""
+    return safe_text(mask_secrets(text.replace("\r\n", "\n")), newlines=newlines)
+
+
+def one_line(text: str, *, most: int = _LONGEST_LINE) -> str:
+    """Return the first `most` characters of a text of anybody as they may be shown on one line, blanks made one."""
+    return clean(" ".join(text[:most].split()), newlines=False)
 
 
 def safe_text(text: str, *, newlines: bool = True) -> str:

@@ -1,5 +1,7 @@
 """Where things live: the data folder, the configuration folder, a person's project, and the content that ships inside.
 
+And who is at the keyboard.
+
 Nothing is read or made when this module is imported, and nothing here creates a folder: asking where is not using it.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -51,6 +54,12 @@ def config_folder() -> Path:
     """Return the folder for a person's own cards and settings: `FOOTLIGHTS_CONFIG`, else the platform's place."""
     if chosen := os.environ.get("FOOTLIGHTS_CONFIG"):
         return _as_written(chosen)
+    return _usual_config_folder(os.environ.get("XDG_CONFIG_HOME"), os.environ.get("HOME"))
+
+
+@cache
+def _usual_config_folder(*variables: str | None) -> Path:
+    """It depends on these variables alone, and is asked for many times a run."""
     from platformdirs import user_config_path
 
     return user_config_path("footlights", appauthor=False)
@@ -69,15 +78,24 @@ def project_root(start: Path) -> Path:
     The user's home and the root of the filesystem are no projects, whatever they hold: what a scenario may read ends at
     its project, and a `.git` in a home folder must not open all of it.
     """
-    own = start.resolve()
-    if not own.is_dir():
-        own = own.parent
+    own = _folder_of(start)
+    return project_above(own) or own
+
+
+def project_above(start: Path) -> Path | None:
+    """Return the same, or nothing where no folder has a sign of a project."""
+    own = _folder_of(start)
     for folder in (own, *own.parents):
         if folder in (_user_home(), Path(folder.anchor)):
             break
         if any((folder / sign).exists() for sign in _SIGNS_OF_A_PROJECT):
             return folder
-    return own
+    return None
+
+
+def _folder_of(start: Path) -> Path:
+    own = start.resolve()
+    return own if own.is_dir() else own.parent
 
 
 def _user_home() -> Path | None:
@@ -92,3 +110,13 @@ def _as_written(folder: str) -> Path:
     with suppress(RuntimeError):  # as above: "~" means nothing here, so the name is taken as it stands
         path = path.expanduser()
     return path.absolute()
+
+
+def who() -> str:
+    """Return the name of the person at the keyboard, as the machine knows it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return f"user {os.getuid()}"

@@ -49,6 +49,7 @@ SPRINT = (
     ("The machines wait", "answers: ship"),
     ("calls  tokens", "tells it again"),
 )
+CLERKS = (("passed   rate", "careful"), ("is worse", "compares scripts"))
 MUSEUM = (("Before or after the weekend", "tells it again"),)
 
 Scenes = tuple[tuple[str, str], ...]
@@ -56,6 +57,7 @@ SHOWN: dict[str, tuple[str, Scenes]] = {
     "explain": ("explain feature-sprint", ()),
     "mistake": ("check first-night.yaml", ()),
     "run": ("run feature-sprint --rehearse", SPRINT),
+    "batch": ("batch two-clerks --rehearse", CLERKS),
     "night-museum": ("run night-museum.yaml --rehearse", MUSEUM),
 }
 LEFT_OUT = "\x1b[2m  ⋮\x1b[0m"

@@ -15,6 +15,7 @@ from app.events import CallSpeaking, GateOpened, StepStarted
 from app.export.picture.drawing import Window, drawn
 from app.export.studio import screen_cells
 from app.journal.recording import Recording
+from docs.batched import BATCH, perform_clerks
 from docs.rehearsed import ASKING, NOON, OTHER, SPRINT, Clock, perform_some, still_house
 from docs.told import Told, caught_up, opened, stage_on, still
 
@@ -127,6 +128,20 @@ async def inspector(pilot: Pilot[Any], house: House) -> None:
     app.inspect(stage.show, told, "call:polish/1/verdict#1")
 
 
+async def batch(pilot: Pilot[Any], house: House) -> None:
+    """A batch that is over, with the first run of it that did not pass."""
+    from app.tui.screens.batch import Batch
+
+    await perform_clerks()
+    app: Theatre = pilot.app  # type: ignore[assignment]
+    app.open_batch(BATCH)
+    screen = app.screen
+    assert isinstance(screen, Batch)
+    await still(pilot, lambda: screen.reading.is_concluded)
+    await pilot.press("n")
+    await still(pilot)
+
+
 def place(name: str) -> Scene:
     """One of the places with a list."""
 
@@ -154,6 +169,7 @@ SCENES: dict[str, tuple[str, Scene, tuple[tuple[int, int], ...]]] = {
     "presenter": ("footlights present last", presenting, (NORMAL,)),
     "compare": ("footlights", comparing, (NORMAL,)),
     **{name: ("footlights", place(name), (NORMAL,)) for name in ("runs", "cast", "models", "inbox")},
+    "grid": ("footlights batch two-clerks --rehearse --repeat 12 --stage", batch, (NORMAL,)),  # last: runs are added
 }
 
 

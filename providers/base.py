@@ -23,8 +23,7 @@ ErrorClass = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(msgspec.Struct, frozen=True):
     """A model asks for a tool. The arguments are as it wrote them: text that may or may not be JSON."""
 
     id: str
@@ -32,8 +31,7 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One message of a conversation."""
 
     role: Role
@@ -43,8 +41,7 @@ class Message:
     echo: dict[str, Any] | None = None  # of an assistant: what its provider must be sent back as it was
 
 
-@dataclass(frozen=True, slots=True)
-class ToolOffer:
+class ToolOffer(msgspec.Struct, frozen=True):
     """A tool that the model may ask for."""
 
     name: str
@@ -52,8 +49,7 @@ class ToolOffer:
     parameters: dict[str, Any]  # a JSON Schema
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(msgspec.Struct, frozen=True):
     """What is said when it is only rehearsed; providers of real models do not look at it."""
 
     turns: tuple[Any, ...] = ()  # as written: a reply, {reply}, {tool, with} or {fault}; the last one repeats
@@ -72,13 +68,12 @@ class Script:
     place: str = ""  # the step's path: with the seed, what makes two calls differ
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One call of a model."""
 
     model: str  # as the provider calls it
     messages: tuple[Message, ...]
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = {}
     tools: tuple[ToolOffer, ...] = ()
     shape: dict[str, Any] | None = None  # a JSON Schema the answer must have; None: text
     script: Script = Script()

@@ -72,7 +72,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def services() -> dict[str, Service]:
     """All services by name."""
-    return _known(_own_file())[0].services
+    return _known(_own_folder())[0].services
 
 
 def service_of(use: str) -> Service | None:
@@ -82,7 +82,7 @@ def service_of(use: str) -> Service | None:
 
 def insist_on_sound_file() -> None:
     """Raise what is wrong with a person's own file; until somebody insists, what is built in counts alone."""
-    _, refused = _known(_own_file())
+    _, refused = _known(_own_folder())
     if refused is not None:
         raise refused
 
@@ -92,8 +92,8 @@ def lookup(use: str, base_url: str | None = None) -> ModelFacts | None:
 
     Somebody else's service is not, also where it is reached through something on this machine.
     """
-    facts = find_in(_known(_own_file())[0], use)
-    service = service_of(use)
+    known, _ = _known(_own_folder())
+    facts, service = find_in(known, use), known.services.get(use.partition("/")[0])
     address = base_url or (service.base_url if service is not None else "")
     is_hosted = service is not None and service.privacy == "public"
     if address and is_loopback(address) and not is_hosted and not _has_own_price(facts):
@@ -125,7 +125,7 @@ def is_passed_on(use: str) -> bool:
 
 def known_models() -> tuple[ModelFacts, ...]:
     """All of the catalogue."""
-    return tuple(_known(_own_file())[0].models.values())
+    return tuple(_known(_own_folder())[0].models.values())
 
 
 def find_in(catalogue: Catalogue, use: str) -> ModelFacts | None:
@@ -133,7 +133,7 @@ def find_in(catalogue: Catalogue, use: str) -> ModelFacts | None:
     models = catalogue.models
     provider, _, model = use.strip().lower().partition("/")
     if provider == "rehearsal":
-        return models["rehearsal/understudy"]  # whatever it is called there, the same one answers
+        return models.get("rehearsal/understudy")  # whatever it is called there, the same one answers
     model = model.removeprefix("models/")  # as Gemini lists its own
     exact = models.get(f"{provider}/{model}")
     if exact is not None:
@@ -153,16 +153,16 @@ def _prices(use: str, facts: ModelFacts, found: Catalogue) -> Prices | None:
     return facts.prices and msgspec.structs.replace(facts.prices, source=found.source)
 
 
-def _own_file() -> Path:
+def _own_folder() -> Path:
     from app.settings import config_folder
 
-    return config_folder() / "models.yaml"
+    return config_folder()
 
 
 @cache
-def _known(own: Path) -> tuple[Catalogue, ScenarioRefused | None]:
+def _known(folder: Path) -> tuple[Catalogue, ScenarioRefused | None]:
     """What is built in with a person's own file laid over it; and what is wrong with that file."""
-    ours = built_in()
+    ours, own = built_in(), folder / "models.yaml"
     if not os.path.lexists(own):
         return ours, None
     from app.errors import ScenarioRefused

@@ -8,11 +8,13 @@ time is called. The clock is given.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import inf, isfinite
 from typing import NamedTuple
+
+import msgspec
 
 Clock = Callable[[], float]  # seconds that only grow
 
@@ -42,8 +44,7 @@ class Wait(NamedTuple):
     why: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class Ticket:
+class Ticket(msgspec.Struct, eq=False):
     """A call's place: first in line, then inside."""
 
     endpoint: str
@@ -119,18 +120,18 @@ class Limiter:
     def __init__(self, clock: Clock, at_a_time: int = AT_A_TIME) -> None:
         self._clock = clock
         self._at_a_time = at_a_time
-        self._endpoints: dict[str, _Endpoint] = {}
-        self._models: dict[tuple[str, str], _Meter] = {}
+        self._endpoints: defaultdict[str, _Endpoint] = defaultdict(_Endpoint)
+        self._models: defaultdict[tuple[str, str], _Meter] = defaultdict(_Meter)
 
     def line_up(self, ticket: Ticket) -> None:
         """Take a place in line, and `ask` whether it is one's turn."""
-        line = self._endpoint(ticket.endpoint).line
+        line = self._endpoints[ticket.endpoint].line
         after = sum(one.again for one in line) if ticket.again else len(line)
         line.insert(after, ticket)
 
     def ask(self, ticket: Ticket) -> Wait:
         """Go in, or hear how long it takes. Whoever is called, or whose time has come, asks again."""
-        endpoint = self._endpoint(ticket.endpoint)
+        endpoint = self._endpoints[ticket.endpoint]
         now = self._clock()
         wait = _NO_WAIT
         for first, wait in self._firsts(endpoint, now):
@@ -142,19 +143,19 @@ class Limiter:
 
     def step_back(self, ticket: Ticket) -> None:
         """Leave the line: whoever waited was cancelled."""
-        endpoint = self._endpoint(ticket.endpoint)
+        endpoint = self._endpoints[ticket.endpoint]
         endpoint.line.remove(ticket)
         self._call(endpoint)
 
     def leave(self, ticket: Ticket) -> None:
         """Give a place up, however the call ended."""
-        endpoint = self._endpoint(ticket.endpoint)
+        endpoint = self._endpoints[ticket.endpoint]
         endpoint.busy -= 1
         self._call(endpoint)
 
     def settle(self, ticket: Ticket, used: int) -> None:
         """A call was counted as one that uses all it may; these are the tokens that it did use."""
-        endpoint, now = self._endpoint(ticket.endpoint), self._clock()
+        endpoint, now = self._endpoints[ticket.endpoint], self._clock()
         for meter in (endpoint.meter, self._model(ticket)):
             meter.settle(ticket, used, now)
         ticket.tokens = used
@@ -162,7 +163,7 @@ class Limiter:
 
     def pause(self, ticket: Ticket, retry_after: float | None = None) -> float:
         """A call was refused, so nobody goes in for as long as was asked, within reason. Returns the seconds."""
-        endpoint = self._endpoint(ticket.endpoint)
+        endpoint = self._endpoints[ticket.endpoint]
         now = self._clock()
         is_news = ticket.entered is None or ticket.entered >= endpoint.paused_at
         if retry_after is not None and isfinite(retry_after) and retry_after > 0:
@@ -179,7 +180,7 @@ class Limiter:
 
     def succeeded(self, endpoint: str) -> None:
         """A call got through: a pause of unsaid length begins small again."""
-        self._endpoint(endpoint).unsaid = FIRST_PAUSE
+        self._endpoints[endpoint].unsaid = FIRST_PAUSE
 
     def pause_left(self, endpoint: str) -> float:
         """The seconds for which an endpoint asked not to be called."""
@@ -202,11 +203,12 @@ class Limiter:
             endpoint.apart -= 1
             endpoint.next_at = now + DISTANCE
         for meter in (endpoint.meter, self._model(ticket)):
-            meter.look(now)
             meter.add(ticket)
         self._call(endpoint)
 
     def _call(self, endpoint: _Endpoint) -> None:
+        if not endpoint.line:
+            return
         for first, _ in list(self._firsts(endpoint, self._clock())):
             if first.called is not None:
                 first.called()
@@ -242,10 +244,7 @@ class Limiter:
         return endpoint.meter.wait(ticket.of_endpoint, ticket.tokens, now, ticket.endpoint)
 
     def _model(self, ticket: Ticket) -> _Meter:
-        return self._models.setdefault((ticket.endpoint, ticket.model), _Meter())
-
-    def _endpoint(self, endpoint: str) -> _Endpoint:
-        return self._endpoints.setdefault(endpoint, _Endpoint())
+        return self._models[ticket.endpoint, ticket.model]
 
 
 _NO_WAIT = Wait()

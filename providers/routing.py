@@ -5,10 +5,15 @@ Pure: what is known goes in, the choice and its receipt come out, so that a rout
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from app.events import Candidate
 from app.state.words import money
@@ -39,8 +44,7 @@ class Experience:
     speed: float | None = None  # tokens a second, in the median
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(msgspec.Struct, frozen=True):
     """A model that may be asked, and how it stands with it just now."""
 
     model: str  # its name in the scenario
@@ -58,8 +62,7 @@ class Option:
     reserve: bool = False  # a fallback only: chosen when none of the others can
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(msgspec.Struct, frozen=True):
     """What a call asks of a model."""
 
     privacy: Privacy = "public"  # who may see it
@@ -79,13 +82,11 @@ class Verdict(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(msgspec.Struct, frozen=True):
     """A choice and its receipt."""
 
     chosen: str | None  # the name of the model; None: every one is out
     candidates: tuple[Candidate, ...]  # in the order in which they were given
-    fallbacks: tuple[str, ...]  # to try after it, in this order
     policy: str
     remark: str = ""  # what the author asked for and does not get
 
@@ -93,19 +94,21 @@ class Routed:
 _NO_NEED = Need()
 
 
-def choose(options: Sequence[Option], need: Need = _NO_NEED, fallback: Sequence[str] = ()) -> Routed:
+@lru_cache(maxsize=512)
+def choose(options: tuple[Option, ...], need: Need = _NO_NEED) -> Routed:
     """Choose a model; of equals, the one that stands first. Rather one that is too dear or too weak than none.
 
-    A single option was somebody's own choice: neither how hard the work is nor its size rules it out.
+    A single option was somebody's own choice: neither how hard the work is nor its size rules it out. The runs of a
+    batch ask the same again and again, so answers are remembered.
     """
     if len(options) == 1:
         need = replace(need, complexity=None, at_most=None, input_tokens=0)
-    routed = _choose(options, need, fallback)
+    routed = _choose(options, need)
     if routed.chosen is None and need.at_most is not None:
         need = replace(need, at_most=None)
-        routed = _choose(options, need, fallback)
+        routed = _choose(options, need)
     if routed.chosen is None and need.complexity is not None:
-        eased = _choose(options, replace(need, complexity=None), fallback, ablest=True)
+        eased = _choose(options, replace(need, complexity=None), ablest=True)
         if eased.chosen is not None:
             policy = f"{routed.policy}: none of them is known for it, the ablest that can was taken"
             remark = (
@@ -115,7 +118,7 @@ def choose(options: Sequence[Option], need: Need = _NO_NEED, fallback: Sequence[
     return routed
 
 
-def _choose(options: Sequence[Option], need: Need, fallback: Sequence[str], *, ablest: bool = False) -> Routed:
+def _choose(options: Sequence[Option], need: Need, *, ablest: bool = False) -> Routed:
     candidates: list[Candidate] = []
     fit: list[tuple[Option, float]] = []
     for option in options:
@@ -128,14 +131,11 @@ def _choose(options: Sequence[Option], need: Need, fallback: Sequence[str], *, a
         candidates.append(Candidate(option.model, option.use, round(score, 4), note=told))
         fit.append((option, score))
     if not fit:
-        return Routed(None, tuple(candidates), (), _policy(options, need))
+        return Routed(None, tuple(candidates), _policy(options, need))
     best, _ = max(fit, key=lambda one: (not one[0].reserve, _tier(one[0]) if ablest else 0, one[1], _success(one[0])))
     if not ablest and (why := _why_dearer(best, [option for option, _ in fit], need)):
         candidates = [_with_note(one, why) if one.model == best.model else one for one in candidates]
-    names = {option.model for option, _ in fit} - {best.model}
-    return Routed(
-        best.model, tuple(candidates), tuple(name for name in fallback if name in names), _policy(options, need)
-    )
+    return Routed(best.model, tuple(candidates), _policy(options, need))
 
 
 def why_out(option: Option, need: Need = _NO_NEED) -> Verdict | None:
@@ -249,6 +249,30 @@ def _why_dearer(best: Option, fit: Sequence[Option], need: Need) -> str:
     if _score(replace(cheapest, learned=None), need) < _score(replace(best, learned=None), need):
         return f"dearer than {cheapest.model}, and better by what is preferred next"
     return f"dearer than {cheapest.model}, which has to be asked again more often"
+
+
+def asked_for(policy: str) -> Need | None:
+    """What a receipt says was preferred, and how hard the work was; none of one that was not chosen by any of it."""
+    words = policy.partition(":")[0]
+    if words == "fixed":
+        return _NO_NEED
+    wanted, _, complexity = words.partition("; complexity ")
+    prefer = tuple(wanted.removeprefix("prefer ").split(", ")) if wanted.startswith("prefer ") else ()
+    if wanted != "first that can" and not prefer:
+        return None
+    try:
+        return msgspec.convert({"prefer": prefer, "complexity": complexity or None}, Need)
+    except msgspec.ValidationError:
+        return None
+
+
+def learned_of(note: str) -> Experience | None:
+    """What a receipt says had been learned of a model, as far as it is told there."""
+    told = re.search(r", (\d+) % of (\d+) calls", note) if "%" in note else None
+    if told is None:
+        return None
+    speed = re.search(r"(\d+) tokens/s", note)
+    return Experience(int(told[2]), int(told[1]) / 100, speed=float(speed[1]) if speed is not None else None)
 
 
 def _learned(option: Option) -> Experience | None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
-from providers.base import Message, Request
+from providers.base import Message, Request, ToolOffer
 
 MARGIN = 1.3  # between vocabularies, on text that is mostly English or code
 _SHORT = 4096  # characters
@@ -77,16 +78,21 @@ def of_messages(messages: Iterable[Message]) -> int:
 
 
 def of_request(request: Request) -> int:
-    """Estimate the tokens that a request is read as: its conversation, the tools on offer and the shape asked for."""
-    total = of_messages(request.messages)
-    for tool in request.tools:
+    """Estimate the tokens that a request is read as."""
+    return of_asked(request.messages, request.tools, request.shape)
+
+
+def of_asked(messages: Iterable[Message], tools: Iterable[ToolOffer], shape: dict[str, Any] | None) -> int:
+    """The same for what it is made of: the conversation, the tools on offer and the shape asked for."""
+    total = of_messages(messages)
+    for tool in tools:
         total += PER_MESSAGE + of_text(tool.name) + of_text(tool.description) + _of_plain(tool.parameters)
-    return total if request.shape is None else total + _of_plain(request.shape)
+    return total if shape is None else total + _of_plain(shape)
 
 
-def at_worst(request: Request) -> int:
+def at_worst(estimate: int) -> int:
     """What to hold for the input of a request before it is known: the estimate, with room for other vocabularies."""
-    return int(of_request(request) * MARGIN) + 1
+    return int(estimate * MARGIN) + 1
 
 
 def _of_plain(value: object) -> int:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
+from shutil import disk_usage
 
 import pytest
 from hypothesis import settings
 
 from corpus.commands import ROOT, Outcome
+from corpus.nursery import Begun, Job
 from footlights.__main__ import main
 from providers.catalogue import built_in
 
 settings.load_profile("ci")  # the same examples every time, however long a busy machine takes for one
 
+ROOM = 2 << 30  # bytes, several times what all tests together write
 _LOOKS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "FOOTLIGHTS_ASCII", "FOOTLIGHTS_DEBUG")
 
 _KEYS = [
@@ -27,9 +29,27 @@ _KEYS = [
 ]
 
 
+def pytest_configure() -> None:
+    """Write into memory where there is room for it: on a disk an archive waits at each step until it is safe there."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and disk_usage(memory).free > ROOM and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """An option of ours."""
     parser.addoption("--keep-pictures", action="store_true", help="keep what the screens show as tests/tui/snapshots")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the collector of garbage off what lives to the end: it would go through all tests again and again."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 10)
+    gc.enable()
+    return collected
 
 
 @pytest.fixture(autouse=True)
@@ -46,13 +66,10 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def footlights() -> Callable[..., Outcome]:
     """Run the command as a process of its own, from the clone unless a folder is given; `modules` can be imported."""
 
-    def run(*words: str, folder: Path = ROOT, stdin: str = "", modules: Path = ROOT) -> Outcome:
-        command = [sys.executable, "-m", "footlights", *words]
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{modules}"}
-        done = subprocess.run(
-            command, cwd=folder, env=environment, input=stdin, capture_output=True, text=True, check=False, timeout=60
-        )
-        return Outcome(done.returncode, done.stdout, done.stderr)
+    def run(*words: str, folder: Path = ROOT, modules: Path = ROOT) -> Outcome:
+        process = Begun(Job(words, str(folder), {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{modules}"}))
+        out, err = process.communicate()
+        return Outcome(process.wait(), out, err)
 
     return run
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.cli.asking import Prompter
 from app.cli.displays import Curtain, Narrated
 from app.cli.ink import Ink
-from app.cli.performing import Desk, Performance, show_to_its_end, someone_is_there
+from app.cli.performing import Desk, Performance, someone_is_there
 from app.errors import FootlightsError
 from app.events import GateOpened
 from app.journal.questions import question_of
@@ -48,7 +48,7 @@ async def play_aloud(begin: Callable[[People | None], Run], args: argparse.Names
         here.hold()
     performance = _Aloud(run, display, in_time(playhead, here.feed(playhead)))
     performance.playhead = playhead
-    return await show_to_its_end(performance)
+    return await performance.seen_through()
 
 
 class _Aloud(Performance):
@@ -63,7 +63,7 @@ class _Aloud(Performance):
 
 async def look_aloud(source: Recorded, pace: str) -> int:
     """Tell a run that another process performs, or that is over; questions that wait are asked."""
-    from app.cli.narrator import Narrator
+    from app.cli.narrating.narrator import Narrator
 
     curtain = Curtain(sys.stdout)
     playhead = Playhead(Show(source.value), pace)

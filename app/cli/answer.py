@@ -6,17 +6,16 @@ import argparse
 import sys
 
 from app.cli.asking import understood
-from app.cli.displays import as_json
-from app.cli.endings import short
 from app.cli.inbox import answering, name_of
-from app.cli.narrator_text import one_line
-from app.cli.performing import who
-from app.cli.said import narrate, say_good
+from app.cli.said import as_json, narrate, say_good
 from app.cli.workspaces import add_workspace, open_journal, with_archive
 from app.document.suggest import did_you_mean, listed, shortened
 from app.errors import NotFound, UsageError
 from app.events import definition
 from app.journal.questions import Waiting, what_waits
+from app.safety import one_line
+from app.settings import who
+from app.state.words import short_id
 
 EXAMPLES = """
 footlights answer sign_off ship
@@ -54,7 +53,7 @@ def perform(args: argparse.Namespace) -> int:
         return 0
     say_good(f"{question.gate}: {answer.choice}")
     if waiting.row.status != "running":
-        narrate(f"nobody performs the run now; footlights resume {short(waiting.row.run)} goes on with it")
+        narrate(f"nobody performs the run now; footlights resume {short_id(waiting.row.run)} goes on with it")
     return 0
 
 

@@ -15,8 +15,9 @@ from typing import TextIO
 
 from app.cli.gates import drawn, reminder
 from app.cli.ink import Ink
-from app.cli.narrator_text import one_line, shortened
+from app.cli.narrating.text import shortened
 from app.journal.questions import Question
+from app.safety import one_line
 
 SETTLING = 0.5  # seconds in which nobody can have read the question: what is entered then was meant for something else
 

@@ -6,12 +6,13 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from app.cli.displays import as_json
 from app.cli.examining import add_arguments, chosen, reader
 from app.cli.ink import Ink
-from app.cli.narrator_text import one_line, plural
-from app.cli.said import say_good
+from app.cli.narrating.text import plural
+from app.cli.said import as_json, say_good
 from app.cli.workspaces import database_of
+from app.safety import one_line
+from app.state.words import spaced
 
 EXAMPLES = """
 footlights audit last
@@ -45,7 +46,7 @@ def perform(args: argparse.Namespace) -> int:
             sys.stdout.write(f"{ink.paint(one_line(each.run) or 'the archive', 'accent')}\n")
             for breach in each.breaches:
                 place = f"event {breach.seq} " if breach.seq else ""
-                rule = ink.paint(breach.rule.replace("_", " "), "dim")
+                rule = ink.paint(spaced(breach.rule), "dim")
                 sys.stdout.write(ink.glyphs(f"  {ink.paint('✗', 'error')} {place}{one_line(breach.says)}  {rule}\n"))
         count = sum(len(each.breaches) for each in broken)
         sys.stdout.write(f"{plural(count, 'thing')} wrong in {len(broken)} of {plural(runs, 'run')}\n")

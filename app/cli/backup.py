@@ -8,9 +8,8 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from app.cli.displays import as_json
-from app.cli.narrator_text import plural
-from app.cli.said import narrate, say_good
+from app.cli.narrating.text import plural
+from app.cli.said import as_json, narrate, say_good
 from app.cli.workspaces import add_workspace, database_of
 
 EXAMPLES = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ from app.cast import Card, Entry, Registry
 from app.cli.explain import colour, limits, padded, wrapped
 from app.cli.ink import Ink, cell_width
 from app.cli.problems import write_problems
-from app.cli.said import clean, say_good
+from app.cli.said import as_json, say_good
 from app.errors import NotFound, Problem
+from app.safety import clean
 from app.settings import project_root, search_folders
 
 EXAMPLES = """
@@ -54,9 +54,9 @@ def _has(entry: Entry, words: list[str]) -> bool:
     return all(word.casefold() in told for word in words)
 
 
-def _list(entries: list[Entry], as_json: bool) -> int:
-    if as_json:
-        _print_json([_summary(entry) for entry in entries])
+def _list(entries: list[Entry], wants_json: bool) -> int:
+    if wants_json:
+        sys.stdout.write(as_json([_summary(entry) for entry in entries], indent=2))
         return 0
     ink = Ink.for_stream(sys.stdout)
     company = ""
@@ -80,15 +80,17 @@ def _row(entry: Entry, ink: Ink, width: int) -> str:
     return f"{sign} {name:<{width}}  {clean(card.title)}: {clean(', '.join(card.modes))}{origin}"
 
 
-def _show(registry: Registry, name: str, as_json: bool) -> int:
+def _show(registry: Registry, name: str, wants_json: bool) -> int:
     entry = registry.find(name)
     if entry is None:
         raise NotFound(f'there is no card "{name}"', registry.hint(name))
     if entry.card is None:
         write_problems(entry.problems, {}, sys.stderr)
         return 2
-    if as_json:
-        _print_json(_summary(entry) | {"card": entry.card.model_dump(mode="json", by_alias=True)})
+    if wants_json:
+        sys.stdout.write(
+            as_json(_summary(entry) | {"card": entry.card.model_dump(mode="json", by_alias=True)}, indent=2)
+        )
         return 0
     ink = Ink.for_stream(sys.stdout)
     sys.stdout.write(ink.glyphs("\n".join(_portrait(entry, entry.card, ink)) + "\n"))
@@ -119,11 +121,13 @@ def _portrait(entry: Entry, card: Card, ink: Ink) -> list[str]:
     return [*lines, "", *(f"{clean(key)}: {clean(value)}" for key, value in told.items() if value)]
 
 
-def _check(registry: Registry, as_json: bool) -> int:
+def _check(registry: Registry, wants_json: bool) -> int:
     entries = registry.entries()
     problems: list[Problem] = [problem for entry in entries for problem in entry.problems]
-    if as_json:
-        _print_json({"ok": not problems, "problems": [problem._asdict() for problem in problems]})
+    if wants_json:
+        sys.stdout.write(
+            as_json({"ok": not problems, "problems": [problem._asdict() for problem in problems]}, indent=2)
+        )
     elif problems:
         texts = {problem.file: entry.text for entry in entries for problem in entry.problems}
         write_problems(problems, texts, sys.stdout)
@@ -143,8 +147,3 @@ def _summary(entry: Entry) -> dict[str, Any]:
         "version": entry.version,
         "ok": card is not None,
     }
-
-
-def _print_json(data: object) -> None:
-    json.dump(data, sys.stdout, indent=2)
-    sys.stdout.write("\n")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 
 from app.cli.problems import write_problems
+from app.cli.said import as_json
 from app.scenario import Checked, check
 from app.scenario.library import find_scenario
 
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def perform(args: argparse.Namespace) -> int:
     """Check each file; 0 when all can be performed, else 2."""
-    checks = [check(path, shown) for word in args.files for path, shown in _files(word)]
+    checks = [check(path, shown) for word in args.files for path, shown in files_of(word)]
     refused = [checked for checked in checks if not _accepted(checked, args.strict)]
     if args.json:
         _print_json(checks, args.strict)
@@ -38,7 +38,8 @@ def perform(args: argparse.Namespace) -> int:
     return 2 if refused else 0
 
 
-def _files(word: str) -> list[tuple[Path, str]]:
+def files_of(word: str) -> list[tuple[Path, str]]:
+    """The files that a word means, with the names to show: one, or all of a folder."""
     folder = Path(word)
     if not os.path.isdir(word):  # noqa: PTH112 (Path.is_dir raises for names that no file can have)
         return [find_scenario(word, Path.cwd())]
@@ -75,5 +76,4 @@ def _print_json(checks: list[Checked], strict: bool) -> None:
         }
         for checked in checks
     ]
-    json.dump({"ok": all(file["ok"] for file in files), "files": files}, sys.stdout, indent=2, ensure_ascii=True)
-    sys.stdout.write("\n")
+    sys.stdout.write(as_json({"ok": all(file["ok"] for file in files), "files": files}, indent=2))

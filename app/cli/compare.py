@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.displays import as_json
 from app.cli.ink import Ink
+from app.cli.said import as_json
 from app.cli.spoken import is_spoken
 from app.cli.workspaces import add_workspace, with_archive
 from app.document.suggest import did_you_mean, shortened
@@ -51,22 +51,21 @@ def perform(args: argparse.Namespace) -> int:
 def _shown(found: Comparison, args: argparse.Namespace, ink: Ink) -> str:
     pair = pair_of(found, args.step) if args.step is not None else None
     if args.json:
-        from app.cli import compare_data
+        from app.cli.comparing import data
 
-        data = compare_data.of_step(found, pair) if pair is not None else compare_data.of_runs(found)
-        return as_json(data, indent=2)
+        return as_json(data.of_step(found, pair) if pair is not None else data.of_runs(found), indent=2)
     if args.md:
-        from app.cli import compare_markdown
+        from app.cli.comparing import markdown
 
-        return compare_markdown.of_step(found, pair) if pair is not None else compare_markdown.of_runs(found)
-    from app.cli import compare_page
+        return markdown.of_step(found, pair) if pair is not None else markdown.of_runs(found)
+    from app.cli.comparing import page
 
     if pair is not None:
-        lines = compare_page.step_lines(found, pair, ink)
+        lines = page.step_lines(found, pair, ink)
     elif is_spoken():
-        lines = list(compare_page.sentences(found))
+        lines = list(page.sentences(found))
     else:
-        lines = compare_page.lines(found, ink)
+        lines = page.lines(found, ink)
     return ink.glyphs("\n".join(lines) + "\n")
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.cli.costing import Attempt, Sum, grouped, summed
-from app.cli.endings import short
+from app.batch.whatif.attempts import Attempt
+from app.batch.whatif.sums import Sum, grouped, summed
 from app.cli.figures import compact_time, tokens
 from app.cli.ink import Ink
-from app.cli.narrator_text import one_line
 from app.cli.spoken import is_spoken, sentence, spoken_rows
 from app.cli.statuses import marked
 from app.cli.tables import Cell, Giving, table
 from app.document.suggest import listed
 from app.events import Usage
+from app.safety import one_line
 from app.state import NOTHING, Spent
-from app.state.words import in_full, money, paid, plural
+from app.state.words import in_full, in_short, money, paid, plural, short_id
 
 if TYPE_CHECKING:
-    from app.cli.costing import Pricing
+    from app.batch.whatif.sums import Offers
     from app.journal import RunRow
     from app.state import RunState
 
@@ -40,23 +40,23 @@ def lines(
     state: RunState,
     attempts: Sequence[Attempt],
     ways: Iterable[str],
-    pricing: Pricing | None,
+    offers: Offers | None,
     under: str,
     ink: Ink,
 ) -> list[str]:
     """The page."""
-    total = summed(attempts, pricing=pricing)
+    total = summed(attempts, offers=offers)
     status, _ = marked(row.status)
-    title = f"{short(row.run)}  {one_line(row.title or row.scenario)}  {status}"
+    title = f"{short_id(row.run)}  {one_line(row.title or row.scenario)}  {status}"
     head = [ink.glyphs(ink.paint(title, "bold"))]
     if not attempts:
         return [*head, "  no model was called"]
-    facts = [*_facts(total, attempts), *(_other(total, attempts, pricing, under) if pricing is not None else ())]
+    facts = [*_facts(total, attempts), *(_other(total, attempts, offers, under) if offers is not None else ())]
     if is_spoken():
-        return [*head, *(sentence(f"{name}: {said}") for name, said in facts), *_aloud(state, attempts, ways, pricing)]
+        return [*head, *(sentence(f"{name}: {said}") for name, said in facts), *_aloud(state, attempts, ways, offers)]
     found = head + [f"  {ink.paint(f'{name:<9}', 'dim')} {ink.glyphs(said)}" for name, said in facts]
     for way in ways:
-        sums = grouped(attempts, way, pricing)
+        sums = grouped(attempts, way, offers)
         found += ["", ink.paint(f"by {way}", "bold"), *_table(sums, total, way, state, ink)]
     return found
 
@@ -81,12 +81,12 @@ def _facts(total: Sum, attempts: Sequence[Attempt]) -> Iterable[tuple[str, str]]
         yield "local", f"{compact_time(total.spent.local_ms)} of work on this machine, {pace:,.0f} tokens/s"
 
 
-def _other(total: Sum, attempts: Sequence[Attempt], pricing: Pricing, under: str) -> Iterable[tuple[str, str]]:
+def _other(total: Sum, attempts: Sequence[Attempt], offers: Offers, under: str) -> Iterable[tuple[str, str]]:
     """What it would have cost, and what that rests on."""
     would = total.would or NOTHING
-    yield "would be", f"{paid(would)} {one_line(under)}; {_difference(total.spent, would)}"
+    yield "would be", f"{paid(would)} {one_line(under)}; {difference(total.spent, would)}"
     guesses = sum(attempt.is_a_guess for attempt in attempts)
-    kept = dict.fromkeys(attempt.use for attempt in attempts if pricing(attempt.use) is None)
+    kept = dict.fromkeys(attempt.use for attempt in attempts if offers(attempt.use) is None)
     if kept:
         yield "", f"as it was for {listed(map(one_line, kept))}, of which the file says nothing"
     if guesses:
@@ -122,8 +122,8 @@ def _figures(sums: Sequence[Sum], *, compares: bool) -> dict[str, list[Cell]]:
     """The columns of figures, by their heads."""
     found = {"cost": [paid(one.spent) for one in sums]}
     if compares:
-        found["would be"] = [paid(one.would or NOTHING) for one in sums]
-        found["differs"] = [_difference(one.spent, one.would or NOTHING) for one in sums]
+        found["would be"] = [in_short(one.would or NOTHING) for one in sums]
+        found["differs"] = [difference(one.spent, one.would or NOTHING) for one in sums]
     found |= {"calls": [f"{one.calls:,}" for one in sums]}
     found |= {
         head: [tokens(count) if (count := of(one.usage)) else "" for one in sums] for head, of in _BUCKETS.items()
@@ -152,7 +152,7 @@ def _named(name: str, way: str, state: RunState) -> tuple[str, str]:
     return f"{known.who.glyph} {known.who.title or name}", known.who.color.removeprefix("bright_")
 
 
-def _difference(spent: Spent, would: Spent) -> str:
+def difference(spent: Spent, would: Spent) -> str:
     """How much more or less that is; nothing can be said while a price is missing."""
     if spent.unpriced != would.unpriced:
         return "unknown"
@@ -169,11 +169,11 @@ def _share_more(share: float) -> str:
     return f" ({'+' if share > 0 else '−'}{abs(share):.0%})"
 
 
-def _aloud(state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], pricing: Pricing | None) -> Iterable[str]:
+def _aloud(state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], offers: Offers | None) -> Iterable[str]:
     for way in ways:
-        sums = grouped(attempts, way, pricing)
+        sums = grouped(attempts, way, offers)
         names = {way: [Cell(_named(one.name, way, state)[0]) for one in sums]}
-        columns = names | _figures(sums, compares=pricing is not None)
+        columns = names | _figures(sums, compares=offers is not None)
         yield from spoken_rows(list(columns), list(zip(*columns.values(), strict=True)))
 
 
@@ -181,7 +181,7 @@ def _aloud(state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], pr
 
 
 def as_data(
-    row: RunRow, state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], pricing: Pricing | None
+    row: RunRow, state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], offers: Offers | None
 ) -> dict[str, Any]:
     """All of it, every figure with how far it can be trusted."""
     new = [attempt for attempt in attempts if not attempt.inherited]
@@ -190,9 +190,9 @@ def as_data(
         "scenario": row.scenario,
         "mode": row.mode,
         "status": row.status,
-        **_data(summed(attempts, pricing=pricing)),
+        **_data(summed(attempts, offers=offers)),
         "new": _money(summed(new).spent),
-        "by": {way: [{way: one.name, **_data(one)} for one in grouped(attempts, way, pricing)] for way in ways},
+        "by": {way: [{way: one.name, **_data(one)} for one in grouped(attempts, way, offers)] for way in ways},
     }
 
 

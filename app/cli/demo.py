@@ -59,7 +59,7 @@ def perform(args: argparse.Namespace) -> int:
 
 def _launch(args: argparse.Namespace) -> Launch:
     """What was asked for; a mode that is not there is named."""
-    from app.cli.export_formats import FORMATS
+    from app.cli.exporting.formats import FORMATS
     from app.document.suggest import did_you_mean
     from app.playback.moments import seconds_in
     from app.tui.launcher import BY_NAME, Launch, Settings
@@ -112,7 +112,7 @@ def _open(args: argparse.Namespace, launch: Launch) -> int:
 
 def _as_exported(launch: Launch, command: str, *words: str) -> list[str]:
     """What was set counts for the film as well."""
-    from app.cli.export_formats import FILMS
+    from app.cli.exporting.formats import FILMS
 
     if command != "export" or words[-1] not in FILMS:
         return []

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from app.cli.displays import as_json
-from app.cli.endings import short
 from app.cli.givens import read_limits
-from app.cli.performing import who
-from app.cli.said import narrate, say_good
+from app.cli.said import as_json, narrate, say_good
 from app.cli.workspaces import add_workspace, open_journal, with_archive
 from app.errors import UsageError
+from app.settings import who
+from app.state.words import short_id
 
 EXAMPLES = """
 footlights direct last whisper qa "look at the empty state"
@@ -57,7 +56,7 @@ def perform(args: argparse.Namespace) -> int:
         measure = to.rpartition(".")[2]  # agent:cto.cost_usd is that agent's own limit
         detail = read_limits([f"{measure}={detail}"], "raise")[measure]
     row = with_archive(args, lambda archive: archive.find(args.run))
-    run = short(row.run)
+    run = short_id(row.run)
     if row.over:
         raise UsageError(f"the run {run} has ended: {row.status}", f"footlights fork {run} --at NUMBER branches off it")
     journal = open_journal(args)

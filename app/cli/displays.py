@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from app.cli.endings import how_to_go_on, what_comes_before
 from app.cli.ink import Ink
-from app.cli.said import clean
+from app.cli.said import as_json
 from app.cli.spoken import is_spoken
 from app.events import Event, GateOpened, Ref
+from app.safety import clean
 
 if TYPE_CHECKING:
     from app.engine import Result, Run
@@ -51,11 +52,13 @@ class Display(Protocol):
         ...
 
 
-def add_displays(parser: argparse.ArgumentParser) -> None:
-    """Add the options that choose among them."""
+def add_ways_to_perform(parser: argparse.ArgumentParser) -> None:
+    """Add what every command without a stage takes: which display, who is asked, and how safely it is kept."""
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--json", action="store_true", help="one event a line on stdout, and nothing else")
     ways.add_argument("--quiet", action="store_true", help="the result alone")
+    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
+    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
 
 
 def display_for(args: argparse.Namespace, run: Run, *, asks_here: bool = False) -> Display:
@@ -97,8 +100,8 @@ class Narrated:
     """Lines for people on stderr; at the end what the run gives back on stdout, when that is not the same terminal."""
 
     def __init__(self, run: Run, *, asks_here: bool) -> None:
-        from app.cli.narrator import Narrator
-        from app.cli.narrator_status import StatusLine
+        from app.cli.narrating.narrator import Narrator
+        from app.cli.narrating.status import StatusLine
 
         self._run = run
         self._asks_here = asks_here
@@ -106,7 +109,8 @@ class Narrated:
         self._held = False
         self._last = (0, time.monotonic())  # the run's own time at the last event, and ours
         ink = Ink.for_stream(sys.stderr)
-        redraws = sys.stderr.isatty() and not is_spoken()  # a line that changes would be read again at every change
+        # A line that changes would be read again at every change; a dumb terminal cannot take one back.
+        redraws = sys.stderr.isatty() and not is_spoken() and os.environ.get("TERM") != "dumb"
         self._status = StatusLine(ink, self._curtain.write) if redraws else None
         self._narrator = Narrator(ink, self._curtain.write, run.value, self._status)
 
@@ -212,13 +216,6 @@ def as_text(outputs: dict[str, Any]) -> str:
         text = clean(values[0])
         return text if text.endswith("\n") else f"{text}\n"
     return as_json(outputs, indent=2)
-
-
-def as_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON of nothing but visible ASCII, which keeps every character and drives no terminal; keys in it are covered."""
-    from app.safety import covered
-
-    return json.dumps(covered(value), ensure_ascii=True, indent=indent, default=str) + "\n"
 
 
 def values_of(texts: dict[str, Any]) -> Callable[[Ref], Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import textwrap
@@ -14,7 +13,8 @@ from pathlib import Path
 from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.finding import Finding
 from app.cli.ink import Ink
-from app.safety import mask_secrets, safe_text
+from app.cli.said import as_json
+from app.safety import clean
 
 EXAMPLES = """
 footlights doctor
@@ -44,7 +44,7 @@ def perform(args: argparse.Namespace) -> int:
     unusable = any(finding.verdict == "problem" for finding in findings)
     if args.json:
         shown = {"usable": not unusable, "findings": [asdict(finding) for finding in findings]}
-        print(mask_secrets(json.dumps(shown, indent=2)))
+        sys.stdout.write(as_json(shown, indent=2))
     else:
         _show(findings)
     return 1 if unusable else 0
@@ -100,7 +100,7 @@ def _lines(detail: str, ink: Ink, indent: int) -> list[str]:
 
 
 def _safe(text: str) -> str:
-    return safe_text(mask_secrets(text), newlines=False)
+    return clean(text, newlines=False)
 
 
 def _program() -> Iterator[Finding]:

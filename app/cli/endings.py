@@ -8,21 +8,21 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from app.events import BudgetExceeded, Event, Measure
+from app.state.words import short_id
 
 if TYPE_CHECKING:
     from app.engine import Result
 
 DONE, FAILED, BAD_USAGE, NEEDS_A_PERSON, EXHAUSTED, UNMET = range(6)
-_SIGNALLED = 128
-_SHORT = 8  # letters of a ULID's random end: a thousand billion of them
+SIGNALLED = 128
 
 
 def exit_code(result: Result | None, signal: int | None = None) -> int:
     """The first that applies: a signal, a person missing, a budget spent, expectations unmet, failed, done."""
     if result is None:
-        return FAILED if signal is None else _SIGNALLED + signal
+        return FAILED if signal is None else SIGNALLED + signal
     if result.status == "paused" and signal is not None:
-        return _SIGNALLED + signal
+        return SIGNALLED + signal
     if result.status == "paused":
         return {"gate": NEEDS_A_PERSON, "person": NEEDS_A_PERSON, "budget": EXHAUSTED}.get(result.reason, FAILED)
     if result.exhausted:
@@ -36,7 +36,7 @@ def how_to_go_on(result: Result | None, run: str, events: Iterable[Event] = ()) 
     """What to type next, when a run was left before its end."""
     if result is not None and result.status == "finished":
         return ""
-    goes_on = f"footlights resume {short(run)} goes on where it was"
+    goes_on = f"footlights resume {short_id(run)} goes on where it was"
     before = what_comes_before(result, run, events) if result is not None else ""
     return f"{before}; then {goes_on}" if before else goes_on
 
@@ -45,7 +45,7 @@ def what_comes_before(result: Result, run: str, events: Iterable[Event]) -> str:
     """What has to be done before going on is of any use."""
     return {
         "gate": "a person has to answer first: footlights inbox shows the question",
-        "budget": f"a limit is reached: footlights direct {short(run)} raise {_more(events)} allows more",
+        "budget": f"a limit is reached: footlights direct {short_id(run)} raise {_more(events)} allows more",
         "disk": "there is no room to write: make some",
     }.get(result.reason, "")
 
@@ -71,12 +71,7 @@ def _written(measure: Measure, value: float) -> str:
 def how_to_resume(status: str, run: str) -> str:
     """What to type about a run that has not ended."""
     return {
-        "paused": f"footlights resume {short(run)} goes on",
-        "interrupted": f"footlights resume {short(run)} goes on",
-        "running": f"footlights tail {short(run)} -f goes along",
+        "paused": f"footlights resume {short_id(run)} goes on",
+        "interrupted": f"footlights resume {short_id(run)} goes on",
+        "running": f"footlights tail {short_id(run)} -f goes along",
     }.get(status, "")
-
-
-def short(run: str) -> str:
-    """The end of a run's id, which is enough to name it."""
-    return run[-_SHORT:]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -12,10 +11,11 @@ from typing import Any
 
 from app.cli.ink import Ink, cell_width
 from app.cli.problems import write_problems
-from app.cli.said import clean
+from app.cli.said import as_json
 from app.cli.worst_page import grounds, shares, verdict
 from app.document.suggest import listed
 from app.document.values import Limits
+from app.safety import clean
 from app.scenario import Checked, load
 from app.scenario.boxes import boxes_of
 from app.scenario.library import find_scenario
@@ -52,8 +52,7 @@ def perform(args: argparse.Namespace) -> int:
     checked = load(*find_scenario(args.file, Path.cwd()))
     assert checked.scenario is not None
     if args.json:
-        json.dump(_as_data(checked, checked.scenario), sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        sys.stdout.write(as_json(_as_data(checked, checked.scenario), indent=2))
         return 0
     ink = Ink.for_stream(sys.stdout)
     width = max(20, min(args.width or ink.width, WIDEST))

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.export_both import files_of, kinds_of, snippet
-from app.cli.export_formats import FILMS, FORMATS, RUNS, Format, Made, insist_on_the_extra, warnings
-from app.cli.export_progress import Progress
-from app.cli.export_writing import STDOUT, insist_on_no_secret, insist_on_room, print_out, size_of, write
+from app.cli.exporting.both import files_of, kinds_of, snippet
+from app.cli.exporting.formats import FILMS, FORMATS, RUNS, Format, Made, insist_on_the_extra, warnings
+from app.cli.exporting.progress import Progress
+from app.cli.exporting.writing import STDOUT, insist_on_no_secret, insist_on_room, print_out, size_of, write
 from app.cli.said import narrate, say_good
 from app.cli.workspaces import add_workspace, telling_damage, workspace_of
 from app.errors import UsageError
 from app.events import RunStarted
-from app.state.words import plural, times
+from app.state.words import plural, short_id, times
 
 if TYPE_CHECKING:
     from app.export.film import Cut, Film
@@ -198,7 +198,7 @@ def _named(args: argparse.Namespace, recording: Recording) -> str:
         return Path(args.run).name.removesuffix(SUFFIX)
     begun = recording.events[0]
     play = re.sub(r"[^A-Za-z0-9_-]+", "-", begun.scenario) if isinstance(begun, RunStarted) else ""
-    return f"{play or 'run'}-{recording.run[-8:]}"
+    return f"{play or 'run'}-{short_id(recording.run)}"
 
 
 def _insist_on_what_it_takes(args: argparse.Namespace, wanted: Format) -> None:

@@ -10,7 +10,7 @@ from typing import TextIO
 from app.cli.ink import Ink
 from app.cli.problems import write_problems
 from app.errors import FootlightsError, ScenarioRefused
-from app.safety import mask_secrets, safe_text
+from app.safety import clean
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ROOMS = [(*_ROOT.parts, name) for name in ("app", "providers", "footlights")]
@@ -29,7 +29,7 @@ def tell(error: Exception, stream: TextIO) -> int:
         _say(f"{error.strerror.lower()}{place}", "is the working folder there, and the disk not full?", stream)
         return 1
     if os.environ.get("FOOTLIGHTS_DEBUG", "") not in ("", "0"):
-        stream.write(safe_text(mask_secrets("".join(traceback.format_exception(error)))))
+        stream.write(clean("".join(traceback.format_exception(error))))
     _say(
         f"this is a bug in Footlights: {type(error).__name__}: {error} ({_our_place(error)})",
         "FOOTLIGHTS_DEBUG=1 shows the whole traceback; please report it with the command you gave",
@@ -40,9 +40,9 @@ def tell(error: Exception, stream: TextIO) -> int:
 
 def _say(message: str, hint: str, stream: TextIO) -> None:
     ink = Ink.for_stream(stream)
-    stream.write(f"{ink.paint('error:', 'error')} {safe_text(mask_secrets(message))}\n")
+    stream.write(f"{ink.paint('error:', 'error')} {clean(message)}\n")
     if hint:
-        stream.write(f"  {ink.paint('hint:', 'good')} {safe_text(mask_secrets(hint))}\n")
+        stream.write(f"  {ink.paint('hint:', 'good')} {clean(hint)}\n")
 
 
 def _our_place(error: Exception) -> str:

@@ -6,12 +6,14 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from app.cli.displays import add_displays
+from app.cli.displays import add_ways_to_perform
 from app.cli.env_files import add_env_file, heed_env_files
-from app.cli.givens import add_answers, read_answers, read_limits, read_notation
+from app.cli.givens import add_answers, read_answers, read_limits
 from app.cli.workspaces import add_workspace, open_journal, with_archive
 from app.document.suggest import shortened
+from app.document.written import read_notation
 from app.errors import UsageError
+from app.settings import who
 
 if TYPE_CHECKING:
     from app.engine import Run
@@ -34,9 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--answer", dest="answered", action="append", default=[], metavar="GATE=OPTION", help="answer a question anew"
     )
     add_answers(parser)
-    add_displays(parser)
-    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
-    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
+    add_ways_to_perform(parser)
     add_env_file(parser)
     add_workspace(parser)
 
@@ -50,7 +50,7 @@ def perform(args: argparse.Namespace) -> int:
     row = with_archive(args, lambda archive: archive.find(args.run))
 
     from app import engine
-    from app.cli.performing import Desk, perform_and_show, who
+    from app.cli.performing import Desk, perform_and_show
 
     journal = open_journal(args)
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from shlex import quote
 
-from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, clock_time
 from app.cli.ink import Ink
-from app.cli.narrator_text import clean, one_line, took
+from app.cli.narrating.text import took
 from app.journal.questions import Question, short_name
-from app.state.words import spaced
+from app.safety import clean, one_line
+from app.state.words import short_id, spaced
 
 MOST_LINES = 60  # of a question; the rest is what `show` is for
 
 
 def full_name(run: str, gate: str) -> str:
     """A gate as people name it among those of all runs."""
-    return f"{short(run)}:{short_name(gate)}"
+    return f"{short_id(run)}:{short_name(gate)}"
 
 
 def how_to_answer(run: str, gate: str, options: Sequence[str]) -> str:

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.document import Source, parse, read_source
+from app.document import parse, read_source
 from app.document.suggest import did_you_mean, listed, shortened
-from app.document.types import Choice, ListOf, MapOf, Maybe, Text, Type, mismatches, spoken, spoken_value, without_null
+from app.document.types import ListOf, MapOf, Type, mismatches, spoken, spoken_value, without_null
+from app.document.written import in_notation, read_notation, read_value
 from app.errors import Problem, ScenarioRefused, UsageError
 from app.safety import looks_like_secret
 from app.scenario import Checked
 from app.scenario.model.parts import Input
 
-_NULLS = ("null", "~")
 _LIMITS = ("cost_usd", "tokens", "wall", "turns")
 
 
@@ -33,7 +33,7 @@ def add_givens(parser: argparse.ArgumentParser) -> None:
     add_answers(parser)
 
 
-def add_answers(parser: argparse.ArgumentParser) -> None:
+def add_answers(parser: argparse._ActionsContainer) -> None:
     """Add what also a run that goes on may be given."""
     parser.add_argument("--answers", metavar="FILE", help="answers to its questions, YAML or JSON: STEP: CHOICE, or *")
     parser.add_argument(
@@ -79,7 +79,7 @@ class _Reading:
         elif self._is_known(name):
             self._told.add(name)
             try:
-                self._values[name] = _value(name, text, self._types[name])
+                self._values[name] = read_value(name, text, self._types[name])
             except UsageError as error:
                 self._refuse(error.message, error.hint)
             else:
@@ -132,44 +132,6 @@ class _Reading:
         self._problems.append(Problem("input", message, hint))
 
 
-def _value(name: str, text: str, type: Type) -> Any:
-    """What was written, as a value of the type where it can be one."""
-    if text.startswith("@@"):
-        text = text[1:]
-    elif text.startswith("@"):
-        text = _file_text(name, text[1:])
-    if isinstance(type, Maybe) and text in _NULLS:
-        return None
-    match without_null(type):
-        case Text():
-            return text
-        case Choice(values):
-            return next((value for value in values if text == _written(value)), text)
-    return read_notation(name, text)
-
-
-def read_notation(name: str, text: str) -> Any:
-    """What a text says in the notation of a scenario file, which JSON is a part of."""
-    written = "".join(f"  {line}" for line in text.splitlines(keepends=True))
-    try:
-        return parse(Source(name, f"value:\n{written}")).data["value"]
-    except ScenarioRefused as refused:
-        first = refused.problems[0]
-        raise UsageError(f"{name}: {first.message}", first.hint) from refused
-
-
-def _file_text(name: str, path: str) -> str:
-    try:
-        return read_source(Path(path), path).text
-    except ScenarioRefused as refused:
-        hint = f"a text that begins with @ is written  -i {name}=@@{shortened(path, 20)}"
-        raise UsageError(f"{name}: {refused.problems[0].message}", hint) from refused
-
-
-def _written(value: object) -> str:
-    return json.dumps(value) if isinstance(value, bool) else str(value)
-
-
 def _how_to_write(name: str, type: Type) -> str:
     match without_null(type):
         case ListOf():
@@ -208,7 +170,7 @@ def read_answers(path: str | None, steps: Iterable[str] = ()) -> dict[str, str]:
             raise UsageError(f'{path}: the answer to "{shortened(str(name))}" is {spoken_value(answer)}', _ANSWER)
         if known and name != "*" and _step_of(str(name)) not in known:
             raise UsageError(f'{path}: nothing asks at "{shortened(str(name))}"', did_you_mean(str(name), known))
-    return {str(name): _written(answer) for name, answer in answers.items()}
+    return {str(name): in_notation(answer) for name, answer in answers.items()}
 
 
 _ANSWER = "an answer is an option or a text, such as  sign_off: ship"

@@ -7,16 +7,15 @@ import sys
 import time
 from typing import Any
 
-from app.cli.displays import as_json
-from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, ago
 from app.cli.gates import drawn_text, full_name, how_to_answer
 from app.cli.ink import Ink
-from app.cli.narrator_text import one_line, plural, took
-from app.cli.said import narrate
+from app.cli.narrating.text import plural, took
+from app.cli.said import as_json, narrate
 from app.cli.workspaces import add_workspace, with_archive
 from app.journal.questions import Waiting, what_waits
-from app.state.words import spaced
+from app.safety import one_line
+from app.state.words import short_id, spaced
 
 EXAMPLES = """
 footlights inbox
@@ -56,7 +55,7 @@ def name_of(each: Waiting) -> str:
 
 def _lines(each: Waiting, ink: Ink, now: int) -> list[str]:
     question = each.question
-    facts = [one_line(each.row.scenario), short(each.row.run), ago(question.opened, now)]
+    facts = [one_line(each.row.scenario), short_id(each.row.run), ago(question.opened, now)]
     if question.role:
         facts.append(f"for {spaced(one_line(question.role))}")
     if question.expires and not each.is_answered:
@@ -69,7 +68,7 @@ def _lines(each: Waiting, ink: Ink, now: int) -> list[str]:
     lines = [f"{head}  {ink.paint(' · '.join(facts), 'dim')}", *drawn_text(question, ink)]
     if each.letter is not None:
         said = f"{one_line(each.answer)}, said {one_line(each.letter.by) or 'somebody'}"
-        taken = "it is on its way" if each.row.holder else f"footlights resume {short(each.row.run)} takes it"
+        taken = "it is on its way" if each.row.holder else f"footlights resume {short_id(each.row.run)} takes it"
         return [*lines, f"  answered: {said}; {taken}"]
     if len(question.options) > 1:
         lines.append(f"  {' / '.join(one_line(option) for option in question.options)}")

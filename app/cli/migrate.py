@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 from app.cli.ink import Ink
-from app.cli.said import clean, narrate, say_good
+from app.cli.said import narrate, say_good
 from app.document.source import MAX_BYTES, Source
 from app.errors import NotFound, UsageError
+from app.safety import clean
 from app.scenario.migrate import mended_bytes, mended_text
 
 EXAMPLES = """

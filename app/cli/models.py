@@ -44,19 +44,19 @@ def perform(args: argparse.Namespace) -> int:
     insist_on_sound_file()
     match args.words:
         case []:
-            from app.cli.model_list import write_list
+            from app.cli.catalogue.listing import write_list
 
             return write_list(args)
         case ["test", name]:
-            from app.cli.model_test import test
+            from app.cli.catalogue.testing import test
 
             return test(args, name)
         case ["pull", name]:
-            from app.cli.model_pull import pull
+            from app.cli.catalogue.pulling import pull
 
             return pull(args, name)
         case [name] if name not in ("test", "pull"):
-            from app.cli.model_page import write_one
+            from app.cli.catalogue.page import write_one
 
             return write_one(args, name)
         case ["test" | "pull" as action]:

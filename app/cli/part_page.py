@@ -8,13 +8,15 @@ from typing import Any
 from msgspec import to_builtins
 
 from app.cli.ink import Ink
-from app.cli.narrator_text import clean, describe, one_line, plural, took, unwrapped, wrap
-from app.cli.narrator_words import WAITS, because, details
+from app.cli.narrating.text import describe, plural, took, unwrapped, wrap
+from app.cli.narrating.words import details
 from app.cli.receipts import attempt_lines, considered, usage_lines
 from app.cli.statuses import marked, standing
 from app.events import CallFailed, CallFinished, Failure, Ref
+from app.safety import clean, one_line
 from app.state import CallState, RunState, StepState, Tally, ToolState, takeover
-from app.state.words import in_full
+from app.state.terms import WAITS
+from app.state.words import because, in_full
 
 _WIDEST = 120
 Values = Callable[[Ref], Any]

@@ -1,13 +1,11 @@
-"""What run, resume and fork share: they start a run, show it, ask the person at hand, and heed signals."""
+"""What run, resume and fork share: they start a run, show it, and ask the person at hand."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import contextlib
-import errno
 import os
-import signal
 import sys
 import time
 from collections.abc import AsyncIterable, Callable, Iterator
@@ -15,17 +13,14 @@ from typing import TYPE_CHECKING
 
 from app.cli.displays import Display, display_for
 from app.cli.endings import exit_code, how_to_go_on
+from app.cli.heeding import GRACE, Attended
+from app.settings import who
 
 if TYPE_CHECKING:
     from app.cli.asking import Prompter
     from app.engine import Result, Run
     from app.engine.gates import Answer, Opened
     from app.events import Event
-
-GRACE = 5.0  # seconds in which what runs may end by itself after the first Ctrl+C
-TICK = 0.25  # seconds between looks at the clock
-AT_ONCE = 1.5  # seconds within which a run lets go of everything when it must
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def perform_and_show(args: argparse.Namespace, start: Callable[[Desk | None], Run]) -> int:
@@ -39,53 +34,25 @@ async def _perform_and_show(args: argparse.Namespace, start: Callable[[Desk | No
     display = display_for(args, run, asks_here=desk is not None)
     if desk is not None:
         desk.display = display
-    return await show_to_its_end(Performance(run, display))
+    return await Performance(run, display).seen_through()
 
 
-async def show_to_its_end(performance: Performance) -> int:
-    """Show a run until it ends or is stopped; the exit code says how it went."""
-    run = performance.run
-    with performance.heeding_signals():
-        try:
-            result = await performance.until_it_ends()
-            if result is None:
-                performance.display.say(how_to_go_on(None, run.id))
-        except OSError as lost:
-            if not _is_gone(lost):
-                raise
-            await run.stop(0.0)
-            _let_go_of_the_terminal()
-            hung_up = lost.errno == errno.EIO  # the signal that says so may come a moment later
-            return exit_code(None, performance.signal or (signal.SIGHUP if hung_up else signal.SIGPIPE))
-    return exit_code(result, performance.signal)
-
-
-class Performance:
+class Performance(Attended["Result"]):
     """A run in front of somebody: its events are shown, and signals stop it."""
 
     def __init__(self, run: Run, display: Display, events: AsyncIterable[Event] | None = None) -> None:
+        super().__init__()
         self.run = run
         self.display = display
-        self.signal: int | None = None
         self._events = run if events is None else events  # they may come at the pace of who listens
         self._known = len(run.events)  # of a run that goes on
-        self._stops: list[asyncio.Task[Result]] = []
-        self._watching: asyncio.Task[Result] | None = None
 
-    async def until_it_ends(self) -> Result | None:
-        """Show everything; what a run came to, or nothing when it could not even stop in time."""
-        self._watching = asyncio.create_task(self._watch())
-        ticking = asyncio.create_task(self._tick())
-        try:
-            return await self._watching
-        except asyncio.CancelledError:
-            if self.signal is None:
-                raise
-            return None
-        finally:
-            for task in (ticking, *self._stops):
-                task.cancel()
-            await asyncio.gather(ticking, *self._stops, return_exceptions=True)
+    async def whole(self) -> int:
+        """Show everything; the exit code says how it went."""
+        result = await self.until_it_ends(self._watch())
+        if result is None:
+            self.display.say(how_to_go_on(None, self.run.id))
+        return exit_code(result, self.signal)
 
     async def _watch(self) -> Result:
         async for event in self._events:
@@ -97,39 +64,16 @@ class Performance:
         self.display.finish(result)
         return result
 
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK)
-            self.display.tick()
-
-    @contextlib.contextmanager
-    def heeding_signals(self) -> Iterator[None]:
-        """Stop the run when the process is told to stop; what whoever started us chose to ignore stays ignored."""
-        loop = asyncio.get_running_loop()
-        heeded = [number for number in _STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
-        for number in heeded:
-            loop.add_signal_handler(number, self.heed, number)
-        try:
-            yield
-        finally:
-            for number in heeded:
-                loop.remove_signal_handler(number)
+    def tick(self) -> None:
+        self.display.tick()
 
     def stop(self, reason: str = "signal") -> None:
         """Somebody wants it to stop: nothing new starts, and what runs has a while."""
         self.display.say(f"\nstopping: nothing new starts, what runs has {GRACE:.0f} s; Ctrl+C again stops at once")
-        self._stops.append(asyncio.create_task(self.run.stop(GRACE, reason=reason, by=who())))
+        self.is_stopped_by(self.run.stop(GRACE, reason=reason, by=who()))
 
-    def heed(self, number: int) -> None:
-        """A signal: the first Ctrl+C lets what runs end; all others stop it at once."""
-        gently = number == signal.SIGINT and not self._stops
-        self.signal = number
-        if gently:
-            self.stop()
-            return
-        if self._watching is not None:
-            asyncio.get_running_loop().call_later(AT_ONCE, self._watching.cancel)
-        self._stops.append(asyncio.create_task(self.run.stop(0.0)))
+    async def stop_at_once(self) -> None:
+        await self.run.stop(0.0)
 
 
 class Desk:
@@ -183,25 +127,3 @@ def someone_is_there() -> bool:
     except (OSError, ValueError):
         return False
     return foreground and sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def who() -> str:
-    """The person at the keyboard, by the name the machine knows."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a user without a name
-        return ""
-
-
-def _is_gone(lost: OSError) -> bool:
-    """Is whoever was reading gone: a pipe that closed, a terminal that hung up?"""
-    return isinstance(lost, BrokenPipeError) or lost.errno == errno.EIO
-
-
-def _let_go_of_the_terminal() -> None:
-    """Point both streams at nothing, so that the interpreter's last flush does not fail again."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nothing, stream.fileno())

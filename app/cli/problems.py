@@ -9,7 +9,7 @@ from typing import TextIO
 
 from app.cli.ink import Ink, cell_width
 from app.errors import Problem
-from app.safety import mask_secrets, safe_text, secret_spans
+from app.safety import clean, safe_text, secret_spans
 
 _TAB = 4
 _NARROWEST = 24
@@ -43,7 +43,7 @@ def _describe(problem: Problem, source: Sequence[str], ink: Ink) -> list[str]:
     if problem.line is not None and 0 < problem.line <= len(source):
         shown += _excerpt(problem, problem.line, source[problem.line - 1], ink)
     if problem.hint:
-        first, *more = safe_text(mask_secrets(problem.hint)).splitlines()
+        first, *more = clean(problem.hint).splitlines()
         shown += [f"  {ink.paint('hint:', 'good')} {first}", *(f"        {line}" for line in more)]
     return [ink.glyphs(line) for line in shown]
 
@@ -111,4 +111,4 @@ def _with_secrets_covered(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return safe_text(mask_secrets(text), newlines=False)
+    return clean(text, newlines=False)

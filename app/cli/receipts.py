@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.cli.narrator_text import money, one_line, plural, took
+from app.cli.narrating.text import money, plural, took
 from app.events import CallFailed, CallFinished, CallRouted
+from app.safety import one_line
 from app.state import CallState, RunState, attempts_of
 from app.state.receipts import buckets, cost_told, doubt, is_taken, why_not
-from app.state.words import a_million, paid
+from app.state.words import a_million, paid, spaced
 
 _COLUMN = 16
 
@@ -48,7 +49,7 @@ def attempt_lines(call: CallState, state: RunState) -> Iterator[str]:
         total += each.spent
     for each in made:
         ended = each.ended
-        error = ended.failure.error.replace("_", " ") if isinstance(ended, CallFailed) else each.status
+        error = spaced(ended.failure.error) if isinstance(ended, CallFailed) else each.status
         mark = ">" if each is call else " "
         told = f"{paid(each.spent)}, {took(ended.took_ms)}" if ended is not None else ""
         yield f"{mark} {one_line(each.id)}  {one_line(each.use)}  {error}  {told}".rstrip()

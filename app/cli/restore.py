@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from app.cli.displays import as_json
-from app.cli.said import narrate, say_good
+from app.cli.said import as_json, narrate, say_good
 from app.cli.workspaces import add_workspace, database_of
 
 EXAMPLES = """

@@ -6,10 +6,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.displays import add_displays
+from app.cli.displays import add_ways_to_perform
 from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.givens import add_answers, read_answers, read_limits
 from app.cli.workspaces import add_workspace, open_journal, with_archive
+from app.settings import who
 
 if TYPE_CHECKING:
     from app.engine import Run
@@ -24,10 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("run", metavar="RUN", help="an id, the end of one, or last")
     add_answers(parser)
-    add_displays(parser)
+    add_ways_to_perform(parser)
     parser.add_argument("--cassette", type=Path, metavar="CASSETTE", help="where the cassette that it plays is now")
-    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
-    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
     add_env_file(parser)
     add_workspace(parser)
 
@@ -39,7 +38,7 @@ def perform(args: argparse.Namespace) -> int:
     row = with_archive(args, lambda archive: archive.find(args.run))
 
     from app import engine
-    from app.cli.performing import Desk, perform_and_show, who
+    from app.cli.performing import Desk, perform_and_show
 
     journal = open_journal(args)
 

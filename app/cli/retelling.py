@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.displays import Curtain
 from app.cli.ink import Ink
-from app.cli.narrator import Narrator
+from app.cli.narrating.narrator import Narrator
 from app.playback.cue_file import placing_of
 from app.playback.cues import placed_in
 from app.playback.listening import in_time

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.displays import add_displays
+from app.cli.displays import add_ways_to_perform
 from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.givens import add_givens, read_answers, read_inputs, read_limits
+from app.cli.numbers import seed
 from app.cli.workspaces import add_workspace, open_journal
+from app.settings import who
 
 if TYPE_CHECKING:
     from app.engine import Run
@@ -22,15 +24,11 @@ footlights run hello --rehearse
 footlights run market-scan --rehearse -i market=Portugal --limit cost_usd=1 --json
 """
 
-_HIGHEST_SEED = 2**31 - 1
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     add_performance(parser)
-    add_displays(parser)
-    parser.add_argument("--wait", action="store_true", help="let questions wait for footlights answer, from anywhere")
-    parser.add_argument("--fast", action="store_true", help="a power cut may lose the last moments; a crash does not")
+    add_ways_to_perform(parser)
     add_workspace(parser)
 
 
@@ -39,7 +37,7 @@ def add_performance(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a scenario file, or a name of the library")
     add_givens(parser)
     parser.add_argument("--rehearse", action="store_true", help="with written lines instead of models: no key, no cost")
-    parser.add_argument("--seed", type=_seed, default=0, metavar="NUMBER", help="what chance begins with; left out, 0")
+    parser.add_argument("--seed", type=seed, default=0, metavar="NUMBER", help="what chance begins with; left out, 0")
     parser.add_argument(
         "--host",
         dest="hosts",
@@ -62,12 +60,6 @@ def _add_tapes(parser: argparse.ArgumentParser) -> None:
         "--live", action="append", default=[], metavar="AGENT", help="one who is not played back, but asked; repeatable"
     )
     add_env_file(parser)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) > _HIGHEST_SEED:
-        raise argparse.ArgumentTypeError(f'"{text}" is no seed: a seed is a whole number from 0 to {_HIGHEST_SEED}')
-    return int(text)
 
 
 def perform(args: argparse.Namespace) -> int:
@@ -96,7 +88,6 @@ def prepared(args: argparse.Namespace) -> Callable[..., Run]:
     limits = read_limits(args.limits)
 
     from app import engine
-    from app.cli.performing import who
     from app.engine.servers import insist_on_servers
     from app.events import Origin
 

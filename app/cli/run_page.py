@@ -10,14 +10,15 @@ from app.cli.endings import how_to_resume
 from app.cli.figures import MICROSECONDS, ago, date_and_time
 from app.cli.gates import how_to_answer
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_text import clean, compact, describe, money, one_line, plural, shortened, took, wrap
-from app.cli.narrator_words import because, details
+from app.cli.narrating.text import compact, describe, money, plural, shortened, took, wrap
+from app.cli.narrating.words import details
 from app.cli.receipts import considered
 from app.cli.statuses import CUT_OFF, marked, standing
-from app.events import Failure, Handoff, Ref, RunStarted
+from app.events import Failure, Handoff, Origin, Ref, RunStarted
+from app.safety import clean, one_line
 from app.state import GateState, RunState, StepState
 from app.state.brief import in_brief
-from app.state.words import how_performed, in_full, paid_at_all
+from app.state.words import because, how_performed, in_full, paid_at_all, short_id
 
 if TYPE_CHECKING:
     from app.cli.show import Recorded
@@ -79,6 +80,8 @@ def facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
     yield "started", f"{date_and_time(row.started)}, {ago(row.started, now)}{by}"
     if row.mode != "live":
         yield "mode", _mode(start) if start else row.mode
+    if start and start.origin.batch:
+        yield "batch", f"{_part_of(start.origin)}; footlights batches {short_id(start.origin.batch)}"
     if start and start.parent:
         yield "forked", f"from {start.parent.run} after event {start.parent.seq}"
     if row.holder:
@@ -92,6 +95,10 @@ def facts(recorded: Recorded, now: int) -> Iterator[tuple[str, str]]:
 def _mode(start: RunStarted) -> str:
     tape = start.settings.get("cassette")
     return f"{how_performed(start)}, seed {start.seed}" + (f", {tape}" if tape else "")
+
+
+def _part_of(origin: Origin) -> str:
+    return ", ".join(filter(None, (short_id(origin.batch), origin.cell, f"repeat {origin.repeat + 1}")))
 
 
 def _took(recorded: Recorded) -> str:
@@ -118,24 +125,14 @@ def _section(title: str, lines: list[str], ink: Ink) -> list[str]:
 
 
 def _tree(state: RunState, ink: Ink, width: int) -> list[str]:
-    steps = list(in_order(state))
+    steps = list(state.in_order())
     columns = [_figures(step) for step, _ in steps]
     widths = [max(map(cell_width, column)) for column in zip(*columns, strict=True)]
     figures = [
         "  ".join(" " * (room - cell_width(part)) + part for part, room in zip(parts, widths, strict=True) if room)
         for parts in columns
     ]
-    return [_step(step, state, depth, told, ink, width) for (step, depth), told in zip(steps, figures, strict=True)]
-
-
-def in_order(state: RunState) -> Iterator[tuple[StepState, int]]:
-    """Each step after the one it lies in, and how deep it lies."""
-    waiting = [(path, 1) for path in reversed(state.roots)]
-    while waiting:
-        path, depth = waiting.pop()
-        step = state.steps[path]
-        yield step, depth
-        waiting += [(child, depth + 1) for child in reversed(step.children)]
+    return [_step(step, state, depth + 1, told, ink, width) for (step, depth), told in zip(steps, figures, strict=True)]
 
 
 def _step(step: StepState, state: RunState, depth: int, figures: str, ink: Ink, width: int) -> str:

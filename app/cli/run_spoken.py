@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from app.cli.displays import values_of
 from app.cli.endings import how_to_resume
 from app.cli.gates import how_to_answer
-from app.cli.narrator_text import compact, one_line, took
-from app.cli.narrator_words import because
-from app.cli.run_page import facts, failures_of, in_order, what_became_of
+from app.cli.narrating.text import compact, took
+from app.cli.run_page import facts, failures_of, what_became_of
 from app.cli.spoken import sentence
 from app.cli.statuses import standing
 from app.events import Ref
+from app.safety import one_line
 from app.state import RunState
+from app.state.words import because
 
 if TYPE_CHECKING:
     from app.cli.show import Recorded
@@ -41,7 +42,7 @@ def run_sentences(recorded: Recorded, now: int) -> Iterator[str]:
 
 
 def _steps(state: RunState) -> Iterator[str]:
-    for step, _ in in_order(state):
+    for step, _ in state.in_order():
         agent = state.agents.get(step.agent)
         who = one_line(agent.who.title or agent.who.id) if agent else one_line(step.agent)
         lasted = f"took {took(step.ended - step.began)}" if step.ended is not None and step.ended > step.began else ""

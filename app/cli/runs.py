@@ -8,18 +8,18 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from app.cli.displays import as_json
-from app.cli.endings import short
 from app.cli.figures import MICROSECONDS, ago, compact_time, read_past, tokens
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_text import one_line, plural, shortened
-from app.cli.said import narrate, say_good
+from app.cli.narrating.text import plural, shortened
+from app.cli.numbers import some
+from app.cli.said import as_json, narrate, say_good
 from app.cli.spoken import is_spoken, spoken_rows
 from app.cli.statuses import STATUSES, marked
 from app.cli.tables import Cell, Giving, table
 from app.cli.workspaces import add_workspace, telling_damage, with_archive
+from app.safety import one_line
 from app.state import Spent
-from app.state.words import in_a_cell
+from app.state.words import in_a_cell, short_id
 
 if TYPE_CHECKING:
     from app.journal import Archive, RunRow
@@ -57,23 +57,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for action in (searching, removing, pruning, erasing):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print it as JSON")
         add_workspace(action, default=argparse.SUPPRESS)
-    searching.add_argument("--limit", type=_count, default=argparse.SUPPRESS, metavar="COUNT", help="at most so many")
+    searching.add_argument("--limit", type=some, default=argparse.SUPPRESS, metavar="COUNT", help="at most so many")
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", choices=STATUSES, metavar="STATUS", help=f"only those: {', '.join(STATUSES)}")
     parser.add_argument("--scenario", metavar="NAME", help="only those of a scenario")
+    parser.add_argument("--batch", metavar="BATCH", help="only those of a batch: its id, the end of one, or last")
     parser.add_argument("--since", metavar="TIME", help="only those since: 2h, 7d, 2026-11-03")
     parser.add_argument("--tag", metavar="TAG", help="only those with a tag; --tag test lists the tests of models")
     parser.add_argument("--all", action="store_true", help="also the tests of models, which are left out otherwise")
-    parser.add_argument("--limit", type=_count, default=20, metavar="COUNT", help="at most so many; left out, 20")
+    parser.add_argument("--limit", type=some, default=20, metavar="COUNT", help="at most so many; left out, 20")
     parser.add_argument("--json", action="store_true", help="print them as JSON")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number above zero')
-    return int(text)
 
 
 def perform(args: argparse.Namespace) -> int:
@@ -87,9 +82,11 @@ def _list(args: argparse.Namespace) -> int:
     tests = args.all or args.tag == TEST or args.scenario == TEST
 
     async def read(archive: Archive) -> list[Listed]:
+        batch = (await archive.batch(args.batch)).batch if args.batch else None
         rows = await archive.runs(
-            status=args.status, scenario=args.scenario, since=since, tag=args.tag, tests=tests, limit=args.limit
-        )
+            status=args.status, scenario=args.scenario, batch=batch, since=since, tag=args.tag, tests=tests,
+            limit=args.limit,
+        )  # fmt: skip
         return [(row, await archive.time_of(row.run), await archive.spent_in(row)) for row in rows]
 
     listed: list[Listed] = with_archive(args, read, before_the_first=[])
@@ -114,7 +111,7 @@ def _list(args: argparse.Namespace) -> int:
 def _cells(row: RunRow, took: int | None, spent: Spent, now: int) -> list[Cell]:
     status, style = marked(row.status)
     return [
-        Cell(short(row.run), "accent"),
+        Cell(short_id(row.run), "accent"),
         Cell(status, style),
         Cell(row.scenario),
         Cell(ago(row.started, now), "dim"),
@@ -151,7 +148,7 @@ def _search(args: argparse.Namespace) -> int:
         return 0
     ink = Ink.for_stream(sys.stdout)
     for hit in hits:
-        place = f"{ink.paint(short(hit.run), 'accent')} {ink.paint(f'#{hit.seq}', 'dim')}"
+        place = f"{ink.paint(short_id(hit.run), 'accent')} {ink.paint(f'#{hit.seq}', 'dim')}"
         step = shortened(one_line(hit.step), ink.width - _SHORT_NAME - len(str(hit.seq)))
         sys.stdout.write(f"{place} {ink.paint(step, 'bold')}\n{ink.glyphs(_snippet(hit, ink))}\n")
     narrate(f"{plural(len(hits), 'place')}; footlights show RUN NUMBER shows one whole")
@@ -208,7 +205,7 @@ def _erase(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.write(as_json({"run": erased.runs[0], "values": erased.values, "remains": remains}))
     else:
-        say_good(f"{short(erased.runs[0])}: what was said is erased; what happened is kept")
+        say_good(f"{short_id(erased.runs[0])}: what was said is erased; what happened is kept")
         _tell_remains(remains)
     return 0
 
@@ -224,7 +221,7 @@ def _traces(args: argparse.Namespace, runs: list[str]) -> list[Traces]:
             try:
                 found.append(await traces_of(archive, run))
             except JournalFailure:
-                found.append(Traces(elsewhere=(f"whatever the tools of {short(run)} left, which cannot be read",)))
+                found.append(Traces(elsewhere=(f"whatever the tools of {short_id(run)} left, which cannot be read",)))
         return found
 
     return with_archive(args, read)

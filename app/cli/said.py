@@ -1,11 +1,13 @@
-"""The two lines that most commands end with: it is done, or there is nothing to show."""
+"""What most commands end with: it is done, there is nothing to show, or the whole answer as JSON."""
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import Any
 
 from app.cli.ink import Ink
-from app.safety import mask_secrets, safe_text
+from app.safety import clean, covered
 
 
 def say_good(text: str) -> None:
@@ -19,6 +21,6 @@ def narrate(text: str) -> None:
     sys.stderr.write(f"{clean(text)}\n")
 
 
-def clean(text: str) -> str:
-    """Text from a file, fit to be shown."""
-    return safe_text(mask_secrets(text))
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON of nothing but visible ASCII, which keeps every character and drives no terminal; keys in it are covered."""
+    return json.dumps(covered(value), ensure_ascii=True, indent=indent, default=str) + "\n"

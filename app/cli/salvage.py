@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.displays import as_json
 from app.cli.ink import Ink
-from app.cli.narrator_text import one_line, plural
-from app.cli.said import clean, narrate
+from app.cli.narrating.text import plural
+from app.cli.said import as_json, narrate
 from app.cli.workspaces import add_workspace, database_of
+from app.safety import clean, one_line
 
 if TYPE_CHECKING:
     from app.journal.salvage import Salvaged

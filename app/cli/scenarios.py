@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ from pathlib import Path
 
 from app.cli.explain import padded, wrapped
 from app.cli.ink import Ink
-from app.cli.said import clean
+from app.cli.said import as_json
 from app.document import read_source
+from app.safety import clean
 from app.scenario.library import Listed, find_scenario, list_scenarios
 from app.settings import project_root
 
@@ -51,8 +51,7 @@ def perform(args: argparse.Namespace) -> int:
     everything = list_scenarios(project_root(Path.cwd()))
     found = [one for one in everything if one.has(args.words) and (args.tag is None or args.tag in one.tags)]
     if args.json:
-        json.dump([listed._asdict() | {"path": str(listed.path)} for listed in found], sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        sys.stdout.write(as_json([listed._asdict() | {"path": str(listed.path)} for listed in found], indent=2))
         return 0
     ink = Ink.for_stream(sys.stdout)
     is_narrowed = len(found) < len(everything)

@@ -8,7 +8,6 @@ import ipaddress
 import os
 import re
 import shlex
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.cli.heeding import heeding_signals
 from app.cli.ink import Ink
 from app.cli.said import narrate
 from app.cli.workspaces import add_workspace, telling_damage, workspace_of
@@ -34,7 +34,6 @@ footlights serve --audience last --size 100x30
 SEATS = 8  # each with a process of its own
 VIEWER, PLAYER = "watch", "play"
 _SIZE = re.compile(r"(\d{2,3})x(\d{1,3})")
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +91,7 @@ async def _serve(args: argparse.Namespace) -> int:
             _say(house, VIEWER, "viewer", "for the next one")
 
     house = House(*rooms, bind=args.bind, port=args.port, entered=entered, trouble=narrate)
-    with _heeding_signals() as ended:
+    with _until_ended() as ended:
         async with house:
             _greet(args)
             _say(house, VIEWER, "viewer", "looks on; keys do nothing")
@@ -146,7 +145,7 @@ async def _serve_audience(args: argparse.Namespace) -> int:
 
     mirror = Mirror(lambda: size)
     house = House(mirror.room(command=_command(args)), bind=args.bind, port=args.port, trouble=narrate)
-    with _heeding_signals() as ended:
+    with _until_ended() as ended:
         async with house:
             _greet(args)
             _say(house, AUDIENCE, "audience", "for everybody; all see the same, and nobody has keys", once=False)
@@ -185,18 +184,11 @@ def _say(house: House, room: str, who: str, what: str, *, once: bool = True) -> 
 
 
 @contextmanager
-def _heeding_signals() -> Iterator[asyncio.Event]:
-    """Set once somebody ends it; what whoever started us chose to ignore stays ignored."""
-    loop = asyncio.get_running_loop()
+def _until_ended() -> Iterator[asyncio.Event]:
+    """Set once somebody ends it."""
     ended = asyncio.Event()
-    heeded = [number for number in _STOPPING if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in heeded:
-        loop.add_signal_handler(number, ended.set)
-    try:
+    with heeding_signals(lambda number: ended.set()):
         yield ended
-    finally:
-        for number in heeded:
-            loop.remove_signal_handler(number)
 
 
 # What was asked for

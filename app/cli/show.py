@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.cli.displays import as_json, values_of
+from app.cli.displays import values_of
 from app.cli.ink import Ink
+from app.cli.said import as_json
 from app.cli.spoken import is_spoken
 from app.cli.workspaces import add_workspace, with_archive
 from app.document.suggest import did_you_mean, shortened

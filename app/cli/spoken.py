@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from app.cli.narrator_text import one_line
 from app.cli.tables import Cell
+from app.safety import one_line
 
 _UNPRICED = re.compile(r"\? \+ (?=≈?\$)")
 

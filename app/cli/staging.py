@@ -10,10 +10,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.cli.displays import Narrated
-from app.cli.endings import exit_code, how_to_go_on, short, what_comes_before
+from app.cli.endings import SIGNALLED, exit_code, how_to_go_on, what_comes_before
+from app.cli.heeding import heeding_signals
 from app.cli.ink import Ink
-from app.cli.performing import Performance, show_to_its_end, someone_is_there, who
+from app.cli.performing import Performance, someone_is_there
 from app.cli.said import narrate
+from app.settings import who
+from app.state.words import short_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +27,6 @@ if TYPE_CHECKING:
     from app.tui.filed import Filed
     from app.tui.opening import Opens
     from app.tui.sources import Recorded
-
-_SIGNALLED = 128
 
 
 def add_pace(parser: argparse.ArgumentParser) -> None:
@@ -78,6 +79,10 @@ async def play_on_stage(begin: Callable[[], Run], args: argparse.Namespace, then
 
 async def after_the_stage(left: Left, run: Run | None = None) -> int:
     """Do with what is still performed here as was decided, and say how each run stands; `run` gives the exit code."""
+    if left.batches:
+        from app.cli.batching.staging import end_batches
+
+        await end_batches(left)
     others = [here.going for here in left.runs if here.going is not run]
     goes_on_too = [asyncio.create_task(_end_unseen(other, left)) for other in others]
     code = code_of(left)
@@ -92,14 +97,14 @@ async def after_the_stage(left: Left, run: Run | None = None) -> int:
 
 def code_of(left: Left) -> int:
     """The exit code of whoever only looked on: it was left in order, or a signal ended it."""
-    return 0 if left.signal is None else _SIGNALLED + left.signal
+    return 0 if left.signal is None else SIGNALLED + left.signal
 
 
 async def _end_seen(run: Run, left: Left) -> int:
     """A run that is not over: without the stage it is told in lines."""
     run.led_by(None)
     performance = Performance(run, Narrated(run, asks_here=False))
-    with performance.heeding_signals():  # before anything is said: the answer to it may be ctrl+c
+    with heeding_signals(performance.heed):  # before anything is said: the answer to it may be ctrl+c
         if left.signal is not None:
             performance.heed(left.signal)
         elif left.how == "stop":
@@ -107,8 +112,8 @@ async def _end_seen(run: Run, left: Left) -> int:
         elif left.how == "cancel":
             run.cancel(who())
         else:
-            performance.display.say(f"it goes on here; footlights attach {short(run.id)} shows it from any terminal")
-        return await show_to_its_end(performance)
+            performance.display.say(f"it goes on here; footlights attach {short_id(run.id)} shows it from any terminal")
+        return await performance.seen_through()
 
 
 async def _end_unseen(run: Run, left: Left) -> str:
@@ -117,7 +122,7 @@ async def _end_unseen(run: Run, left: Left) -> str:
     if left.how == "cancel":
         run.cancel(who())
     result = await (run.stop(by=who()) if left.how == "stop" else run.result())
-    return how_to_go_on(result, run.id, run.events) or f"{short(run.id)}: {result.outcome}"
+    return how_to_go_on(result, run.id, run.events) or f"{short_id(run.id)}: {result.outcome}"
 
 
 async def _concluded(run: Run, left: Left) -> int:
@@ -126,7 +131,7 @@ async def _concluded(run: Run, left: Left) -> int:
     _conclude(run.state)
     if words := what_comes_before(result, run.id, run.events):
         narrate(f"  {words}")
-    return exit_code(result) if left.signal is None else _SIGNALLED + left.signal
+    return exit_code(result) if left.signal is None else SIGNALLED + left.signal
 
 
 async def look_on_stage(source: Recorded | Filed, args: argparse.Namespace) -> int:
@@ -144,7 +149,7 @@ async def look_on_stage(source: Recorded | Filed, args: argparse.Namespace) -> i
         return code
     going_on, state = await _standing(source, workspace_of(args))
     if going_on:
-        narrate(f"it goes on where it is performed; footlights attach {short(source.run)} shows it again")
+        narrate(f"it goes on where it is performed; footlights attach {short_id(source.run)} shows it again")
     else:
         _conclude(state)
     return code
@@ -161,8 +166,8 @@ async def _standing(source: Recorded, workspace: Path | None) -> tuple[bool, Run
 
 
 def _conclude(state: RunState) -> None:
-    from app.cli.narrator_page import page_for
-    from app.cli.narrator_summary import conclude
+    from app.cli.narrating.page import page_for
+    from app.cli.narrating.summary import conclude
 
-    again = f"footlights replay {short(state.run)} shows it again" if state.over else ""
+    again = f"footlights replay {short_id(state.run)} shows it again" if state.over else ""
     conclude(page_for(Ink.for_stream(sys.stderr), sys.stderr.write), state, again)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_text import one_line, shortened
+from app.cli.narrating.text import shortened
+from app.safety import one_line
 
 _GAP = 2
 _NARROWEST = 8

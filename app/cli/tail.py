@@ -37,7 +37,7 @@ def perform(args: argparse.Namespace) -> int:
     if args.json:
         tell: Callable[[Event], None] = _tell_data(texts)
     else:
-        from app.cli.narrator import Narrator
+        from app.cli.narrating.narrator import Narrator
 
         tell = Narrator(Ink.for_stream(sys.stdout), sys.stdout.write, values_of(texts)).tell
 

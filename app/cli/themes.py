@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from app.cli.ink import Ink
-from app.cli.narrator_text import wrap
+from app.cli.narrating.text import wrap
 from app.cli.problems import write_problems
-from app.cli.said import clean
+from app.cli.said import as_json
+from app.safety import clean
 from app.settings import project_root
-from app.tui.colour import contrast, parts
-from app.tui.legibility import TEXTS, Reading, readings
-from app.tui.theme_file import ThemeRefused
-from app.tui.themes import COLOURS, DEFAULT, DIM, LIGHTS, ROLES, Theme, load, names
+from app.tui.look.colour import contrast, parts
+from app.tui.look.legibility import TEXTS, Reading, readings
+from app.tui.look.theme_file import ThemeRefused
+from app.tui.look.themes import COLOURS, DEFAULT, DIM, LIGHTS, ROLES, Theme, load, names
 
 EXAMPLES = """
 footlights themes
@@ -47,14 +47,14 @@ def perform(args: argparse.Namespace) -> int:
         return _list(project, args.json)
     theme = load(args.name, project)
     if args.json:
-        _print_json(_summary(theme) | {"colours": dict(theme.colours)})
+        sys.stdout.write(as_json(_summary(theme) | {"colours": dict(theme.colours)}, indent=2))
         return 0
     ink = Ink.for_stream(sys.stdout)
     sys.stdout.write("\n".join(ink.glyphs(line) for line in _portrait(theme, ink)) + "\n")
     return 0
 
 
-def _list(project: Path, as_json: bool) -> int:
+def _list(project: Path, wants_json: bool) -> int:
     ink = Ink.for_stream(sys.stdout)
     told: list[dict[str, Any]] = []
     refused: list[ThemeRefused] = []
@@ -66,10 +66,10 @@ def _list(project: Path, as_json: bool) -> int:
             told.append({"name": name, "ok": False})
             continue
         told.append(_summary(theme) | {"ok": True})
-        if not as_json:
+        if not wants_json:
             sys.stdout.write("\n".join(ink.glyphs(line) for line in _entry(theme, ink)) + "\n")
-    if as_json:
-        _print_json(told)
+    if wants_json:
+        sys.stdout.write(as_json(told, indent=2))
     else:
         sys.stdout.write(f"\n{len(told)} themes; footlights themes show NAME tells more, t changes it on stage\n")
         for error in refused:
@@ -174,8 +174,3 @@ def _summary(theme: Theme) -> dict[str, Any]:
         "contrast": theme.contrast,
         "worst": worst and worst._asdict(),
     }
-
-
-def _print_json(data: object) -> None:
-    json.dump(data, sys.stdout, indent=2)
-    sys.stdout.write("\n")

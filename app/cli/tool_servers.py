@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.ink import Ink
-from app.cli.said import clean
 from app.errors import FootlightsError, NotFound
+from app.safety import clean
 from app.settings import project_root
 from app.tools.base import Tool, ToolError
 from app.tools.mcp.own_servers import read_servers, servers_file

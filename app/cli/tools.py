@@ -10,10 +10,11 @@ from typing import Any
 
 from app.cli.explain import padded, wrapped
 from app.cli.ink import Ink
-from app.cli.said import clean
+from app.cli.said import as_json
 from app.cli.tool_servers import listed, offered
 from app.document.suggest import did_you_mean
 from app.errors import NotFound
+from app.safety import clean
 from app.tools.base import Tool
 from app.tools.registry import families, find, names
 
@@ -45,10 +46,10 @@ def perform(args: argparse.Namespace) -> int:
     return _list(args.json)
 
 
-def _list(as_json: bool) -> int:
+def _list(wants_json: bool) -> int:
     tools = [tool for family in families() for tool in _members(family)]
-    if as_json:
-        _print_json([_summary(tool) for tool in tools])
+    if wants_json:
+        sys.stdout.write(as_json([_summary(tool) for tool in tools], indent=2))
         return 0
     ink = Ink.for_stream(sys.stdout)
     widest = max(len(tool.name) for tool in tools)
@@ -68,13 +69,13 @@ def _list(as_json: bool) -> int:
     return 0
 
 
-def _show(name: str, as_json: bool) -> int:
+def _show(name: str, wants_json: bool) -> int:
     found = _found(name)
     if not found:
         raise NotFound(f'there is no tool "{clean(name)}"', did_you_mean(name, [*names(), *families()]))
-    if as_json:
+    if wants_json:
         whole = [_summary(tool) | {"parameters": tool.parameters, "example": tool.example} for tool in found]
-        _print_json(whole[0] if len(whole) == 1 else whole)
+        sys.stdout.write(as_json(whole[0] if len(whole) == 1 else whole, indent=2))
         return 0
     ink = Ink.for_stream(sys.stdout)
     sys.stdout.write(ink.glyphs("\n\n".join("\n".join(_portrait(tool, ink)) for tool in found) + "\n"))
@@ -137,11 +138,6 @@ def _summary(tool: Tool) -> dict[str, Any]:
         "network": tool.network,
         "says": tool.says,
     }
-
-
-def _print_json(data: object) -> None:
-    json.dump(data, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
 
 
 _WORDS = {

@@ -7,12 +7,12 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from app.cli.displays import as_json
 from app.cli.examining import add_arguments, chosen, reader
 from app.cli.ink import Ink
-from app.cli.narrator_text import one_line, plural
-from app.cli.said import narrate
+from app.cli.narrating.text import plural
+from app.cli.said import as_json, narrate
 from app.cli.workspaces import database_of
+from app.safety import one_line
 
 if TYPE_CHECKING:
     from app.journal.verify import Verified

@@ -16,7 +16,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from app.compare.halves import as_json
-from app.safety import mask_secrets, safe_text
+from app.safety import clean
 
 NOT_BY_WORDS = "too long to compare word by word"
 NOT_AT_ALL = "too long to compare: all that can be said is that they differ"
@@ -81,11 +81,6 @@ def difference(left: Any, right: Any) -> Difference:
 def readable(value: Any) -> str:
     """A value as text for people, data as lines of JSON also where it came as text."""
     return _readable(_unwrapped(value))
-
-
-def clean(text: str) -> str:
-    """Text of anybody as it may be shown."""
-    return safe_text(mask_secrets(text.replace("\r\n", "\n")))
 
 
 def places(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:

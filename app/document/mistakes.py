@@ -123,10 +123,14 @@ def _wrong_type(wanted: str) -> Callable[[Complaint], Said]:
             and given.lower() in ("yes", "no", "on", "off", "y", "n")
         ):
             hint = f"in YAML 1.2 {given} is a text: write {'true' if given.lower() in ('yes', 'on', 'y') else 'false'}"
+        elif wanted == "a map" and isinstance(given, list) and given and isinstance(given[0], str):
+            hint = f"give each a value:  {given[0]}: ..."
         elif wanted == "a map" and isinstance(given, list):
             hint = "give each item a name:  NAME: {...}"
         elif wanted == "a map" and isinstance(given, str) and given[:60].partition(":")[2].strip():
             hint = "put a space after the colon"
+        elif wanted == "text" and isinstance(given, dict) and isinstance(given.get("default"), str):
+            hint = f"write the default alone:  {complaint['loc'][-1]}: {given['default']}"
         elif wanted == "text" and isinstance(given, dict) and len(given) == 1:
             hint = 'put the text in quotes if it holds ": " or begins with {'
         elif wanted == "text" and isinstance(given, bool | int | float):

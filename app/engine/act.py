@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from app.engine.budgets import Account
 from app.engine.outcomes import Giver, Tally
@@ -11,8 +13,7 @@ from app.engine.play import Play, Scene, Speaker
 from app.scenario.places import Place
 
 
-@dataclass(slots=True)
-class Act:
+class Act(msgspec.Struct):
     """One performance of one step: an attempt at it, at one item or at one turn."""
 
     place: Place
@@ -26,7 +27,7 @@ class Act:
     item: int | None
     cause: int = 0
     attempt: int = 1
-    uses: dict[str, int] = field(default_factory=dict)  # of tools, in this attempt
+    uses: dict[str, int] = {}  # of tools, in this attempt
 
     @property
     def is_whole(self) -> bool:

@@ -42,7 +42,7 @@ from app.events import (
     Usage,
 )
 from app.journal.errors import DiskFull
-from app.journal.experience import experience_of
+from app.journal.values import Packed, packed
 from app.scenario import Checked
 from app.scenario.places import Block
 
@@ -76,9 +76,9 @@ async def _acted(
     for event in log.recorded:
         seen.note(event)
     if isinstance(first, RunStarted):
-        first.source, first.plan, first.inputs = (
-            log.keep(once(checked, bundle_of)), log.keep(once(checked, plan_of)), log.keep(inputs),
-        )  # fmt: skip
+        first.source = log.keep_packed(once(checked, _packed_bundle))
+        first.plan = log.keep_packed(once(checked, _packed_plan))
+        first.inputs = log.keep(inputs)
     log.add(first)
     performance.on_event(seen.note)
     if isinstance(first, RunResumed):
@@ -88,7 +88,7 @@ async def _acted(
     try:
         await prices_ready(checked, live=performance.mode != "rehearsal")
         if performance.mode == "live":
-            performance.experience = await asyncio.to_thread(experience_of, performance.journal.path)
+            performance.experience = await performance.journal.experience()
         play, scene = _prepared(performance, checked, inputs)
         performance.read_inbox()  # people may have directed the run while nobody performed it
         ended, over = await _perform_steps(performance, play, scene)
@@ -109,6 +109,14 @@ async def _acted(
         if run.halted.reason == "cancelled":
             return await _cancelled(run, performance, run.halted.detail)
         return await _paused(performance, run.halted)
+
+
+def _packed_bundle(checked: Checked) -> Packed:
+    return packed(bundle_of(checked))
+
+
+def _packed_plan(checked: Checked) -> Packed:
+    return packed(plan_of(checked))
 
 
 def _warn_of_changes(performance: Performance) -> None:
@@ -167,7 +175,8 @@ async def _finish(
             outcome = "exhausted" if end.outcome == "exhausted" and failure.error == "limit" else "failed"
     of_steps = failure is not None and over is None
     for name in play.scenario.steps:  # an output may refer to a step that was never reached
-        scene.values["steps"].setdefault(name, Ended("skipped").state())
+        if name not in scene.values["steps"]:
+            scene.values["steps"][name] = Ended("skipped").state()
     outputs = None
     try:
         outputs = performance.log.covered(render_all(play.scenario.outputs, scene.values))

@@ -7,9 +7,9 @@ be paid, but our own count stands beside it. An answer that broke off is charged
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
 from app.engine.streaming import Broken, Heard
@@ -34,8 +34,7 @@ _MOST = 2_000_000  # tokens of any context window, where nobody knows it
 _MICROSECONDS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(msgspec.Struct, frozen=True):
     """What a call came to."""
 
     usage: Usage
@@ -47,7 +46,7 @@ class Bill:
 
 def hold_for(model: Model, asked: Asked, at: float) -> Hold:
     """What a call may cost at worst."""
-    return hold_of(model, read_at_worst(model, asked), at)
+    return hold_of(model, read_at_worst(asked), at)
 
 
 def hold_of(model: Model, read: int, at: float) -> Hold:
@@ -60,9 +59,9 @@ def hold_of(model: Model, read: int, at: float) -> Hold:
     )
 
 
-def read_at_worst(model: Model, asked: Asked) -> int:
+def read_at_worst(asked: Asked) -> int:
     """The tokens that a request is read as at worst: the same for every model."""
-    return tokens.at_worst(model.request(asked)) + _echoed(asked)
+    return tokens.at_worst(asked.tokens) + _echoed(asked)
 
 
 def bill_of(model: Model, heard: Heard | Broken, asked: Asked, started: CallStarted) -> Bill:
@@ -70,7 +69,7 @@ def bill_of(model: Model, heard: Heard | Broken, asked: Asked, started: CallStar
     answer = heard.heard if isinstance(heard, Broken) else heard
     if not answer.is_read:
         return Bill(Usage(), 0.0, None, "rehearsed" if model.rehearsed else "estimated")  # refused: nothing to pay for
-    counted = _counted(model, answer, asked)
+    counted = _counted(answer, asked)
     told = answer.usage if answer.usage is not None and _can_be_true(answer.usage, model) else None
     usage = counted if told is None else _completed(told, counted, answer)
     prices = model.tariff and model.tariff(usage.total - usage.output, started.at / _MICROSECONDS)
@@ -122,10 +121,10 @@ def _address(use: str, choice: ModelChoice | None, *, live: bool) -> str | None:
     return address_of(service) if live and service is not None else None
 
 
-def _counted(model: Model, answer: Heard, asked: Asked) -> Usage:
+def _counted(answer: Heard, asked: Asked) -> Usage:
     said = tokens.of_text(answer.text) + sum(tokens.of_text(one.arguments) for one in answer.tool_calls)
     thought = tokens.of_text(answer.thought)
-    return Usage(input=tokens.of_request(model.request(asked)), output=said + thought, reasoning=thought)
+    return Usage(input=asked.tokens, output=said + thought, reasoning=thought)
 
 
 def _completed(told: Usage, counted: Usage, answer: Heard) -> Usage:

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from app.engine.crew import Crew
+from app.engine.once import once
 from app.engine.outcomes import Ended, Giver
 from app.engine.performing import perform_step
 from app.engine.play import Scene
+from app.scenario import Checked
 from app.scenario.order import Order
-from app.scenario.places import Block, Place
+from app.scenario.places import Block, Place, blocks_of
 
 
 async def perform_block(block: Block, scene: Scene) -> dict[str, Ended]:
     """Perform every step of a block; how each ended, in file order."""
-    order = scene.play.checked.orders[block.name]
-    places = {name: Place(name, step, block) for name, step in block.steps.items()}
+    course = once(scene.play.checked, _courses)[block.name]
+    order, places, position = course.order, course.places, course.position
     waiting = {name: len(order.needs[name]) for name in order.ids}
-    followers: dict[str, list[str]] = {name: [] for name in order.ids}
-    for name, needs in order.needs.items():
-        for need in needs:
-            followers[need].append(name)
-    position = {name: index for index, name in enumerate(order.ids)}
     ready = [name for name in order.ids if waiting[name] == 0]
 
     def over(name: str, ended: Ended) -> None:
         scene.ended[name] = ended
         scene.values["steps"][name] = ended.state()
-        for follower in followers[name]:
+        for follower in course.followers[name]:
             waiting[follower] -= 1
             if waiting[follower] == 0:
                 ready.append(follower)
@@ -42,6 +41,30 @@ async def perform_block(block: Block, scene: Scene) -> dict[str, Ended]:
             ready.clear()
             over(*await crew.next())
     return {name: scene.ended[name] for name in order.ids}
+
+
+class _Course(NamedTuple):
+    """The way through a block."""
+
+    order: Order
+    places: dict[str, Place]
+    followers: dict[str, list[str]]  # who waits for a step
+    position: dict[str, int]  # of a step among those of its block
+
+
+def _courses(checked: Checked) -> dict[str, _Course]:
+    """Those of all blocks, by name."""
+    assert checked.scenario is not None
+    return {block.name: _course(block, checked.orders[block.name]) for block in blocks_of(checked.scenario)}
+
+
+def _course(block: Block, order: Order) -> _Course:
+    followers: dict[str, list[str]] = {name: [] for name in order.ids}
+    for name, needs in order.needs.items():
+        for need in needs:
+            followers[need].append(name)
+    places = {name: Place(name, step, block) for name, step in block.steps.items()}
+    return _Course(order, places, followers, {name: index for index, name in enumerate(order.ids)})
 
 
 def last_givers(ended: dict[str, Ended], order: Order) -> tuple[Giver, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.document.values import Limits
 from app.engine.clocks import Clock, Signal
 from app.engine.log import Log
 from app.events import BudgetWarned, CallFailed, CallFinished, Event, Hold, LimitsChanged, Measure, Usage
+
+if TYPE_CHECKING:
+    from app.engine.ledger import Ledger
 
 Action = Literal["stop", "pause", "ask", "downgrade"]
 _DUST = 5e-10  # US dollars: costs are told to a billionth, and sums of them may be off by less than half of one
@@ -105,8 +108,9 @@ def stricter(one: Limits | None, other: Limits | None) -> Limits | None:
 class Budgets:
     """All accounts of a run, and those who wait for room in them."""
 
-    def __init__(self, log: Log, clock: Clock) -> None:
+    def __init__(self, log: Log, clock: Clock, shared: Ledger | None = None) -> None:
         self._log = log
+        self._shared = shared  # with other runs
         self._room = Signal(clock)
         self._said: set[tuple[str, str, float]] = set()
         for event in log.recorded:
@@ -127,6 +131,8 @@ class Budgets:
     def settle(self, accounts: tuple[Account, ...], hold: Hold, usage: Usage, cost_usd: float, cause: int) -> None:
         """Give back what was held and charge what was used; warn where a share is passed."""
         wanted = worst_case(hold)
+        if self._shared is not None:
+            self._shared.settle(hold, usage, cost_usd)
         for account in accounts:
             account.give_back(wanted)
             account.charge(usage, cost_usd)
@@ -136,6 +142,24 @@ class Budgets:
 
     def release(self, accounts: tuple[Account, ...], hold: Hold) -> None:
         """Give back what was held for a call that was not made."""
+        if self._shared is not None:
+            self._shared.release(hold)
+        self._release(accounts, hold)
+
+    async def share(self, accounts: tuple[Account, ...], hold: Hold) -> str:
+        """Hold it in what other runs spend from too, or say why there is no room; then it is held nowhere."""
+        if self._shared is None:
+            return ""
+        try:
+            why = await self._shared.hold(hold)  # other runs live by other clocks: the time of this one stands still
+        except BaseException:
+            self._release(accounts, hold)
+            raise
+        if why:
+            self._release(accounts, hold)
+        return why
+
+    def _release(self, accounts: tuple[Account, ...], hold: Hold) -> None:
         for account in accounts:
             account.give_back(worst_case(hold))
         self._room.fire()

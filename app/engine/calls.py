@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
 
 from app.engine.billing import Bill, bill_of, bill_unknown, hold_for
 from app.engine.exceeding import hold_budget
@@ -34,6 +37,7 @@ from app.events import (
     Usage,
 )
 from app.offsets import pack
+from providers import tokens
 from providers.base import Message, Script, ToolCall, ToolOffer
 from providers.limiter import Ticket
 
@@ -52,8 +56,7 @@ LONGEST_WAIT = 120.0  # whatever the service asks for
 OUTCOMES: dict[str, Outcome] = {"refused": "refused", "truncated": "truncated"}
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """What an agent is asked in one call."""
 
     speaker: Speaker
@@ -61,11 +64,18 @@ class Asked:
     path: str
     offers: tuple[ToolOffer, ...] = ()
     shape: dict[str, Any] | None = None
-    script: Script = field(default_factory=Script)
+    script: Script = Script()
+    _counted: tuple[tuple[Message, ...], int] | None = None
+
+    @property
+    def tokens(self) -> int:
+        """What it is read as, by our own count: the same for every model. A person may add to the messages."""
+        if self._counted is None or self._counted[0] is not self.messages:
+            self._counted = self.messages, tokens.of_asked(self.messages, self.offers, self.shape)
+        return self._counted[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What came back."""
 
     text: str
@@ -201,13 +211,13 @@ class _Attempt:
         self.ticket = ticket = model.ticket(hold, again=self.attempt > 1)
         await endpoints.enter(ticket, performance.clock, performance.log, self.about, self.cause)
         try:
-            request = replace(model.request(asked), privacy=self.models.privacy)
+            request = model.request(asked, self.models.privacy)
             voice = performance.voice(asked, model, request)
             if performance.turnstile.is_closing:  # the run began to stop while this call stood in line
                 await performance.before_effect()
             with performance.effect():
                 self.begun = started = self._started(hold, played=voice.is_played)
-                await performance.clock.settle()
+                await performance.before_request()
                 await endpoints.end_of_pause(ticket, performance.clock)
                 heard = await voice.listen(performance, request, answer, started, model.patience)
         except BaseException:

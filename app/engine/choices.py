@@ -79,9 +79,11 @@ def checked_answers(checked: Checked, answers: Mapping[str, Any] | None) -> dict
 
     An option may also be given by its number.
     """
+    if not answers:
+        return {}
     steps = dict(_steps(checked))
     found: dict[str, str] = {}
-    for gate, answer in (answers or {}).items():
+    for gate, answer in answers.items():
         name = definition(gate.partition("#")[0])
         if gate != EVERY_GATE and name not in steps:
             hint = did_you_mean(name, steps, otherwise="answers are given by the path of the step that asks")

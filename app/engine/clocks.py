@@ -45,6 +45,10 @@ class Clock(Protocol):
         """Let time pass until then."""
         ...
 
+    async def turn(self) -> None:
+        """Wait for one's turn among the strands that are at work now."""
+        ...
+
     async def settle(self) -> None:
         """Wait until all that was logged is durable."""
         ...
@@ -118,6 +122,9 @@ class RealClock:
     async def until(self, moment: float) -> None:
         await asyncio.sleep(moment - self.now())
 
+    async def turn(self) -> None:
+        pass
+
     async def settle(self) -> None:
         await self._log.durable()
 
@@ -164,6 +171,9 @@ class VirtualClock:
             self._now = max(self._now, moment)
         else:
             await self._wait(moment, durable=False)
+
+    async def turn(self) -> None:
+        await self.until(self._now)
 
     async def settle(self) -> None:
         if not self._would_be_next(self._now):
@@ -313,7 +323,7 @@ class _Turn:
 
     async def __aexit__(self, *error: object) -> None:
         if not isinstance(error[1], asyncio.CancelledError):
-            await self._clock.sleep(0)
+            await self._clock.turn()
 
 
 _OUTSIDE = _Outside()

@@ -7,9 +7,10 @@ So the handoffs of a run that was resumed say what they would have said without 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from app.engine.act import Act, act_of, item_of, scene_inside, turn_of
 from app.engine.expressions import render_text

@@ -58,6 +58,8 @@ async def hold_budget(
         raise Mishap(
             "limit", limit_words(account, measure, hold), "raise limits:, or use cheaper models", outcome="exhausted"
         )
+    if why := await performance.budgets.share(accounts, hold):
+        await performance.stop_here(Halt("budget", why))
     return True
 
 

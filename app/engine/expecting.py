@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,10 +25,16 @@ from app.scenario.expressions.patterns import search
 from app.scenario.expressions.values import Refused, Work
 from app.scenario.model import Expectation
 
-if TYPE_CHECKING:
-    pass
+_NOTED = frozenset({StepStarted, StepFinished, StepFailed, StepSkipped, Handoff})
 
-_NOTED = (StepStarted, StepFinished, StepFailed, StepSkipped, Handoff)
+
+class _Said(NamedTuple):
+    """What became of one expectation."""
+
+    about: str
+    holds: bool
+    found: str
+    mark: float | None = None
 
 
 class Expecting:
@@ -43,7 +49,7 @@ class Expecting:
 
     def note(self, event: Event) -> None:
         """Take an event into account."""
-        if not isinstance(event, _NOTED):
+        if type(event) not in _NOTED:
             return
         if isinstance(event, StepStarted):
             self._begun.setdefault(event.step, event.mono)
@@ -69,8 +75,8 @@ async def check_expectations(play: Play, scene: Scene, seen: Expecting) -> tuple
     met = True
     expected: set[str] = set()
     for number, one in enumerate(play.scenario.expect, 1):
-        for about, holds, found in await _checked(one, play, scene, seen):
-            event = ExpectationChecked(number, about, holds, performance.mask(found)[:200])
+        for about, holds, found, mark in await _checked(one, play, scene, seen):
+            event = ExpectationChecked(number, about, holds, performance.mask(found)[:200], mark)
             performance.log.once(event)
             met = met and holds
         if one.step and one.outcome in FAILED and met:
@@ -84,7 +90,7 @@ def _covers(step: str, name: str) -> bool:
     return step == name or step.startswith(f"{name}/") or name.startswith(f"{step}/")
 
 
-async def _checked(one: Expectation, play: Play, scene: Scene, seen: Expecting) -> list[tuple[str, bool, str]]:
+async def _checked(one: Expectation, play: Play, scene: Scene, seen: Expecting) -> list[_Said]:
     performance = play.performance
     ending = seen.endings.get(one.step) if one.step else None
     output = None if ending is None or isinstance(ending, StepSkipped) else performance.log.value(ending.output)
@@ -93,28 +99,32 @@ async def _checked(one: Expectation, play: Play, scene: Scene, seen: Expecting) 
     usage = performance.usage if not one.step else getattr(ending, "usage", Usage())
     seconds = seen.seconds(one.step) if one.step else performance.clock.now()
     who = one.step or "the run"
-    said: list[tuple[str, bool, str]] = []
+    said: list[_Said] = []
     if one.outcome is not None:
-        said.append((f"{who} ends {one.outcome}", outcome == one.outcome, outcome))
+        said.append(_Said(f"{who} ends {one.outcome}", outcome == one.outcome, outcome))
     text = output if isinstance(output, str) else msgspec.json.encode(output).decode()
     if one.contains is not None:
-        said.append((f'{who} contains "{one.contains}"', one.contains in text, text))
+        said.append(_Said(f'{who} contains "{one.contains}"', one.contains in text, text))
     if one.matches is not None:
-        said.append((f"{who} matches {one.matches}", _found(one.matches, text), text))
+        said.append(_Said(f"{who} matches {one.matches}", _found(one.matches, text), text))
     if one.json_schema is not None and one.step:
         wrong = _wrong_shape(one, play, output)
-        said.append((f"{who} has its shape", not wrong, wrong))
+        said.append(_Said(f"{who} has its shape", not wrong, wrong))
     if one.cost_under is not None:
-        said.append((f"{who} costs less than {one.cost_under:g} dollars", cost < one.cost_under, f"{cost:.4f}"))
+        said.append(_Said(f"{who} costs less than {one.cost_under:g} dollars", cost < one.cost_under, f"{cost:.4f}"))
     if one.tokens_under is not None:
         said.append(
-            (f"{who} uses fewer than {one.tokens_under:,} tokens", usage.total < one.tokens_under, f"{usage.total:,}")
+            _Said(
+                f"{who} uses fewer than {one.tokens_under:,} tokens", usage.total < one.tokens_under, f"{usage.total:,}"
+            )
         )
     if one.latency_under is not None:
-        said.append((f"{who} takes less than {one.latency_under:g} s", seconds < one.latency_under, f"{seconds:.1f} s"))
+        said.append(
+            _Said(f"{who} takes less than {one.latency_under:g} s", seconds < one.latency_under, f"{seconds:.1f} s")
+        )
     if one.handoffs is not None:
         said.append(
-            (
+            _Said(
                 f"{one.handoffs} {'handoff' if one.handoffs == 1 else 'handoffs'}",
                 seen.handoffs == one.handoffs,
                 str(seen.handoffs),
@@ -137,7 +147,7 @@ def _wrong_shape(one: Expectation, play: Play, output: Any) -> str:
     return next((error.message for error in errors), "")
 
 
-async def _judged(one: Expectation, play: Play, scene: Scene, output: Any) -> tuple[str, bool, str]:
+async def _judged(one: Expectation, play: Play, scene: Scene, output: Any) -> _Said:
     """Another agent's mark. In a rehearsal nobody can judge, so the mark is one that would do."""
     from app.document.types import MapOf, Number, Text
     from app.engine.act import judging_act
@@ -166,8 +176,8 @@ async def _judged(one: Expectation, play: Play, scene: Scene, output: Any) -> tu
     try:
         mark = await speak(judging_act(play, scene, one.step), turn)
     except Mishap as mishap:
-        return about, False, mishap.message
-    return about, mark["mark"] >= judged.at_least, f"{mark['mark']:g}: {mark['because']}"
+        return _Said(about, False, mishap.message)
+    return _Said(about, mark["mark"] >= judged.at_least, f"{mark['mark']:g}: {mark['because']}", float(mark["mark"]))
 
 
 def _found(pattern: str, text: str) -> bool:

@@ -10,21 +10,20 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.document import Source, parse
 from app.engine.acting import act_out
-from app.engine.bundle import Bundle, checked_again
+from app.engine.bundle import checked_again
 from app.engine.choices import checked_answers
+from app.engine.editing import Edit, edited
 from app.engine.gates import People
 from app.engine.inputs import check_given
 from app.engine.log import Log
 from app.engine.performance import Performance
 from app.engine.plan import plan_of
 from app.engine.run import Run
-from app.engine.starting import let_people_answer, opened_journal, run_started, settings_of, who
+from app.engine.starting import let_people_answer, opened_journal, run_started, settings_of
 from app.engine.tapes import tapes_again
 from app.engine.ulid import new_id
 from app.errors import NotFound, UsageError
@@ -56,6 +55,7 @@ from app.events import (
 from app.scenario import Checked
 from app.scenario.checks.inspection import speakers
 from app.scenario.passages import passages_of_step
+from app.settings import who
 from providers.base import Provider
 
 if TYPE_CHECKING:
@@ -63,25 +63,6 @@ if TYPE_CHECKING:
 
 _REF = re.compile(rb'"ref":"([0-9a-f]+)"')
 _OF_CALLS = (CallRouted, CallWaiting, CallStarted, CallSpeaking, CallFinished, CallFailed, ToolStarted)
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change: `plan.prompt`, `inputs.strict`, `agents.cto.model`, and what it is from there on."""
-
-    address: str
-    value: Any
-
-    @property
-    def kind(self) -> str:
-        """inputs, agents, or steps."""
-        first = self.address.partition(".")[0]
-        return first if first in ("inputs", "agents") and self.address.count(".") else "steps"
-
-    @property
-    def name(self) -> str:
-        """The input, the agent or the step."""
-        return self.address.split(".")[1] if self.kind != "steps" else self.address.rpartition(".")[0]
 
 
 def fork(
@@ -112,7 +93,7 @@ def fork(
         assert isinstance(begun, RunStarted)
         assert begun.source is not None
         assert begun.inputs is not None
-        bundle = _edited(_text(texts, begun.source.ref), changes)
+        bundle = edited(_text(texts, begun.source.ref), changes)
         inputs = _text(texts, begun.inputs.ref)
         inputs |= {change.name: change.value for change in changes if change.kind == "inputs"}
         checked = checked_again(bundle)
@@ -152,39 +133,6 @@ def _text(texts: Mapping[str, bytes], digest: str) -> Any:
     if digest not in texts:
         raise UsageError("texts of this run were erased, so nothing can go on from it", "its log can still be verified")
     return json.loads(texts[digest])
-
-
-def _edited(bundle: Bundle, changes: Iterable[Edit]) -> Bundle:
-    """The files with the changes in them; a scenario that was changed loses its comments."""
-    changes = [change for change in changes if change.kind != "inputs"]
-    if not changes:
-        return bundle
-    path = bundle["path"]
-    data = parse(Source(bundle["name"], bundle["files"][path])).data
-    for change in changes:
-        part, key = _place(data, change)
-        part[key] = change.value
-    files = {**bundle["files"], path: json.dumps(data, indent=2, ensure_ascii=False)}
-    return {**bundle, "files": files}
-
-
-def _place(data: Any, change: Edit) -> tuple[dict[str, Any], str]:
-    """The map in the file that holds what is changed, and the key there."""
-    key = change.address.rpartition(".")[2]
-    if change.kind == "agents":
-        member = data.get("agents", {}).get(change.name)
-        if isinstance(member, str):
-            member = data["agents"][change.name] = {"card": member}
-        if not isinstance(member, dict):
-            raise UsageError(f'there is no agent "{change.name}"', "footlights show lists the cast")
-        return member, key
-    part: Any = data
-    for name in change.name.split("/"):
-        inside = part.get("steps", part.get("parallel")) if isinstance(part, dict) else None
-        part = inside.get(name) if isinstance(inside, dict) else None
-    if not isinstance(part, dict):
-        raise UsageError(f'there is no step "{change.name}"', "steps inside blocks are written polish/verdict")
-    return part, key
 
 
 def _cut(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from app.engine.past import Ending, Past
 from app.events import Event, GateAnswered, GateClosed, GateOpened, Ref
-from app.journal.values import normalised
+from app.journal.values import Packed, normalised
 
 if TYPE_CHECKING:
     from app.engine.clocks import Clock
@@ -62,6 +62,10 @@ class Log:
     def keep(self, value: Any) -> Ref:
         """Keep a value apart; the Ref stands for it in events."""
         return self._log.keep(self.covered(value))
+
+    def keep_packed(self, value: Packed) -> Ref:
+        """The same for what many runs keep and no secret can be in: the files they are made of."""
+        return self._log.keep_packed(value)
 
     def value(self, ref: Ref | None) -> Any:
         """What a Ref stands for."""

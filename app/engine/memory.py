@@ -31,15 +31,17 @@ async def remember(act: Act, use: ToolUse) -> Any:
             performance.journal.remember(_owner(act, use.agent), key, value, log.run)
         return {"remembered": key}
     query = str(use.arguments.get("query") or "")
-    found = _found(performance, act, scope, query, own, use.agent)
+    found = await _found(performance, act, scope, query, own, use.agent)
     log.add(MemoryRead(scope, query, log.keep(found), step=use.path, agent=use.agent, cause=act.cause))
     return found
 
 
-def _found(performance: Performance, act: Act, scope: str, query: str, own: bool, agent: str) -> list[dict[str, Any]]:
+async def _found(
+    performance: Performance, act: Act, scope: str, query: str, own: bool, agent: str
+) -> list[dict[str, Any]]:
     known = performance.remembered.get(scope, {})
     if own and performance.keeps_memory:
-        return performance.journal.recollect(_owner(act, agent), query, MOST_FOUND)
+        return await performance.journal.recollect(_owner(act, agent), query, MOST_FOUND)
     words = query.lower().split()
     return [
         {"key": key, "value": value}

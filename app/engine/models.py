@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from app.document.suggest import shortened
 from app.document.values import Privacy
@@ -71,10 +73,17 @@ class Model:
         """What it lines up with for a call."""
         return Ticket(self.endpoint, self.use, hold.tokens, self.rate_of_service, self.rate, again)
 
-    def request(self, asked: Asked) -> Request:
+    def request(self, asked: Asked, privacy: Privacy) -> Request:
         """What it is asked."""
         return Request(
-            self.api_name, asked.messages, self.params, asked.offers, asked.shape, asked.script, self.most_output
+            self.api_name,
+            asked.messages,
+            self.params,
+            asked.offers,
+            asked.shape,
+            asked.script,
+            self.most_output,
+            privacy,
         )
 
 
@@ -149,13 +158,13 @@ class Models:
             window_above=max((self.named(one).window for one in self._failed if self._was_too_long(one)), default=0),
             at_most=self._left(),
         )
-        fallback = tuple(route.fallback) if route else ()
-        routed = choose(list(self._as_they_stand(need.input_tokens)), need, fallback)
+        routed = choose(tuple(self._as_they_stand(need.input_tokens)), need)
         if self._failed:  # the chosen one has failed: from here on the author's order counts, and no score
             fit = {candidate.model for candidate in routed.candidates if not candidate.out}
-            routed = replace(routed, chosen=next((name for name in fallback if name in fit), None), policy="fallback")
+            then = next((name for name in (route.fallback if route else ()) if name in fit), None)
+            routed = replace(routed, chosen=then, policy="fallback")
         if self._failed or written is None or self._performance.is_played(speaker.id):
-            routed = replace(routed, remark="")
+            routed = replace(routed, remark="") if routed.remark else routed
         taping = self._performance.taping
         return routed if taping is None else taping.as_recorded(self._asked, routed, failed=self._failed)
 
@@ -173,10 +182,9 @@ class Models:
 
     def _as_they_stand(self, reads: int) -> Iterator[Option]:
         """The options, with what changes from call to call."""
-        now, at_worst = time.time(), 0
+        now, at_worst = time.time(), read_at_worst(self._asked)
         for option in self._options():
             model, failure = self.named(option.model), self._failed.get(option.model)
-            at_worst = at_worst or read_at_worst(model, self._asked)  # the same for all
             price, hold = model.tariff and model.tariff(reads, now), hold_of(model, at_worst, now)
             yield replace(
                 option,

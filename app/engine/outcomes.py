@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -56,8 +55,7 @@ class Halt(Exception):
         self.detail = detail
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What calls used, in one step with all that is inside it."""
 
     usage: Usage = Usage()
@@ -69,8 +67,7 @@ class Tally:
         self.cost_usd += cost_usd
 
 
-@dataclass(frozen=True, slots=True)
-class Giver:
+class Giver(msgspec.Struct, frozen=True):
     """An agent that has something to pass on, in which step it made it, and what is said about it."""
 
     agent: str
@@ -84,8 +81,7 @@ class Giver:
         return first_sentence(self.output) if self.said is None else self.said
 
 
-@dataclass(slots=True)
-class Ended:
+class Ended(msgspec.Struct):
     """A step that is over."""
 
     outcome: Outcome
@@ -121,14 +117,13 @@ class Ended:
         }
 
 
-@dataclass(slots=True)
-class Gives:
+class Gives(msgspec.Struct):
     """What a kind of step gives: its output, and how it ended when not simply well."""
 
     output: Any = None
     outcome: Outcome = "succeeded"
     givers: tuple[Giver, ...] | None = None  # None: those that came in pass through
-    states: dict[str, Any] | None = field(default=None)
+    states: dict[str, Any] | None = None
 
 
 def first_sentence(value: Any) -> str:

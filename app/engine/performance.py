@@ -7,10 +7,12 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from msgspec.structs import replace
 
 from app.document.values import Limits
 from app.engine.budgets import MEASURES, Account, Budgets
@@ -41,6 +43,7 @@ from providers.routing import Experience
 
 if TYPE_CHECKING:
     from app.engine.calls import Asked
+    from app.engine.ledger import Ledger
     from app.engine.models import Model
     from app.journal import Journal
     from app.tools.base import Surroundings
@@ -64,6 +67,9 @@ class Settings:
     providers: Callable[[str], Provider] | None = None
     tapes: Tapes | None = None
     retries: int = RETRIES
+    ledger: Ledger | None = None  # what this run and others spend from together
+    endpoints: Endpoints | None = None  # in the place of what the live runs of this process share
+    unwatched: bool = False  # nobody watches or directs it while it goes on
 
 
 class Performance:
@@ -81,14 +87,16 @@ class Performance:
         begun = (log.recorded[-1].mono / 1000) if log.recorded else 0.0
         self.clock: Clock = VirtualClock(log, begun) if self.clock_is_virtual else RealClock(log, begun)
         log.clock = self.clock
-        self.budgets = Budgets(log, self.clock)
+        self.budgets = Budgets(log, self.clock, settings.ledger)
         self.gates = Gates(self)
         self.directions = Directions()
         self.directions.recall(log.recorded, log.value)
         self.secrets = Secrets(pretend=settings.mode == "rehearsal")
         self.turnstile = Turnstile(self.clock)
         self._never = Signal(self.clock)
-        self.endpoints = of_a_rehearsal(self.clock) if self.clock_is_virtual else of_this_process()
+        own = of_a_rehearsal(self.clock) if self.clock_is_virtual else None
+        self.endpoints = own or settings.endpoints or of_this_process()
+        self._runs_ahead = self.clock_is_virtual and settings.unwatched
         self.taping = None if tapes is None else Taping(self, tapes)
         self.matrix = None if settings.matrix is None else dict(settings.matrix)
         self.facts: dict[str, Any] = {
@@ -256,6 +264,10 @@ class Performance:
     async def before_effect(self) -> None:
         """Before a call or a tool: a run that is held or stopping starts nothing new."""
         await self.turnstile.passage()
+
+    async def before_request(self) -> None:
+        """A request goes out when all it builds on is safe. A line that is rehearsed unwatched reaches nobody."""
+        await (self.clock.turn() if self._runs_ahead else self.clock.settle())
 
     def led_by(self, audience: Callable[[int], Awaitable[None]] | None) -> None:
         """Begin nothing before an audience has seen the event of a number, the last there is."""

@@ -55,8 +55,6 @@ async def perform_step(place: Place, scene: Scene, order: Order) -> Ended:
 
 
 async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver, ...], cause: int) -> Ended:
-    from app.engine.repeating import for_each, loop
-
     performance = scene.play.performance
     step = place.step
     accounts: tuple[Account, ...] = ()
@@ -72,6 +70,8 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
             if step.for_each is None and step.loop is None:
                 ended = await _tried(act)
             else:
+                from app.engine.repeating import for_each, loop
+
                 with performance.skippable(path):
                     ended = await (for_each(act) if step.for_each is not None else loop(act))
     except Mishap as skipped:

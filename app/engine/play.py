@@ -12,6 +12,7 @@ from app.document.types import Type
 from app.document.values import FileText
 from app.engine.budgets import Account, stricter
 from app.engine.expressions import render_all
+from app.engine.once import once
 from app.engine.outcomes import Giver, Mishap, Tally
 from app.events import Performer
 from app.scenario import Checked
@@ -117,10 +118,11 @@ class Play:
         play.values["vars"] = made = {}
         for name, written in scenario.vars.items():
             made[name] = render_all(written, play.values)
+        versions = once(checked, _versions)
         for name, agent in scenario.agents.items():
             entry = checked.cast.get(name)
             card = entry.card if entry else None
-            speaker = Speaker(name, agent, card, entry.version if entry else "", entry.name if entry else "")
+            speaker = Speaker(name, agent, card, versions.get(name, ""), entry.name if entry else "")
             limits = stricter(agent.limits, card.limits if card else None)
             if limits is not None:
                 speaker.account = performance.account(f"agent:{path}{name}", limits, path, agent=name)
@@ -162,6 +164,11 @@ class Play:
         if agent is not None and agent in rehearsal.by:
             return rehearsal.by[agent]
         return rehearsal if rehearsal.model_fields_set - {"by"} else None
+
+
+def _versions(checked: Checked) -> dict[str, str]:
+    """Of the cards of the cast."""
+    return {name: entry.version for name, entry in checked.cast.items()}
 
 
 @dataclass(slots=True)

@@ -262,6 +262,8 @@ class Run:
         for direction, body, by in early:
             with suppress(ValueError, TypeError):
                 self._direct(direction, body, by)
+        if not self._log.durable_seq:  # nobody can have written to a run that is not in the archive yet
+            return
         for letter in self._journal.inbox(self.id):
             if self._receipts.is_new(letter) and not self._is_ahead(letter):
                 self._take(letter)

@@ -6,10 +6,12 @@ in which the step was skipped has had its line.
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from app.document.types import Text, mismatches
 from app.scenario.model import Lines
+from app.scenario.model.rehearsal import Slips
 from providers.base import Script
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ def script_for(act: Act, turn: Turn) -> Script:
     written, due, repeats = written_turns(play, lines), due_turn(act, key), False
     if not written and (known := _lines_of_card(turn)):
         written, due, repeats = known, performance.cursors.get(speaker.id, 0) + 1, True
+    if lines is not None and lines.slips is not None:
+        asked = turn.prompt.replace(performance.log.run, "")  # an id is another in each run, and would be chance
+        if _slips(lines.slips, turn, f"{performance.seed}:{key}:{due}", asked):
+            written = (lines.slips.reply,)
     if turn.confident:
         written = tuple(_with_confidence(one, lines) for one in written)
     return Script(
@@ -54,6 +60,17 @@ def _lines_of_card(turn: Turn) -> tuple[Any, ...]:
     card = turn.speaker.card
     type = turn.type or Text()
     return tuple(line for line in (card.rehearsal.get(turn.mode, []) if card else ()) if not mismatches(type, line))
+
+
+def _slips(slips: Slips, turn: Turn, line: str, asked: str) -> bool:
+    """Is this one of the runs in which something else is said? Seed, line, model, mode and prompt decide.
+
+    The prompt is one of them so that cells which ask different things do not slip together: they would be counted as
+    many pairs, and tell no more than one.
+    """
+    model = turn.speaker.agent.model
+    names = (model if isinstance(model, str) else "", turn.mode)
+    return Random(":".join((line, *names, asked))).random() < slips.share_of(*names)
 
 
 def cursor_key(path: str, agent: str) -> str:

@@ -46,6 +46,8 @@ class Secrets:
 
     def mask(self, text: str) -> str:
         """A text in which none of them can be read, nor what looks like one."""
+        if not text:
+            return text
         if self._known:
             from app.tools.covering import COVER, cover_text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -36,8 +36,7 @@ class Engagement:
     perform: Callable[[dict[str, Any]], Awaitable[Any]]
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(msgspec.Struct):
     """What an agent is asked, and what it may do to answer."""
 
     speaker: Speaker
@@ -50,7 +49,7 @@ class Turn:
     path: str = ""  # where it speaks, if not in the step itself
     role: str = ""  # what it is besides, in this step
     history: tuple[Message, ...] = ()
-    engagements: dict[str, Engagement] = field(default_factory=dict)
+    engagements: dict[str, Engagement] = {}
     incoming: tuple[Giver, ...] | None = None  # whose work it is given; None: what the step is given
     why: Literal["needs", "turn"] = "needs"  # it is given that work
     confident: bool = False  # it is asked how sure it is
@@ -128,7 +127,7 @@ def system_text(play: Play, turn: Turn, shape: dict[str, Any] | None) -> str:
     parts.append(turn.role)
     if shape is not None:
         parts.append(f"Answer with JSON of this shape and nothing else: {describe(turn.type or Anything())}")
-    return "\n\n".join(part.strip() for part in parts if part.strip())
+    return "\n\n".join([said for part in parts if (said := part.strip())])
 
 
 async def _answer_of_tool(act: Act, turn: Turn, known: set[str], wanted: ToolCall) -> Message:

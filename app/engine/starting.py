@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import os
 import platform
 import sys
@@ -30,11 +29,14 @@ from app.engine.tapes import Tapes, insist_on_tapes, tapes_again, tapes_for
 from app.engine.ulid import new_id
 from app.events import Event, Mode, Origin, Performer, RunResumed, RunStarted
 from app.scenario import Checked, load
+from app.scenario.cells import first_cell
 from app.scenario.library import find_scenario
-from app.settings import project_root
+from app.settings import project_root, who
 from providers.base import Provider
 
 if TYPE_CHECKING:
+    from app.engine.endpoints import Endpoints
+    from app.engine.ledger import Ledger
     from app.journal import Journal
 
 MOST_DEATHS = 10  # of the process, in a row and without a step done, after which a run is not resumed by itself
@@ -60,13 +62,23 @@ def perform(
     record: Path | None = None,
     live: Collection[str] = (),
     retries: int = RETRIES,
+    run: str = "",
+    root: Path | None = None,
+    ledger: Ledger | None = None,
+    endpoints: Endpoints | None = None,
+    unwatched: bool = False,
 ) -> Run:
     """Perform a scenario; call it inside a running event loop. The run begins at once.
 
     `answers` maps gates (by the step's path, or "*") to choices; `people` asks the person at hand; `patient` waits for
     answers from other processes. Models are played back from a `cassette`, but for those of the agents in `live`, and
     what they say is written to `record`. `retries` is how often a call that failed is made again, of what may pass by
-    itself. What is wrong with any of this is raised here.
+    itself. Without a `matrix` the run is the first cell of its scenario's strategy. What is wrong with any of this is
+    raised here.
+
+    One of many runs has a `run` id that was given before, the `root` of the project that its scenario was read in, and
+    a `ledger` and `endpoints` that it shares with others. A rehearsal that is `unwatched` does not wait with each line
+    until the one before it is safe.
     """
     asyncio.get_running_loop()
     checked = scenario if isinstance(scenario, Checked) else _found(scenario)
@@ -75,27 +87,31 @@ def perform(
     bounds, answers = checked_limits(limits), checked_answers(checked, answers)
     opened, ours = opened_journal(journal, workspace)
     try:
-        root = once(checked, _root)
+        root = root or once(checked, root_of)
         insist_on_tapes(mode, checked, cassette, record, live)
         if (mode == "live" and cassette is None) or live:
             insist_on_models(checked, providers, live)
         tapes = tapes_for(checked, cassette, record, live)
         mode = "cassette" if cassette is not None else mode
+        if matrix is None and checked.scenario is not None:
+            matrix = first_cell(checked.scenario.strategy)
         outbox = opened.path.parent / "outbox"
-        settings = Settings(mode, seed, bounds, matrix, hosts, root, outbox, providers, tapes, retries)
-        run_log = opened.begin(new_id())
+        settings = Settings(
+            mode, seed, bounds, matrix, hosts, root, outbox, providers, tapes, retries, ledger, endpoints, unwatched
+        )
+        run_log = opened.begin(run or new_id())
         log = Log(run_log)
         performance = Performance(log, opened, settings, checked)
         let_people_answer(performance, answers, people, patient)
-        run = Run(opened, run_log, [], owns_journal=ours)
-        run.start(
-            performance, lambda: act_out(run, performance, checked, complete, run_started(checked, settings, origin))
+        begun = Run(opened, run_log, [], owns_journal=ours)
+        begun.start(
+            performance, lambda: act_out(begun, performance, checked, complete, run_started(checked, settings, origin))
         )
     except BaseException:
         if ours:
             opened.close()
         raise
-    return run
+    return begun
 
 
 def resume(
@@ -111,6 +127,9 @@ def resume(
     providers: Callable[[str], Provider] | None = None,
     cassette: Path | None = None,
     by: str = "",
+    ledger: Ledger | None = None,
+    endpoints: Endpoints | None = None,
+    unwatched: bool = False,
 ) -> Run:
     """Go on with a run that was paused or cut off, from the files it was made of. What is finished is not repeated.
 
@@ -128,6 +147,7 @@ def resume(
             checked = checked_again(log.value(begun.source))
             tapes = tapes_again(begun.settings, cassette, begun.settings.get("record", ""))
             settings = settings_of(begun, opened, limits, providers, hosts, tapes)
+            settings.ledger, settings.endpoints, settings.unwatched = ledger, endpoints, unwatched
             performance = Performance(log, opened, settings, checked)
             performance.limit_anew(checked_limits(limits), by or who())
             let_people_answer(performance, checked_answers(checked, answers), people, patient)
@@ -151,14 +171,6 @@ def resume(
 
 
 @cache
-def who() -> str:
-    """The person at this machine."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may run as a user without a name
-        return f"user {os.getuid()}"
-
-
 def _found(scenario: str | Path) -> Checked:
     return load(*find_scenario(str(scenario), Path.cwd()))
 
@@ -206,8 +218,6 @@ def let_people_answer(
 
 def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> RunStarted:
     """The first event of a run, but for what is kept apart."""
-    from footlights import __version__
-
     scenario = checked.scenario
     assert scenario is not None
     return RunStarted(
@@ -233,13 +243,28 @@ def run_started(checked: Checked, settings: Settings, origin: Origin | None) -> 
             )
             if value
         },
-        versions={"footlights": __version__, "python": platform.python_version(), "sqlite": _sqlite()},
-        machine={"system": sys.platform, "cpus": os.cpu_count() or 0},
+        versions=_versions(),
+        machine=_machine(),
         private=once(checked, _is_private),
     )  # fmt: skip
 
 
-def _root(checked: Checked) -> Path:
+@cache
+def _versions() -> dict[str, str]:
+    import sqlite3
+
+    from footlights import __version__
+
+    return {"footlights": __version__, "python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+
+
+@cache
+def _machine() -> dict[str, Any]:
+    return {"system": sys.platform, "cpus": os.cpu_count() or 0}
+
+
+def root_of(checked: Checked) -> Path:
+    """The project in which a scenario was read."""
     return project_root(checked.sources[checked.name].path)
 
 
@@ -273,12 +298,6 @@ def run_limits(checked: Checked, settings: Settings) -> dict[str, float]:
     account = Account("run", {}) if checked.scenario.limits is None else Account.of("run", checked.scenario.limits)
     account.tighten(settings.limits)
     return {str(name): value for name, value in account.limits.items()}
-
-
-def _sqlite() -> str:
-    import sqlite3
-
-    return sqlite3.sqlite_version
 
 
 def _was_paused(recorded: list[Event]) -> bool:

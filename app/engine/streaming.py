@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,15 +28,14 @@ _NOTHING = Usage()
 ENDED = frozenset({"connection", "timeout", "malformed", "incomplete"})  # what cannot take a complete answer back
 
 
-@dataclass(slots=True)
-class Heard:
+class Heard(msgspec.Struct):
     """An answer, as far as it came."""
 
     text: str = ""
-    tool_calls: list[ToolCall] = field(default_factory=list)
+    tool_calls: list[ToolCall] = []
     finish: Finish = "stop"
     usage: Usage | None = None
-    pieces: list[tuple[int, int]] = field(default_factory=list)
+    pieces: list[tuple[int, int]] = []
     first_ms: int | None = None
     took_ms: int = 0
     thought: str = ""
@@ -153,8 +152,10 @@ class _Listening:
             heard.is_complete = True
         if chunk.echo is not None and _can_go_back(chunk.echo):
             heard.echo = chunk.echo
-        heard.served = whole_characters(chunk.served) or heard.served
-        heard.request = whole_characters(chunk.request) or heard.request
+        if chunk.served:
+            heard.served = whole_characters(chunk.served)
+        if chunk.request:
+            heard.request = whole_characters(chunk.request)
         heard.remote = chunk.remote or heard.remote
 
     def _count(self, text: str) -> None:

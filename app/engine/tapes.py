@@ -10,6 +10,7 @@ from typing import Any
 
 from app.document.suggest import did_you_mean, listed
 from app.engine.choices import named_in
+from app.engine.once import once
 from app.errors import UsageError
 from app.events import Mode
 from app.scenario import Checked
@@ -50,7 +51,7 @@ def insist_on_tapes(
         raise UsageError("nothing says which cassette is played", "--cassette FILE does")
     if record is not None and _absolute(record) != _absolute(cassette) and record.expanduser().exists():
         raise is_there(record)
-    agents = named_in(checked).agents
+    agents = once(checked, named_in).agents
     for agent in live:
         if agent not in agents:
             raise UsageError(f'there is no agent "{agent}"', did_you_mean(agent, agents, listed(sorted(agents))))

@@ -7,7 +7,6 @@ they took: so it is the same every time, a wait for a retry takes none of ours, 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -103,8 +102,8 @@ class Taping:
             return routed
         name = cassette.model(self._blank(asked, "", "", Request("", asked.messages)))
         if name not in failed and any(one.model == name and one.out != "privacy" for one in routed.candidates):
-            return dataclasses.replace(routed, chosen=name, policy="cassette")
-        return dataclasses.replace(routed, chosen=None) if failed and not self.fills_in else routed
+            return replace(routed, chosen=name, policy="cassette")
+        return replace(routed, chosen=None) if failed and not self.fills_in else routed
 
     def voice(self, asked: calls.Asked, model: Model, request: Request) -> Voice:
         """Who answers a call: the cassette, or the model; Mishap when the cassette should and cannot."""

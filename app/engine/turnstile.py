@@ -30,8 +30,7 @@ class Turnstile:
 
     async def passage(self) -> None:
         """Wait until an effect may begin."""
-        async with self._clock.outside():  # one at a time, so that it does not matter how long each waits
-            pass
+        await self._clock.turn()  # one at a time, so that it does not matter how long each waits
         if self._audience is not None:
             await self._until_seen()
         if self._is_shut:
@@ -66,11 +65,6 @@ class Turnstile:
         self._held = True
         self._steps += 1
         self._opened.fire()
-
-    @property
-    def is_held(self) -> bool:
-        """Does it hold effects back?"""
-        return self._held
 
     @property
     def is_closing(self) -> bool:

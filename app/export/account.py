@@ -17,11 +17,12 @@ from app.export.film import Line
 from app.export.transcript import as_read, spoken, told_of
 from app.journal.recording import Recording
 from app.playback.show import Show, as_words
+from app.safety import one_line
 from app.state import RunState, meters
 from app.state.brief import in_brief
-from app.state.words import in_full, money, plural, took
-from app.tui.glyphs import UNICODE
-from app.tui.naming import amount, name_of, one_line, role_of, sign
+from app.state.words import in_full, money, plural, short_id, took
+from app.tui.look.glyphs import UNICODE
+from app.tui.naming import amount, name_of, role_of, sign
 from app.tui.verdict import Verdict, verdict_of
 
 PEOPLE = "people"  # who takes part in a run without being of its cast
@@ -196,7 +197,7 @@ def _passed(show: Show) -> Iterator[Passed]:
 
 
 def _again(recording: Recording, state: RunState) -> Iterator[Command]:
-    short = shlex.quote(recording.run[-8:])
+    short = shlex.quote(short_id(recording.run))
     yield Command(f"footlights replay {short}", "shows it again on the stage, at any pace; nothing is performed")
     yield Command(f"footlights show {short}", "tells it in the terminal, whole or one step at a time")
     if state.finish is None:

@@ -22,13 +22,14 @@ from app.events import (
     Usage,
 )
 from app.playback.show import Show
-from app.state import NOTHING, CallState, GateState, RunState, Spent, StepState, spent_by, takeover
+from app.safety import one_line
+from app.state import NOTHING, CallState, GateState, RunState, Spent, spent_by, takeover
 from app.state.receipts import why_not
 from app.state.spending import OWN_MACHINE
-from app.state.words import BASES, Spending, notes, paid, paid_at_all, plural, took
-from app.tui.glyphs import UNICODE
-from app.tui.lines import line_of
-from app.tui.naming import name_of, one_line, role_of, sign
+from app.state.words import BASES, Spending, notes, paid, paid_at_all, plural, spaced, took
+from app.tui.log.lines import line_of
+from app.tui.look.glyphs import UNICODE
+from app.tui.naming import name_of, role_of, sign
 
 _TONES = {"succeeded": "good", "skipped": "quiet", "cancelled": "warning", "truncated": "warning", "running": "warning"}
 
@@ -100,7 +101,7 @@ _STEPS = "Step|What for|Agent|How it ended|#Tries|#Tokens|#Cost|#Time"
 
 
 def _steps(state: RunState) -> Iterator[tuple[Cell, ...]]:
-    for step, depth in in_order(state):
+    for step, depth in state.in_order():
         lasted = None if step.ended is None or not step.began_at else step.ended - step.began
         name = one_line(step.path[len(step.parent) :].lstrip("/"))
         ended = f"{step.status}, tolerated" if step.tolerated else step.status
@@ -116,16 +117,6 @@ def _steps(state: RunState) -> Iterator[tuple[Cell, ...]]:
             _money(step.tally, paid_at_all(step.tally)),
             Cell("" if lasted is None else took(lasted), lasted),
         )
-
-
-def in_order(state: RunState) -> Iterator[tuple[StepState, int]]:
-    """Each step after the one it lies in, and how deep it lies."""
-    waiting = [(path, 0) for path in reversed(state.roots)]
-    while waiting:
-        path, depth = waiting.pop()
-        step = state.steps[path]
-        yield step, depth
-        waiting += [(child, depth + 1) for child in reversed(step.children)]
 
 
 _TAKEN = "#Calls|#Read|#From the cache|#Written|#Cost|How sure|#Time"
@@ -283,7 +274,7 @@ def _errors(state: RunState) -> Iterator[tuple[Cell, ...]]:
 
 
 def _kind(failure: Failure) -> Cell:
-    return Cell(one_line(failure.error.replace("_", " ")), style="error")
+    return Cell(one_line(spaced(failure.error)), style="error")
 
 
 def _came_of(event: StepFailed | CallFailed | ToolFailed) -> str:

@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from app.export.account import Account, Actor, Passed, clock
+from app.safety import one_line
 from app.state import Tally, critical_path
 from app.state.words import in_a_cell, plural, took
-from app.tui.gantt import Bar
-from app.tui.gantt_lanes import Lane, lanes
-from app.tui.glyphs import UNICODE
-from app.tui.naming import name_of, one_line, role_of, sign, step_name
+from app.tui.look.glyphs import UNICODE
+from app.tui.look.themes import ROLES
+from app.tui.naming import name_of, role_of, sign, step_name
 from app.tui.text import cut, wrap
-from app.tui.themes import ROLES
+from app.tui.timeline.gantt import Bar
+from app.tui.timeline.lanes import Lane, lanes
 
 WIDTH = 1080
 _LETTER = 6.7  # about as wide as a letter of the smaller size

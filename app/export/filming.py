@@ -20,10 +20,10 @@ from app.export.transcript import cue_mark, mark_of, spoken, told_of
 from app.journal.recording import Recording
 from app.playback.moments import moment_in
 from app.playback.playhead import Playhead
+from app.safety import one_line
 from app.state import fold
-from app.tui.glyphs import UNICODE
-from app.tui.lines import one_line
-from app.tui.themes import Theme, load
+from app.tui.look.glyphs import UNICODE
+from app.tui.look.themes import Theme, load
 
 HOLD = 2.0  # seconds that a film stands still where an audience would, until GO
 GLIMPSES = 12  # moments from which a poster is chosen

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from app.export.account import Account, Actor, Passed
-from app.export.account_tables import in_order
+from app.safety import one_line
 from app.state import RunState
-from app.tui.naming import name_of, one_line, short_path, step_name
+from app.tui.naming import name_of, short_path, step_name
 from app.tui.text import cut
 
 _MOST = 80  # messages, and bars: with more nobody can read a diagram
@@ -39,7 +39,7 @@ def left_out(account: Account) -> int:
 def gantt(account: Account) -> Iterator[str]:
     """The lines of a Gantt chart, an agent a section; none, where no time passed."""
     state = account.show.state
-    bars = [step for step, _ in in_order(state) if not step.children and step.ended and step.ended > step.began]
+    bars = [step for step, _ in state.in_order() if not step.children and step.ended and step.ended > step.began]
     if not bars:
         return
     longest = sorted(bars, key=lambda step: step.began - (step.ended or 0))[:_MOST]

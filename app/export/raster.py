@@ -18,7 +18,7 @@ from app.export.film import Film, Frame
 from app.export.inks import CLEAR, Colour, Inks, Pair
 from app.export.picture.cells import Cell, Look
 from app.export.pixels import Shape, Size, rectangle, shapes
-from app.tui.colour import parts
+from app.tui.look.colour import parts
 
 
 class NoPillow(FootlightsError):

@@ -20,16 +20,17 @@ from app.errors import FootlightsError
 from app.export.picture.cells import Cell, Look, Row
 from app.journal.recording import Recording
 from app.playback.cues import CueSheet
-from app.tui.app import Opening, Severity, Theatre
+from app.tui.app import Opening, Theatre
 from app.tui.arrangement import arrange
 from app.tui.filed import Filed
-from app.tui.glyphs import UNICODE
+from app.tui.look.glyphs import UNICODE
 from app.tui.remembered import Remembered
 from app.tui.screens.stage import Stage
 
 if TYPE_CHECKING:
     from rich.color import Color
     from rich.style import Style
+    from textual.notifications import SeverityLevel
     from textual.widget import Widget
 
 ROUNDS = 1000  # turns of the loop until something is wrong
@@ -76,7 +77,7 @@ class House(Theatre):
         """No run goes on here: a film with a hole in it is none."""
         self.wrong.append(f"this part of the stage cannot be drawn: {type(widget).__name__}")
 
-    def say(self, text: str, *, severity: Severity = "information", stays: bool = False) -> None:
+    def say(self, text: str, *, severity: SeverityLevel = "information", stays: bool = False) -> None:
         """Nobody sits there. What went wrong is told to whoever films."""
         if severity != "information":
             self.wrong.append(text)

@@ -16,12 +16,11 @@ from typing import Any, Literal
 import msgspec
 
 from app.events import CallFailed, CallFinished, CallSpeaking, CallStarted, Event, kind_of
-from app.export.account_tables import in_order
 from app.journal.recording import Recording
 from app.playback.show import Show
-from app.safety import covered, mask_secrets, safe_text
+from app.safety import clean, covered
 from app.state import fold
-from app.tui.lines import line_of
+from app.tui.log.lines import line_of
 
 What = Literal["steps", "calls", "events"]
 Row = dict[str, str | int | float | None]
@@ -37,16 +36,17 @@ def csv_of(recording: Recording, what: What = "steps") -> str:
     made = io.StringIO(newline="")
     table = csv.DictWriter(made, heads.split(), lineterminator="\r\n")
     table.writeheader()
-    table.writerows({name: _cell(value) for name, value in row.items()} for row in rows(recording))
+    table.writerows({name: safe_cell(value) for name, value in row.items()} for row in rows(recording))
     return made.getvalue()
 
 
-def _cell(value: str | int | float | None) -> str | int | float:
+def safe_cell(value: str | int | float | None) -> str | int | float:
+    """A value as a cell that is no formula and holds no key; what nobody knows is empty."""
     if value is None:
         return ""
     if not isinstance(value, str):
         return value
-    text = safe_text(mask_secrets(value))
+    text = clean(value)
     return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
@@ -60,7 +60,7 @@ def _moment(micros: int) -> str:
 def _steps(recording: Recording) -> Iterator[Row]:
     state = fold(recording.events)
     at = {event.seq: event.at for event in recording.events}
-    for step, _ in in_order(state):
+    for step, _ in state.in_order():
         tally, has_begun = step.tally, bool(step.began_at)
         yield {
             "run": recording.run,

@@ -29,10 +29,12 @@ from app.export.film import Line, Mark
 from app.playback.beats import caption_of
 from app.playback.cues import Placed
 from app.playback.show import Show
+from app.safety import one_line
 from app.state import RunState
 from app.state.words import in_full, plural, took
-from app.tui.glyphs import UNICODE
-from app.tui.lines import line_of, name_of, one_line, role_of, sign, step_name
+from app.tui.log.lines import line_of
+from app.tui.look.glyphs import UNICODE
+from app.tui.naming import name_of, role_of, sign, step_name
 from app.tui.paint.said import start_of
 from app.tui.text import cut
 from app.tui.verdict import verdict_of

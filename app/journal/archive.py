@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+import zlib
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import msgspec
 from aiosqlite import Connection
 
-from app.events import CallFailed, CallFinished, Event, RunFinished, decode
-from app.journal import live, search
+from app.events import CallFailed, CallFinished, Event, Ref, RunFinished, decode
+from app.journal import batches, live, search
+from app.journal.batches import BatchRow, Stand
 from app.journal.connection import locate
 from app.journal.damage import UNREADABLE, reading, true_to
 from app.journal.glance import Glance
@@ -25,6 +27,7 @@ from app.state.spending import NOTHING, Spent, spent_by
 
 _GLANCE = 0.05  # seconds between looks at whether anything was written
 _PULSE = 1.0  # seconds between looks at whether the performer is alive
+_RUNS_AT_ONCE = 200
 _PAGE = 5000  # events read in one go, so that no reading holds the log back for long
 
 
@@ -124,6 +127,19 @@ class Archive:
             after = page[-1].seq
         return found
 
+    async def each_of(self, rows: Sequence[RunRow], kinds: Sequence[str]) -> AsyncIterator[tuple[RunRow, list[Event]]]:
+        """Yield runs with their events of some kinds, many runs at a time; calls that were cut off end with them."""
+        named = msgspec.json.encode(list(kinds)).decode()
+        for start in range(0, len(rows), _RUNS_AT_ONCE):
+            some = rows[start : start + _RUNS_AT_ONCE]
+            runs = msgspec.json.encode([row.run for row in some]).decode()
+            found: dict[str, list[Event]] = {row.run: [] for row in some}
+            with reading(self.path):
+                for run, body in await self._all(_OF_KINDS, {"runs": runs, "kinds": named}):
+                    found[run].append(decode(body))
+            for row in some:
+                yield row, _with_ends(row, found[row.run])
+
     async def follow(self, run: str, after: int = 0) -> AsyncIterator[Event]:
         """Yield the events of a run as they come, until it is over or nobody performs it any more."""
         version, pulse, glance = None, 0.0, Glance(self.path)
@@ -170,6 +186,15 @@ class Archive:
                 values[digest] = msgspec.json.decode(true_to(digest, unpacked(packed, body), self.path))
             return values
 
+    async def value(self, run: str, ref: Ref) -> Any:
+        """Return what a Ref in the events of a run stands for; none when it was erased."""
+        asked = {"run": run, "digest": ref.ref, "digests": msgspec.json.encode([ref.ref]).decode()}
+        long, short = await self._all(_NAMED_BLOBS, asked), await self._all(_SHORT_ONE, asked)
+        with reading(self.path):
+            for digest, packed, body in long:
+                return msgspec.json.decode(true_to(digest, unpacked(packed, body), self.path))
+            return next((msgspec.json.decode(text)[ref.ref] for (text,) in short), None)
+
     async def verdict(self, letter: int) -> str:
         """Return what became of a letter: taken, why it was refused, or nothing so far."""
         found = await self._all("SELECT verdict FROM inbox WHERE id = :letter", {"letter": letter})
@@ -185,6 +210,71 @@ class Archive:
         """Find words in outputs, errors, titles and names."""
         with reading(self.path):
             return await asyncio.to_thread(search.search, self.path, text, limit)
+
+    async def batches(self, limit: int | None = 50, batch: str | None = None) -> list[BatchRow]:
+        """List batches, the latest first."""
+        if not (await self._all(batches.HAS_BATCHES))[0][0]:  # an older Footlights has written all there is
+            return []
+        found = await self._all(batches.LISTED, {"batch": batch, "most": -1 if limit is None else limit})
+        return [batches.read_row(row) for row in found]
+
+    async def batch(self, wanted: str) -> BatchRow:
+        """Return the batch of this name: whole, or as much of its beginning or end as tells it apart, or `last`."""
+        asked = {"name": wanted.upper(), "length": len(wanted)}
+        known = await self._all(batches.NAMED, asked) if await self.batches(limit=1) else []
+        if len(known) != 1 or not wanted:
+            raise batches.not_one(wanted, [name for (name,) in known])
+        return (await self.batches(batch=known[0][0]))[0]
+
+    async def batch_plan(self, batch: str) -> bytes:
+        """Return what a batch is to perform, as it was kept."""
+        return zlib.decompress((await self._all(batches.PLAN, {"batch": batch}))[0][0])
+
+    async def batch_runs(self, batch: str) -> list[RunRow]:
+        """Return the runs of a batch that have begun."""
+        found = await self._all(batches.ROWS, {"batch": batch})
+        with reading(self.path):
+            return [row_of(row) for row in found]
+
+    async def batch_stands(self, batch: str) -> list[Stand]:
+        """Return how far each run of a batch is that has begun: quick, also for thousands, and without any event."""
+        found = await self._all(batches.STANDS, {"batch": batch})
+        with reading(self.path):
+            return [batches.read_stand(row) for row in found]
+
+    async def batch_counts(self, batch: str) -> list[tuple[str, bool, bool, int]]:
+        """Count the runs of a batch by status, by whether all was as expected, and by whether that was excused."""
+        found = await self._all(batches.COUNTED, {"batch": batch})
+        return [(status, bool(expected), bool(excused), count) for status, expected, excused, count in found]
+
+    async def batch_calls(self, batch: str) -> int:
+        """Count the calls that the runs of a batch have made."""
+        count: int = (await self._all(batches.CALLS, {"batch": batch}))[0][0]
+        return count
+
+    async def batch_seconds(self, wanted: Iterable[str]) -> dict[str, float]:
+        """Return how long a run of each of these batches took, in the mean of those that are over."""
+        found = await self._all(batches.MEAN_SECONDS, {"batches": msgspec.json.encode(list(wanted)).decode()})
+        return dict(found)
+
+    async def batch_unanswered(self, batch: str) -> list[Event]:
+        """Return the beginnings of calls that went out and of which nothing is known: whoever made them is gone."""
+        found = await self._all(batches.UNANSWERED, {"batch": batch})
+        with reading(self.path):
+            return [decode(body) for (body,) in found]
+
+    async def last_events(self, runs: Sequence[str]) -> dict[str, Event]:
+        """Return the last event of each of these runs: of one that is over, how it ended."""
+        found = await self._all(batches.ENDS, {"runs": msgspec.json.encode(list(runs)).decode()})
+        with reading(self.path):
+            return {run: decode(body) for run, body in found}
+
+    async def batch_events(self, batch: str, kinds: Sequence[str]) -> list[tuple[str, Event]]:
+        """Return the events of these kinds of all runs of a batch, run by run."""
+        named = msgspec.json.encode(list(kinds)).decode()
+        found = await self._all(batches.EVENTS, {"batch": batch, "kinds": named})
+        with reading(self.path):
+            return [(run, decode(body)) for run, body in found]
 
     async def _page(self, run: str, after: int, limit: int) -> list[Event]:
         rows = await self._all(_EVENTS, {"run": run, "after": after, "limit": limit})
@@ -221,6 +311,15 @@ _NEWEST = "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = 
 _CALLS = (
     "SELECT body FROM events WHERE run = (SELECT id FROM runs WHERE run = :run)"
     " AND (kind IN ('call.finished', 'call.failed') OR (:begun AND kind = 'call.started')) ORDER BY seq"
+)
+_OF_KINDS = (
+    "SELECT runs.run, events.body FROM runs JOIN events ON events.run = runs.id"
+    " WHERE runs.run IN (SELECT value FROM json_each(:runs)) AND kind IN (SELECT value FROM json_each(:kinds))"
+    " ORDER BY events.run, events.seq"
+)
+_SHORT_ONE = (
+    "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND json_type(text, '$.' || :digest)"
+    " IS NOT NULL LIMIT 1"
 )
 _SHORT = "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND text IS NOT NULL"
 _LATER = "SELECT body, text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND seq >= :seq"

@@ -38,9 +38,9 @@ class Seal(msgspec.Struct, frozen=True, omit_defaults=True):
     at: int = 0  # wall clock, microseconds
 
 
-def seal(workspace: Path, run: str, hash: bytes, count: int) -> None:
-    """Write down how a run ended. To be called after its last event was committed."""
-    add_seals(workspace, [Seal(run, hash.hex(), count, _now())])
+def seal(workspace: Path, ended: Iterable[tuple[str, bytes, int]]) -> None:
+    """Write down how runs ended: their last hash, and the count of their events, after the last was committed."""
+    add_seals(workspace, [Seal(run, hash.hex(), count, _now()) for run, hash, count in ended])
 
 
 def unseal(workspace: Path, runs: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.journal.connection import BUSY_MS
 
 if TYPE_CHECKING:
-    from app.journal.log import Entry
+    from app.journal.log import Page
 
 EVERY = 16 * 2**20  # bytes that were written, as far as that can be guessed
 LARGEST = 64 * 2**20  # bytes of the log above which it is cut back to nothing
@@ -28,7 +28,7 @@ class Checkpoints:
         self._log = path.with_name(path.name + "-wal")
         self._written = 0
 
-    def after(self, connection: sqlite3.Connection, batch: Sequence[Entry]) -> None:
+    def after(self, connection: sqlite3.Connection, batch: Sequence[Page]) -> None:
         """Checkpoint when it is time, after this batch was committed."""
         self._written += _PAGES_A_COMMIT * _PAGE + sum(map(_size_of, batch))
         if self._written < EVERY:
@@ -56,6 +56,7 @@ class Checkpoints:
         return 0
 
 
-def _size_of(entry: Entry) -> int:
-    """Guess what an event takes in the log: itself, its text, its place in the index, and the values it brings."""
-    return _ROUND_IT + len(entry.body) + len(entry.text or b"") + sum(len(body) for _, body in entry.blobs)
+def _size_of(page: Page) -> int:
+    """Guess what events take in the log: they, their texts, their places in the index, and the values they bring."""
+    events = sum(_ROUND_IT + len(entry.body) + len(entry.text or b"") for entry in page.entries)
+    return events + sum(len(body) for entry in page.entries for _, body in entry.blobs)

@@ -6,16 +6,17 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.journal.errors import JournalError, LeaseLost
 from app.journal.standing import COLUMNS
 
 if TYPE_CHECKING:
-    from app.journal.log import Entry, RunLog
+    from app.journal.log import Page, RunLog
 
-MOST = 512  # events a commit
+MOST = 512  # events a statement, and pages a commit
+_COMMON = 2**16  # bytes of a value that may be one of many alike
 _EVENT = "(?, ?, ?, ?, ?, ?, ?, ?)"
 _CHANGE = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _no_event = [None] * 8
@@ -40,32 +41,31 @@ class Blob(NamedTuple):
     body: bytes
 
 
-def pack(entries: Sequence[Entry]) -> list[Blob]:
+def pack(pages: Sequence[Page]) -> list[Blob]:
     """Make the long values of a batch small. Takes time, so it is done before anybody has to wait for the lock."""
-    return [Blob(entry.log, digest, *_packed(body)) for entry in entries for digest, body in entry.blobs]
+    named = [(page.log, value) for page in pages for entry in page.entries for value in entry.blobs]
+    return [Blob(log, digest, *_packed(body)) for log, (digest, body) in named]
 
 
-def write(connection: sqlite3.Connection, entries: Sequence[Entry], blobs: Sequence[Blob]) -> dict[RunLog, int]:
+def write(connection: sqlite3.Connection, pages: Sequence[Page], blobs: Sequence[Blob]) -> dict[RunLog, int]:
     """Write the batch, inside a transaction; return the row of each run that was new."""
-    last = {entry.log: entry for entry in entries}
+    last = {page.log: page for page in pages}.values()
     now = time.time_ns() // 1000
-    new = _insert_runs(connection, [log for log in last if not log.row], last, now)
-    _update_runs(connection, [entry for log, entry in last.items() if log.row], now)
-    _insert_events(connection, entries, new)
+    new = _insert_runs(connection, [page for page in last if not page.log.row], now)
+    _update_runs(connection, [page for page in last if page.log.row], now)
+    _insert_events(connection, pages, new)
     if blobs:
         connection.executemany(_NEW_BLOB, [(blob.digest, blob.packed, blob.body) for blob in blobs])
         connection.executemany(_NEW_RUN_BLOB, [(blob.log.row or new[blob.log], blob.digest) for blob in blobs])
     return new
 
 
-def _insert_runs(
-    connection: sqlite3.Connection, logs: Iterable[RunLog], last: dict[RunLog, Entry], now: int
-) -> dict[RunLog, int]:
+def _insert_runs(connection: sqlite3.Connection, pages: Iterable[Page], now: int) -> dict[RunLog, int]:
     rows: dict[RunLog, int] = {}
-    for log in logs:
-        entry = last[log]
-        standing = (getattr(entry.standing, column) for column in COLUMNS)
-        values = (log.run, entry.seq, entry.hash, _holder_after(entry), now, *standing)
+    for page in pages:
+        log, entry = page.log, page.entries[-1]
+        standing = (getattr(page.standing, column) for column in COLUMNS)
+        values = (log.run, entry.seq, entry.hash, _holder_after(page), now, *standing)
         found = connection.execute(_NEW_RUN, values).fetchone()
         if found is None:
             raise Refused([log], JournalError(f"there is a run {log.run} already", "resume it, or choose another name"))
@@ -73,42 +73,53 @@ def _insert_runs(
     return rows
 
 
-def _update_runs(connection: sqlite3.Connection, entries: Sequence[Entry], now: int) -> None:
+def _update_runs(connection: sqlite3.Connection, pages: Sequence[Page], now: int) -> None:
     """Keep the rows of runs; a run that somebody else holds by now refuses the batch."""
-    if not entries:
+    if not pages:
         return
-    rows = _size_for(len(entries))
+    rows = _size_for(len(pages))
     values: list[object] = [now]
-    for entry in entries:
-        log, standing = entry.log, entry.standing
+    for page in pages:
+        log, entry, standing = page.log, page.entries[-1], page.standing
         values += (log.row, log.lease, entry.seq, entry.hash, standing.status, standing.reason)
-        values += (standing.ended, standing.cost_usd, standing.tokens, standing.recoveries, _holder_after(entry))
-    values += _no_change * (rows - len(entries))
+        values += (standing.ended, standing.cost_usd, standing.tokens, standing.recoveries, _holder_after(page))
+    values += _no_change * (rows - len(pages))
     done = connection.execute(_run_changes(rows), values).rowcount
-    if done != len(entries):
-        logs = [entry.log for entry in entries]
+    if done != len(pages):
+        logs = [page.log for page in pages]
         lost = [log for log in logs if not _holds(connection, log)]
         raise Refused(lost or logs, LeaseLost("this run is performed by another process now", "watch it there"))
 
 
-def _holder_after(entry: Entry) -> str:
+def _holder_after(page: Page) -> str:
     """Whoever wrote the end of a run performs it no more."""
-    return "" if entry.standing.over else entry.log.lease
+    return "" if page.standing.over else page.log.lease
 
 
-def _insert_events(connection: sqlite3.Connection, entries: Sequence[Entry], new: dict[RunLog, int]) -> None:
-    rows = _size_for(len(entries))
-    values: list[object] = []
-    for entry in entries:
-        row = entry.log.row or new[entry.log]
-        values += (row, entry.seq, entry.at, entry.kind, entry.step, entry.body, entry.hash, entry.text)
-    values += _no_event * (rows - len(entries))
-    connection.execute(_new_events(rows), values)
+def _insert_events(connection: sqlite3.Connection, pages: Sequence[Page], new: dict[RunLog, int]) -> None:
+    written: list[object] = []
+    for page in pages:
+        row = page.log.row or new[page.log]
+        for entry in page.entries:
+            written += (row, entry.seq, entry.at, entry.kind, entry.step, entry.body, entry.hash, entry.text)
+    most = MOST * len(_no_event)
+    for start in range(0, len(written), most):
+        values = written[start : start + most]
+        count = len(values) // len(_no_event)
+        rows = _size_for(count)
+        connection.execute(_new_events(rows), values + _no_event * (rows - count))
 
 
 def _packed(body: bytes) -> tuple[int, bytes]:
+    return _packed_before(body) if len(body) <= _COMMON else _packed_now(body)
+
+
+def _packed_now(body: bytes) -> tuple[int, bytes]:
     small = zlib.compress(body, 1)
     return (1, small) if len(small) < len(body) else (0, body)
+
+
+_packed_before = lru_cache(maxsize=32)(_packed_now)  # the runs of a batch bring the same scenario, each anew
 
 
 def _holds(connection: sqlite3.Connection, log: RunLog) -> bool:

@@ -45,7 +45,9 @@ def prepare(path: Path) -> None:
     try:
         _make_folder(path.parent)
     except OSError as error:
-        raise JournalError(f"cannot make the folder {path.parent}: {error.strerror}", _ELSEWHERE) from error
+        raise JournalError(
+            f"the folder {path.parent} cannot be made or made private: {error.strerror}", _ELSEWHERE
+        ) from error
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise JournalError(f"the folder {path.parent} cannot be written to", _ELSEWHERE)
     refuse_network(path)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 from app.events import Event
+from app.journal import batches
+from app.journal.batches import BatchRow
 from app.journal.connection import locate, prepare
 from app.journal.damage import reading, true_to
+from app.journal.experience import Served, experience_of
 from app.journal.inbox import TAKEN, Letter, post, take, unread
 from app.journal.lease import Holder
 from app.journal.live import Live
@@ -18,6 +22,7 @@ from app.journal.memory import recollect, remember
 from app.journal.reader import Reader
 from app.journal.takeover import Claim, claim, texts_of
 from app.journal.writer import Writer
+from providers.routing import Experience
 
 
 class Journal:
@@ -72,9 +77,18 @@ class Journal:
         """Say something to whoever performs a run."""
         return self._writer.perform(lambda connection: post(connection, run, kind, about, body, by))
 
+    def knows(self, run: str) -> bool:
+        """Tell whether a run has begun."""
+        asked = "SELECT count(*) FROM runs WHERE run = ?"
+        return bool(self._reader.read(lambda connection: connection.execute(asked, (run,)).fetchone())[0])
+
     def recorded(self, run: str) -> list[Event]:
         """Return the events of a run, for whoever goes on with it."""
         return self._reader.events(run)
+
+    def bodies(self, run: str) -> list[bytes]:
+        """Return the same as they are written, for whoever goes on with it elsewhere."""
+        return self._reader.bodies(run)
 
     def texts(self, run: str) -> dict[str, bytes]:
         """Return the values of a run as they were encoded, by digest, short and long."""
@@ -85,9 +99,33 @@ class Journal:
         """Keep what an agent shall know in later runs."""
         self._writer.perform(lambda connection: remember(connection, agent, key, value, run))
 
-    def recollect(self, agent: str, words: str = "", limit: int = 20) -> list[dict[str, Any]]:
+    async def recollect(self, agent: str, words: str = "", limit: int = 20) -> list[dict[str, Any]]:
         """Return what an agent knows from earlier runs, by words in it; without words, the latest."""
         return self._reader.read(lambda connection: recollect(connection, agent, words, limit))
+
+    async def experience(self) -> dict[Served, Experience]:
+        """Return what earlier live runs taught of each model."""
+        return await asyncio.to_thread(experience_of, self.path)
+
+    def begin_batch(self, row: BatchRow, plan: bytes) -> Holder:
+        """Begin a batch. It is this process's until it is left."""
+        holder = Holder.new()
+        self._writer.perform(lambda connection: batches.begin(connection, row, plan, holder))
+        return holder
+
+    def drive_batch(self, batch: str) -> tuple[Holder, bytes, str]:
+        """Go on with a batch that nobody performs any more; returns its plan, and why it was left."""
+        holder = Holder.new()
+        try:
+            return holder, *self._writer.perform(lambda connection: batches.drive(connection, batch, holder))
+        except BaseException:
+            holder.forget()
+            raise
+
+    def leave_batch(self, batch: str, holder: Holder, stopped: str = "") -> None:
+        """Perform it no more; `stopped` says why, when not all of it is done."""
+        holder.forget()
+        self._writer.perform(lambda connection: batches.leave(connection, batch, holder, stopped))
 
     def close(self) -> None:
         """Write what is left and close. May be called twice, and from a signal handler."""

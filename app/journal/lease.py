@@ -28,7 +28,7 @@ class Holder:
     @classmethod
     def new(cls) -> Holder:
         """Make a lease for this process."""
-        holder = cls(_host(), os.getpid(), _start_of(os.getpid()) or "", next(_serials))
+        holder = cls(_host(), os.getpid(), _own_start(), next(_serials))
         _held_here.add(str(holder))
         return holder
 
@@ -75,6 +75,14 @@ def _host() -> str:
     except OSError:
         space = ""
     return socket.gethostname().replace(":", "-") + space
+
+
+@cache
+def _own_start() -> str:
+    return _start_of(os.getpid()) or ""
+
+
+os.register_at_fork(after_in_child=_own_start.cache_clear)
 
 
 def _start_of(pid: int) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.journal.errors import JournalError
 
 APPLICATION = 0x466F6F74  # "Foot"
-MIGRATIONS = ("schema.sql",)  # the file with number n leads to version n + 1
+MIGRATIONS = ("schema.sql", "batches.sql")  # the file with number n leads to version n + 1
 VERSION = len(MIGRATIONS)
 
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.journal.batches import drop_emptied, erase_given
 from app.journal.chain import unseal
 from app.journal.change import changing, writing
 from app.journal.errors import RunBusy, RunNotFound
@@ -42,16 +43,17 @@ def runs_over_before(workspace: Path, moment: int) -> list[str]:
 
 
 def delete_runs(workspace: Path, runs: Iterable[str]) -> Removed:
-    """Delete runs with all that belongs to them alone. Their seals are marked, so that nobody misses them."""
+    """Delete runs with all that belongs to them alone; a batch goes with its last. Their seals are marked as gone."""
     deleted: list[str] = []
     events = values = 0
     for run in runs:
         with changing(workspace) as connection:
-            key, count = _idle(connection, run)
+            key, count, batch = _idle(connection, run)
             blobs = _blobs_of(connection, key)
             connection.execute("DELETE FROM words WHERE run = ?", (key,))
             connection.execute("DELETE FROM runs WHERE id = ?", (key,))  # events, inbox and run_blobs go with it
             values += _drop_unused(connection, blobs)
+            drop_emptied(connection, batch)
         unseal(workspace, [run])
         deleted.append(run)
         events += count
@@ -64,7 +66,7 @@ def erase_run(workspace: Path, run: str) -> Removed:
     Its events stay, and its chain: those hold digests only. What another run said too stays with that one.
     """
     with changing(workspace) as connection:
-        key, _ = _idle(connection, run)
+        key, *_ = _idle(connection, run)
         blobs = _blobs_of(connection, key)
         found = connection.execute(
             "UPDATE events SET text = ? WHERE run = ? AND (text IS NOT NULL OR instr(body, ?))",
@@ -72,6 +74,7 @@ def erase_run(workspace: Path, run: str) -> Removed:
         )
         connection.execute("DELETE FROM run_blobs WHERE run = ?", (key,))
         values = _drop_unused(connection, blobs)
+        erase_given(connection, run)
         connection.execute("UPDATE inbox SET body = 'null' WHERE run = ?", (key,))
         connection.execute(
             "INSERT INTO memory_words (memory_words, rowid, key, value)"
@@ -100,17 +103,17 @@ def compact(workspace: Path) -> int:
     return max(0, before - _size(workspace))
 
 
-def _idle(connection: sqlite3.Connection, run: str) -> tuple[int, int]:
-    """Return the row of a run and how many events it has, if nobody performs it."""
-    found = connection.execute("SELECT id, seq, holder, heartbeat FROM runs WHERE run = ?", (run,)).fetchone()
+def _idle(connection: sqlite3.Connection, run: str) -> tuple[int, int, str]:
+    """Return the row of a run, how many events it has and which batch it is of, if nobody performs it."""
+    found = connection.execute("SELECT id, seq, batch, holder, heartbeat FROM runs WHERE run = ?", (run,)).fetchone()
     if found is None:
         raise RunNotFound(f"there is no run {run}", "footlights runs lists what there is")
-    key, count, name, heartbeat = found
+    key, count, batch, name, heartbeat = found
     if holder_alive(name, heartbeat):
         holder = Holder.read(name)
         who = holder.described if holder else "somebody"
         raise RunBusy(f"the run {run} is being performed by {who}", "wait until it is over, or cancel it first")
-    return key, count
+    return key, count, batch
 
 
 def _blobs_of(connection: sqlite3.Connection, key: int) -> list[tuple[int]]:

@@ -50,7 +50,13 @@ class Reader:
 
     def events(self, run: str) -> list[Event]:
         """Return all events of a run."""
-        return self.read(lambda connection: [decode(body) for (body,) in connection.execute(_EVENTS, (run,))])
+        bodies = self.bodies(run)
+        with reading(self._path):
+            return [decode(body) for body in bodies]
+
+    def bodies(self, run: str) -> list[bytes]:
+        """Return them as they are written."""
+        return self.read(lambda connection: [body for (body,) in connection.execute(_EVENTS, (run,))])
 
     def after_fork(self) -> None:
         """Read nothing in a forked child; the parent's connection is not to be touched there, not even to close it."""

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.events import Event
+from app.journal.batches import put_back
 from app.journal.chain import Seal, add_seals, digest_of
 from app.journal.connection import open_writer, prepare
 from app.journal.errors import JournalError
@@ -37,6 +38,7 @@ def rebuild(remains: Remains, seals: Mapping[str, Seal], target: Path) -> dict[s
                 _insert_values(connection, run, whole, remains.values)
                 kept[run] = len(whole)
         _insert_memory(connection, remains.memory)
+        put_back(connection, remains.batches)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     ended = {run: seal for run, seal in seals.items() if seal.count == kept.get(run)}

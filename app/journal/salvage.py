@@ -13,6 +13,7 @@ import re
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from typing import Any
 import msgspec
 
 from app.events import Event, decode, encode
+from app.journal.batches import HAS_BATCHES, PLANNED
 from app.journal.carve import Pages, Record
 from app.journal.chain import FIRST, digest_of, link, read_seals
 from app.journal.connection import no_archive
@@ -55,6 +57,7 @@ class Remains:
     ends: dict[str, int] = field(default_factory=dict)  # how many events each run had, as far as anything says so
     values: dict[str, bytes] = field(default_factory=dict)  # by digest, and true to it
     memory: list[tuple[Any, ...]] = field(default_factory=list)  # agent, key, value, run, at
+    batches: list[tuple[Any, ...]] = field(default_factory=list)  # as PLANNED names them, the plan as JSON
     problems: list[str] = field(default_factory=list)
 
 
@@ -89,6 +92,9 @@ def salvage(workspace: Path, folder: Path) -> tuple[list[Salvaged], Remains]:
         names_of_memory = ("agent", "key", "value", "run", "at")
         lines = (dict(zip(names_of_memory, row, strict=True)) for row in remains.memory)
         _write_lines(folder / "memory.jsonl", lines)
+    if remains.batches:
+        plans = ({**dict(zip(PLANNED, row, strict=True)), "plan": msgspec.Raw(row[-1])} for row in remains.batches)
+        _write_lines(folder / "batches.jsonl", plans)
     gone = [Salvaged(run, "", 0, ((1, end),), (), 0) for run, end in remains.ends.items() if run not in remains.runs]
     return [*saved, *gone], remains
 
@@ -137,6 +143,7 @@ def _ask_sqlite(copy: Path, remains: Remains, frames: int) -> None:
             _read_rows(connection, "events", "SELECT * FROM events ORDER BY pos", names, remains)
             _read_rows(connection, "blobs", "SELECT * FROM blobs ORDER BY id", names, remains)
             _read_memory(connection, remains)
+            _read_batches(connection, remains)
             for (said,) in connection.execute(f"PRAGMA integrity_check({_MOST_PROBLEMS})"):
                 if said != b"ok":
                     remains.problems += _text(said).splitlines()
@@ -175,6 +182,17 @@ def _read_memory(connection: sqlite3.Connection, remains: Remains) -> None:
             remains.memory.append(tuple(_text(value) if isinstance(value, bytes) else value for value in row))
     except _UNREADABLE as error:
         remains.problems.append(f"the table of memory cannot be read to its end: {error}")
+
+
+def _read_batches(connection: sqlite3.Connection, remains: Remains) -> None:
+    try:
+        if not connection.execute(HAS_BATCHES).fetchone()[0]:  # an older Footlights has written all there is
+            return
+        for *row, packed in connection.execute(f"SELECT {', '.join(PLANNED)} FROM batches ORDER BY id"):
+            known = (_text(value) if isinstance(value, bytes) else value for value in row)
+            remains.batches.append((*known, zlib.decompress(packed)))
+    except (*_UNREADABLE, zlib.error, TypeError) as error:
+        remains.problems.append(f"the table of batches cannot be read to its end: {error}")
 
 
 def _ask_the_pages(copy: Path, log: bytes, remains: Remains) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,16 +14,23 @@ SHORT = 1024  # bytes: up to here a value is stored beside the event that first 
 _LONG_INTEGER = 2**63
 _DEEPEST = 200
 
-# What may hide something to mend: null stands for what is not finite, too, and long numbers get lost in many readers.
-_SUSPECT = re.compile(rb"null|\d{19}")
+_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+_LONG_NUMBER = b"0" * 19
 
 _encode = msgspec.json.Encoder().encode
 
 
-def packed(value: Any) -> tuple[str, bytes]:
-    """Return the digest of a value and its JSON, after mending what JSON has no word for."""
+class Packed(NamedTuple):
+    """A value as it is kept: its digest, and its JSON."""
+
+    digest: str
+    body: bytes
+
+
+def packed(value: Any) -> Packed:
+    """Return a value as it is kept, after mending what JSON has no word for."""
     body = encoded(value)
-    return digest_of(body), body
+    return Packed(digest_of(body), body)
 
 
 def encoded(value: Any) -> bytes:
@@ -33,7 +39,12 @@ def encoded(value: Any) -> bytes:
         body = _encode(value)
     except (UnicodeEncodeError, OverflowError, RecursionError, TypeError, ValueError):
         return _encode(normalised(value))
-    return _encode(normalised(value)) if _SUSPECT.search(body) else body
+    return _encode(normalised(value)) if type(value) is not str and _is_suspect(body) else body
+
+
+def _is_suspect(body: bytes) -> bool:
+    """May it hide something to mend? null stands for what is not finite, too; long numbers get lost in many readers."""
+    return b"null" in body or _LONG_NUMBER in body.translate(_DIGITS_ALIKE)
 
 
 def normalised(value: Any, depth: int = 0) -> Any:

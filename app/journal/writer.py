@@ -25,7 +25,7 @@ from app.journal.heralds import Heralds
 from app.journal.lock import ProcessLock
 
 if TYPE_CHECKING:
-    from app.journal.log import Entry, RunLog
+    from app.journal.log import Page, RunLog
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class Writer:
         self.path = path
         self.held: set[RunLog] = set()
         self._abandoned: set[RunLog] = set()  # they failed, but the database still says that they are held
-        self._pending: list[Entry] = []
+        self._pending: list[Page] = []
         # A signal may interrupt its put() and ring itself, which no lock of Python's own would bear.
         self._bell: SimpleQueue[Action | None] = SimpleQueue()
         self._rung = False
@@ -65,9 +65,9 @@ class Writer:
         _wait_for(opened, path)
         forks.tell(self)
 
-    def add(self, entry: Entry) -> None:
-        """Have an event written, after those that came before: with what else comes while the event loop goes round."""
-        self._pending.append(entry)
+    def add(self, page: Page) -> None:
+        """Have events written, after those that came before: with what else comes while the event loop goes round."""
+        self._pending.append(page)
         if self._rung:
             return
         loop = asyncio._get_running_loop() if len(self._pending) < MOST else None
@@ -76,6 +76,9 @@ class Writer:
         elif loop is not self._going_round:
             self._going_round = loop
             loop.call_soon(self._ring)
+
+    def hasten(self, log: RunLog) -> None:
+        """Nothing is put off here."""
 
     def _ring(self) -> None:
         self._going_round = None
@@ -159,20 +162,20 @@ class Writer:
         self._rung = False  # before the events are looked at: who adds one after this rings again
         return action
 
-    def _commit(self, batch: Sequence[Entry]) -> None:
+    def _commit(self, batch: Sequence[Page]) -> None:
         """Write a batch. A log that may not be written to is left out; if there is no room, all logs of it fail."""
-        while batch := [entry for entry in batch if entry.log.failure is None]:
+        while batch := [page for page in batch if page.log.failure is None]:
             try:
                 rows = self._write(batch)
             except Refused as refused:
                 self._fail(refused.logs, refused.why)
             except Exception as error:  # the outermost edge of a thread: whoever waits is told
-                self._fail({entry.log for entry in batch}, failure_of(error, str(self.path)))
+                self._fail({page.log for page in batch}, failure_of(error, str(self.path)))
             else:
                 self._acknowledge(batch, rows)
                 return
 
-    def _write(self, batch: Sequence[Entry]) -> dict[RunLog, int]:
+    def _write(self, batch: Sequence[Page]) -> dict[RunLog, int]:
         blobs = pack(batch)
         with self._lock:
             rows = self._transact(lambda connection: write(connection, batch, blobs))
@@ -190,19 +193,24 @@ class Writer:
             raise
         return done
 
-    def _acknowledge(self, batch: Sequence[Entry], rows: dict[RunLog, int]) -> None:
+    def _acknowledge(self, batch: Sequence[Page], rows: dict[RunLog, int]) -> None:
         for log, row in rows.items():
             log.row = row
-        for entry in batch:
-            entry.log.durable_seq = entry.seq
-            for digest, body in entry.blobs:
-                if len(body) > LONG:
-                    entry.log.values[digest] = None
-            if entry.kind == "run.finished":
-                self._forget(entry.log)
-                with suppress(OSError):  # the run has ended all the same; verify says that it was never sealed
-                    seal(self.path, entry.log.run, entry.hash, entry.seq)
-        self._heralds.tell({entry.log for entry in batch})
+        over: list[tuple[str, bytes, int]] = []
+        for page in batch:
+            log, last = page.log, page.entries[-1]
+            log.durable_seq = last.seq
+            for entry in page.entries:
+                for digest, body in entry.blobs:
+                    if len(body) > LONG:
+                        log.values[digest] = None
+            if last.kind == "run.finished":
+                self._forget(log)
+                over.append((log.run, last.hash, last.seq))
+        if over:
+            with suppress(OSError):  # the runs have ended all the same; verify says that they were never sealed
+                seal(self.path, over)
+        self._heralds.tell({page.log for page in batch})
 
     def _answer(self, action: Action) -> None:
         try:

@@ -17,7 +17,8 @@ from app.events import Event, GateOpened, Handoff, Ref, RunFinished, RunStarted,
 from app.playback.anchors import ERRORS, words_for
 from app.playback.cue_file import FORMAT, cues_in
 from app.playback.cues import CueSheet
-from app.safety import mask_secrets, safe_text
+from app.safety import one_line
+from app.state.words import spaced
 
 _HEAD = """\
 schema: {format}
@@ -94,7 +95,7 @@ def _drafts(
         if isinstance(event, StepStarted) and event.cue and event.cue not in cues:
             cues.add(event.cue)
             named.add(event.step)
-            label = event.title or definition(event.step).rpartition("/")[2].replace("_", " ")
+            label = event.title or spaced(definition(event.step).rpartition("/")[2])
             caption = str(value(event.caption)) if event.caption is not None else ""
             yield event.seq, _Draft(at, label, caption, notes.get(definition(event.step), ""), event.of in _ASKS)
         elif event.step in named and isinstance(event, Handoff | GateOpened):
@@ -136,26 +137,20 @@ def _written(each: _Draft, number: str = "", indent: str = "  ") -> str:
     lines = [f"at: {_scalar(each.at)}"]
     lines += [f"number: {number}"] if number else []
     lines += [f"{name}: {_scalar(text)}" for name, text in (("label", each.label), ("caption", each.caption)) if text]
-    lines += ["notes: |-", *(f"  {line}" for line in _clean(each.notes, lines=True).split("\n"))] if each.notes else []
+    lines += ["notes: |-", *(f"  {one_line(line)}" for line in each.notes.splitlines())] if each.notes else []
     lines += ["hold: true"] if each.hold else []
     return f"{indent}- " + f"\n{indent}  ".join(lines) + "\n"
 
 
 def _scalar(text: str) -> str:
     """A text as YAML reads it back: plain where that is safe, else in double quotes."""
-    said = _clean(text)[:300]
+    said = one_line(text)[:300]
     is_plain = _PLAIN.fullmatch(said) and not said.endswith(" ") and said.lower() not in _RESERVED
     if is_plain and not said.replace(".", "").replace(" ", "").isdigit() and said[:1].isalpha():
         return said
     if is_plain and re.match(r"\d+(st|nd|rd|th) ", said):
         return said
     return '"' + said.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _clean(text: str, *, lines: bool = False) -> str:
-    if lines:
-        return "\n".join(safe_text(mask_secrets(" ".join(line.split())), newlines=False) for line in text.splitlines())
-    return safe_text(mask_secrets(" ".join(text.split())), newlines=False)
 
 
 # One more

@@ -20,7 +20,7 @@ from app.playback.anchors import EXAMPLES, NoAnchor, anchor
 from app.playback.cues import Cue, CueSheet, Hold, Placing
 from app.playback.moments import seconds_in
 from app.playback.pace import PACES
-from app.safety import mask_secrets, safe_text
+from app.safety import clean, one_line
 
 FORMAT = "footlights-cues/v1"
 MOST = 500  # cues of one show
@@ -63,7 +63,7 @@ def cues_in(source: Source) -> CueSheet:
     if written is None or report.has_errors:
         raise ScenarioRefused(report.problems)
     cues = tuple(_cue(each, number) for each, number in zip(written.cues, numbers, strict=True))
-    return CueSheet(cues, _fit(written.title), written.talk)
+    return CueSheet(cues, one_line(written.title), written.talk)
 
 
 # What may stand in one
@@ -170,11 +170,6 @@ def _numbers(report: Report) -> list[str]:
 
 def _cue(each: CueSection, number: str) -> Cue:
     return Cue(
-        number, each.at, _fit(each.label), _fit(each.caption), safe_text(mask_secrets(each.notes.strip())),
+        number, each.at, one_line(each.label), one_line(each.caption), clean(each.notes.strip()),
         each.hold, each.pace, each.focus, each.blank,
     )  # fmt: skip
-
-
-def _fit(text: str) -> str:
-    """On one line, and fit for a terminal."""
-    return safe_text(mask_secrets(" ".join(text.split())), newlines=False)

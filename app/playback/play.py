@@ -26,9 +26,7 @@ MOST = 2_000  # events in one go
 LONGEST = 0.008  # seconds in one go
 LAG = 20.0  # seconds that a live run may be ahead before the audience catches up
 HURRY = 1.5  # and how much faster it then goes
-
-
-AT_ONCE = float("-inf")  # a moment that is due whatever the time
+AT_ONCE = -inf  # a moment that is due whatever the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class Play:
         if self._rebuilt or self._spoke or self._happened:
             return 0.0
         due, now = self._due(), self._clock.now
-        if due == AT_ONCE:
+        if due is not None and due <= now:  # also at the end of the show: there was no time for all of it
             return 0.0
         if self._clock.paused or now >= self._clock.limit:
             return None

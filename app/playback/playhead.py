@@ -13,16 +13,14 @@ from collections.abc import Iterable
 
 from app.errors import UsageError
 from app.events import Event
-from app.playback.beats import LONGEST_BEAT, Beat
+from app.playback.beats import LONGEST_BEAT
 from app.playback.cues import OfTheScenario, Placing
 from app.playback.moments import Moment, Target
 from app.playback.pace import PACES, Pace
-from app.playback.play import AT_ONCE, HURRY, LAG, LONGEST, MOST, Moved, Play
+from app.playback.play import AT_ONCE, MOST, Play
 from app.playback.reel import Reel
 from app.playback.score import CannotFit, Score, fitted, plan, planning, possible
 from app.state.words import took
-
-__all__ = ["HURRY", "LAG", "LONGEST", "MOST", "Beat", "Moved", "Playhead"]
 
 
 class Playhead(Play):
@@ -310,4 +308,7 @@ class Playhead(Play):
         self._score = score
         self._spoke.update(self.show.heard)
         self.show.hush()
-        self._arrive(moment)
+        if position < self._rush:  # the audience is on its way to there
+            self._go_to(self._rush)
+        else:
+            self._arrive(moment)

@@ -30,7 +30,7 @@ from app.events import (
     ToolWaiting,
 )
 from app.playback.beats import caption_of
-from app.safety import mask_secrets, safe_text
+from app.safety import clean
 from app.state import RunState, apply
 from app.state.copying import Settling, copied
 
@@ -62,7 +62,6 @@ class Show:
         self.lit = ""  # the agent in the light
         self.passed = 0  # milliseconds that somebody has been waited for since the last event
         self.revision = 0
-        self.generation = 0  # grows whenever the past was replaced: what was worked out from its events holds no more
         self.whole: Sequence[Event] = ()  # every event of a run that is known to its end, seen or not
         self.touched: set[str] = set()  # agents whose panels changed; whoever draws them takes and clears it
         self._value = value
@@ -75,7 +74,7 @@ class Show:
     def caption(self) -> str:
         """The words for the audience: those of the play, or of a cue that came with them or later."""
         seq, written = self._caption
-        return safe_text(mask_secrets(self._cued[1])) if self._cued[0] >= max(1, seq) else self.words(written)
+        return clean(self._cued[1]) if self._cued[0] >= max(1, seq) else self.words(written)
 
     @property
     def now(self) -> int:
@@ -144,7 +143,6 @@ class Show:
         self.lit = "" if kept is None else kept.lit
         self._caption = (0, None) if kept is None else kept.caption
         self.revision += 1
-        self.generation += 1
 
     def value(self, ref: Ref | None) -> Any:
         """What a Ref in an event stands for."""
@@ -198,4 +196,4 @@ def as_words(value: Any) -> str:
             value = json.dumps(value, ensure_ascii=False, indent=2, default=str)
         except (ValueError, RecursionError):
             value = "…"
-    return safe_text(mask_secrets(value.replace("\r\n", "\n")))
+    return clean(value)

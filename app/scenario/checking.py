@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path as FilePath
 
 from app.cast import Entry, Registry
@@ -55,7 +56,7 @@ class Checked:
         """The types of what it gives back."""
         return self.types.returned
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The version of the file: a digest of its text."""
         import hashlib  # not for a check, which needs no version

@@ -137,7 +137,7 @@ class Scopes:
     def __init__(self, scenario: Scenario, types: Types) -> None:
         self._scenario = scenario
         self._types = types
-        matrix = scenario.strategy.matrix if scenario.strategy else {}
+        matrix = scenario.strategy.own if scenario.strategy else {}
         self._fixed: dict[str, Type] = {
             "inputs": MapOf(types.inputs, noun="input"),
             "env": MapOf(dict.fromkeys(scenario.env, Text()), noun="name in env:"),

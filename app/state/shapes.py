@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -295,6 +295,15 @@ class RunState:
     def over(self) -> bool:
         """Nothing comes after."""
         return self.finish is not None
+
+    def in_order(self) -> Iterator[tuple[StepState, int]]:
+        """Each step after the one it lies in, and how deep it lies."""
+        waiting = [(path, 0) for path in reversed(self.roots)]
+        while waiting:
+            path, depth = waiting.pop()
+            step = self.steps[path]
+            yield step, depth
+            waiting += [(child, depth + 1) for child in reversed(step.children)]
 
     @property
     def open_gates(self) -> list[GateState]:

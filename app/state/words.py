@@ -148,6 +148,11 @@ def kind_of(spending: Spending, start: RunStarted | None = None) -> Kind:
     return _KINDS[start.mode]
 
 
+def kind_in(mode: str) -> Kind:
+    """What to call the money of runs of a mode, where nothing more is known of them."""
+    return _KINDS[mode]
+
+
 def how_performed(start: RunStarted) -> str:
     """Who answers in a run, for people: live, rehearsal, cassette; and who is asked all the same."""
     if start.mode != "cassette" or not start.asks_models:
@@ -158,7 +163,7 @@ def how_performed(start: RunStarted) -> str:
 
 def because(failure: Failure) -> str:
     """A failure in one line: its class, unless what was said begins with it, and what was said first."""
-    kind, said = failure.error.replace("_", " "), failure.message.partition("\n")[0].rstrip(":")
+    kind, said = spaced(failure.error), failure.message.partition("\n")[0].rstrip(":")
     if said.startswith(kind):
         return said
     return f"{kind}: {said}" if said else kind
@@ -216,3 +221,8 @@ BASES = {
 def spaced(name: str) -> str:
     """A name that was written for machines, as people say it: fleet manager."""
     return name.replace("_", " ")
+
+
+def short_id(run: str) -> str:
+    """The end of the id of a run or a batch, which is enough to name it: eight letters at random."""
+    return run[-8:]

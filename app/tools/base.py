@@ -78,10 +78,6 @@ class Tool:
             return self.varies(arguments)
         return Use(self.effect, self.idempotent or self.effect == "read")
 
-    def effect_of(self, arguments: Arguments) -> Effect:
-        """Say whether it reads or writes with these arguments."""
-        return self.use_of(arguments).effect
-
 
 def arguments_of(*, required: tuple[str, ...] = (), **properties: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON Schema of a tool's arguments: no name beyond these is taken."""

@@ -174,6 +174,12 @@ def _translated(root: Path, reference: str) -> Iterator[None]:
 def _meaning(root: Path, reference: str, error: OSError) -> ToolError:
     shown = shortened(reference)
     match error.errno:
+        case errno.ENOENT if not root.is_dir():
+            return ToolError(
+                "not_found",
+                f'"{shown}": the folder of the project is not on this machine',
+                "tools use files where a run is performed; what an input names with file: travels with the scenario",
+            )
         case errno.ENOENT:
             return ToolError("not_found", f'there is no file "{shown}"', _neighbour(root, reference))
         case errno.ENOTDIR:

@@ -72,9 +72,14 @@ def families() -> tuple[str, ...]:
 
 
 def _family(name: str) -> dict[str, Tool]:
-    from importlib import import_module
+    if name not in _loaded:
+        from importlib import import_module
 
-    module = import_module(f"app.tools.{name}")
-    if not hasattr(module, "TOOLS"):
-        module = import_module(f"app.tools.{name}.tools")
-    return {tool.name: tool for tool in module.TOOLS}
+        module = import_module(f"app.tools.{name}")
+        if not hasattr(module, "TOOLS"):
+            module = import_module(f"app.tools.{name}.tools")
+        _loaded[name] = {tool.name: tool for tool in module.TOOLS}
+    return _loaded[name]
+
+
+_loaded: dict[str, dict[str, Tool]] = {}

@@ -54,4 +54,6 @@ async def _open(opening: Opening) -> Left:
     theatre = Theatre(opening)
     with Curtain(theatre):
         left = await theatre.run_async(mouse=opening.remembered.mouse)
-    return left or Left("stop", theatre.signal, theatre.going)  # nobody has decided anything: nothing is lost
+    return left or Left(
+        "stop", theatre.signal, theatre.going, theatre.batches_going
+    )  # nobody has decided anything: nothing is lost

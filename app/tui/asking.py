@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.safety import one_line
 from app.state.words import spaced
-from app.tui.naming import one_line, step_name
+from app.tui.naming import step_name
 
 if TYPE_CHECKING:
     from app.events import GateOpened

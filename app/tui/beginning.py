@@ -29,8 +29,8 @@ async def begin(
     """Begin a run; raises FootlightsError with what is in its way."""
     await asyncio.to_thread(_load)
     from app.engine import perform
-    from app.engine.starting import who
     from app.events import Origin
+    from app.settings import who
     from app.tui.sources import Here
 
     going = perform(
@@ -93,10 +93,31 @@ async def fork_from(app: Theatre, run: str, at: int) -> Here:
     """Begin a run of its own from a moment of another; raises FootlightsError with what is in its way."""
     await asyncio.to_thread(_load)
     from app.engine import fork
-    from app.engine.starting import who
+    from app.settings import who
     from app.tui.sources import Here
 
     return Here(fork(run, at=at, workspace=app.workspace, patient=True, by=who()))
+
+
+async def ask_and_fork(app: Theatre, run: str, at: int) -> None:
+    """The same, once a person has said so; what is in its way is told."""
+    from app.errors import FootlightsError
+    from app.tui.paint.options import Option
+    from app.tui.screens.choosing import Choosing
+
+    sure = await app.push_screen_wait(
+        Choosing(
+            f"Fork at event {at}",
+            (Option("yes", "Begin the fork", "what was before is taken over", "f"), Option("no", "Back", "", "b")),
+            says="What comes after this moment is performed anew, by the models of the run if it was live.",
+        )
+    )
+    if sure != "yes":
+        return
+    try:
+        app.open_stage(await fork_from(app, run, at))
+    except FootlightsError as refused:
+        app.say(in_words(refused), severity="warning")
 
 
 def insist_on_models(checked: Checked) -> None:

@@ -17,9 +17,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from app.safety import safe_text
-from app.tui.glyphs import ASCII
+from app.tui.look.glyphs import ASCII
+from app.tui.look.styles import Palette
 from app.tui.paint.rows import Row, Span, fitted, on
-from app.tui.styles import Palette
+from app.tui.punctual import Punctual
 from app.tui.text import wrap
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -35,7 +36,7 @@ def plain(text: str) -> str:
     return guarded(text) if text.isascii() else guarded(text).translate(_STAND_INS)
 
 
-class Canvas(Widget):
+class Canvas(Punctual, Widget):
     """Draws what `paint` gives. Call `redraw` when it may have changed."""
 
     ALLOW_SELECT = False

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 
 from app.tui.canvas import Canvas
 from app.tui.paint.rows import Row
+from app.tui.punctual import Punctual
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -25,7 +26,7 @@ WIDEST = 78
 BORDERS = 6  # cells of a card with a border and air, across
 
 
-class Once(ModalScreen[Chosen]):
+class Once(Punctual, ModalScreen[Chosen]):
     """Ends once: a second key that comes before it is gone does not end what lies below it."""
 
     def dismiss(self, result: Chosen | None = None) -> AwaitComplete:
@@ -84,3 +85,10 @@ class Face(Canvas):
         """It may be higher or lower now."""
         self.refresh(layout=True)
         self.repaint()
+
+
+class InnerFace(Face):
+    """A part of a card that has a border: narrower by that."""
+
+    def get_content_width(self, container: object, viewport: object) -> int:
+        return max(1, super().get_content_width(container, viewport) - BORDERS)

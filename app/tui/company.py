@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from app.cast import Entry, Registry
-from app.document import parse, read_source
-from app.errors import ScenarioRefused
-from app.scenario.library import Listed, list_scenarios
-from app.settings import search_folders
+from app.scenario.library import read_listed, scenario_files
+from app.settings import Folder, search_folders
 from app.state import NOTHING, Spent
 from app.tui.history import Called, Ledger
 
@@ -56,7 +54,7 @@ class Record:
 def company(project: Path) -> list[Member]:
     """Every card a project can cast, sorted by company and name."""
     registry = Registry(search_folders("agents", project))
-    plays = _appearances(registry, list_scenarios(project))
+    plays = _appearances(registry, project)
     return [Member(entry, tuple(plays.get(entry.name, ()))) for entry in registry.entries()]
 
 
@@ -95,26 +93,28 @@ def at_share(ordered: Sequence[int], share: float) -> int:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0
 
 
-def _appearances(registry: Registry, scenarios: Iterable[Listed]) -> dict[str, list[str]]:
+def _appearances(registry: Registry, project: Path) -> dict[str, list[str]]:
     """The titles of the scenarios that cast each card; a file that cannot be read casts nobody."""
     found: dict[str, list[str]] = {}
-    for listed in scenarios:
-        for name in _cards_in(listed.path):
-            entry = registry.find(name)
+    for name, folder, file in scenario_files(project):
+        try:
+            state = file.stat()
+        except OSError:  # it went while we looked
+            continue
+        title, cards = _casting(name, folder, file, state.st_mtime_ns, state.st_size)
+        for card in cards:
+            entry = registry.find(card)
             titles = found.setdefault(entry.name, []) if entry is not None else []
-            if listed.title not in titles:
-                titles.append(listed.title)
+            if title not in titles:
+                titles.append(title)
     return found
 
 
-def _cards_in(path: Path) -> list[str]:
-    try:
-        data: Any = parse(read_source(path)).data
-    except ScenarioRefused:
-        return []
-    agents = data.get("agents") if isinstance(data, dict) else None
-    if not isinstance(agents, dict):
-        return []
-    return [
-        agent["card"] for agent in agents.values() if isinstance(agent, dict) and isinstance(agent.get("card"), str)
-    ]
+@lru_cache(maxsize=1024)
+def _casting(name: str, folder: Folder, file: Path, _changed: int, _size: int) -> tuple[str, tuple[str, ...]]:
+    """The title of a scenario and the cards it casts; a file that did not change is not read again."""
+    listed, told = read_listed(name, folder, file)
+    agents = told.get("agents")
+    cast = agents.values() if isinstance(agents, dict) else ()
+    cards = [agent.get("card") for agent in cast if isinstance(agent, dict)]
+    return listed.title, tuple(card for card in cards if isinstance(card, str))

@@ -9,7 +9,7 @@ from app.compare.halves import in_short
 from app.compare.words import name_of, sign_of
 from app.journal.recording import recording_of
 from app.playback.playhead import Playhead
-from app.tui.paint.leaf import plain
+from app.safety import one_line
 from app.tui.sources import Recorded
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Excerpts:
             half, side = (self._found.left, pair.left) if name == "A" else (self._found.right, pair.right)
             gave = side is not None and side.step.output is not None
             value = half.given(side.step) if side is not None and gave else ""
-            known = self._known[pair.path, name] = plain(_in_a_line(value))
+            known = self._known[pair.path, name] = one_line(_in_a_line(value))
         return known
 
 
@@ -69,6 +69,7 @@ class FromHere(Recorded):
 
     async def feed(self, playhead: Playhead) -> None:
         """All of it, and then to the place."""
+        playhead.paused = True
         await super().feed(playhead)
         playhead.seek(self.at)
 

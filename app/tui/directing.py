@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from app.errors import FootlightsError
 from app.playback.show import Show
+from app.safety import one_line
 from app.state import RunState, meters
-from app.tui.naming import name_of, one_line, step_name
+from app.tui.naming import name_of, step_name
 from app.tui.paint.options import Option
 from app.tui.refused import in_words
 from app.tui.screens.choosing import Choosing

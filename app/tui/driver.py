@@ -56,13 +56,8 @@ class Driver(LinuxDriver):
 
     def when_drained(self, call: Callable[[], object]) -> None:
         """Call from the app's own loop when the terminal has read everything."""
-
-        def drained() -> None:
-            with suppress(RuntimeError):  # the loop has ended meanwhile
-                self._loop.call_soon_threadsafe(call)
-
         if self._writer_thread is not None:
-            self._writer_thread.when_drained(drained)
+            self._writer_thread.when_drained(self._loop, call)
 
     def start_application_mode(self) -> None:
         """Take the terminal."""

@@ -59,6 +59,7 @@ async def _make(house: Theatre, source: Source, wanted: str) -> None:
         finally:
             if making.returncode is None:
                 making.kill()
+                await making.wait()
     lines = [line.strip() for line in _SIGNS.sub("", said.decode(errors="replace")).splitlines() if line.strip()]
     told = safe_text(" · ".join(lines[:2]), newlines=False) or f"{wanted} is made"
     house.say(told, severity="information" if making.returncode == 0 else "error", stays=True)

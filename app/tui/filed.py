@@ -12,6 +12,7 @@ from app.journal.recording import SUFFIX, Recording, read_recording, recording_o
 from app.playback.cue_file import placing_of, read_cues
 from app.playback.moments import moment_in
 from app.settings import content_root
+from app.state.words import short_id
 from app.tui.sources import CannotAct, Refused, Where
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ async def found(wanted: str, workspace: Path | None = None, *, cues: str | None 
 
     async with Archive.open(workspace) as archive:
         recording = await recording_of(archive, wanted)
-    return Found(recording, sheet, f"run {recording.run[-8:]}")
+    return Found(recording, sheet, f"run {short_id(recording.run)}")
 
 
 def _read(path: Path, source: str) -> Found:

@@ -6,13 +6,13 @@ as the longest. Waiting for people is never counted: nobody knows it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
-from typing import Any, Literal
 
 from app.events import Event, StepFailed, StepFinished, StepSkipped, definition
 from app.state import RunState, StepState
+from app.tui.intended import Planned
 from app.tui.tracks import Bookmark, Track
 
 ENOUGH = 3  # earlier runs that are trusted more than the plan
@@ -32,23 +32,12 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A step of the plan."""
-
-    path: str
-    kind: str
-    agents: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Forecast:
     """What is still to come, from and to."""
 
     cost_usd: tuple[float, float]
     ms: tuple[float, float]
     gates: int  # questions to people that are still to come
-    grounds: Literal["plan", "history"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +77,6 @@ class _Toll:
     ms: _Guess = _NOTHING
 
 
-def planned(plan: Any) -> tuple[Planned, ...]:
-    """The plan as the first event of a run refers to it; what is not one is no plan."""
-    steps = plan if isinstance(plan, list) else []
-    return tuple(
-        Planned(str(step["step"]), str(step.get("kind", "")), _names(step.get("agents")), _names(step.get("needs")))
-        for step in steps
-        if isinstance(step, dict) and "step" in step
-    )
-
-
 class Outlook:
     """Learns from a log what its steps take, and tells what those to come will."""
 
@@ -116,19 +95,16 @@ class Outlook:
                 self._learn(event, state.steps.get(event.step))
         self._seq = events[-1].seq if events else 0
 
-    def forecast(self, state: RunState, plan: Sequence[Planned]) -> Forecast | None:
+    def forecast(self, state: RunState, plan: Mapping[str, Planned]) -> Forecast | None:
         """What is still to come; None when nobody can know yet, or nothing comes any more."""
         if state.over or state.start is None:
             return None
-        gates = sum(1 for step in plan if step.kind in _GATES and self._over.get(step.path, inf) > self._seq)
+        gates = sum(1 for step in plan.values() if step.kind in _GATES and self._over.get(step.path, inf) > self._seq)
         knows = bool(plan) and self._case("") is not None
         toll = _from_history(state, self._earlier) if len(self._earlier) >= ENOUGH or not knows else None
-        if toll is not None:
-            return Forecast(toll.cost.range, toll.ms.range, gates, "history")
-        if not knows:
-            return None
-        toll = _Ahead(state, plan, self._case).scope("", "")
-        return Forecast(toll.cost.range, toll.ms.range, gates, "plan")
+        if toll is None and knows:
+            toll = _Ahead(state, plan, self._case).scope("", "")
+        return None if toll is None else Forecast(toll.cost.range, toll.ms.range, gates)
 
     def _forget(self) -> None:
         self._bookmark = Bookmark()
@@ -173,11 +149,11 @@ class _Case:
 class _Ahead:
     """The part of a plan that is still to be performed."""
 
-    def __init__(self, state: RunState, plan: Sequence[Planned], known: Callable[[str], _Case | None]) -> None:
+    def __init__(self, state: RunState, plan: Mapping[str, Planned], known: Callable[[str], _Case | None]) -> None:
         self._state = state
         self._known = known
         self._inside: dict[str, list[Planned]] = {}
-        for step in plan:
+        for step in plan.values():
             self._inside.setdefault(step.path.rpartition("/")[0], []).append(step)
 
     def scope(self, defined: str, at: str) -> _Toll:
@@ -256,7 +232,3 @@ def _longest(guesses: Iterable[_Guess]) -> _Guess:
 
 def _who(agents: Sequence[str]) -> str:
     return f"@{agents[0]}" if agents else "@"
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from textual.app import App
-    from textual.timer import Timer
 
 MOTION = 1 / 15  # seconds between frames while something moves
 SPEECH = 1 / 10  # while text comes
@@ -17,13 +17,17 @@ SECOND = 1.0  # while there is nothing but a clock to move on
 
 
 class Frames:
-    """Calls one function for each frame; that one says when the next is due."""
+    """Calls one function for each frame; that one says when the next is due.
+
+    By the event loop's own timer: one of Textual's leaves its only beat out when the machine is late to begin it, and
+    then nothing would ever be drawn again.
+    """
 
     def __init__(self, app: App[object], draw: Callable[[], float | None]) -> None:
         self._app = app
         self._draw = draw
-        self._timer: Timer | None = None
-        self._due: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: float | None = None  # 0 while a frame is on its way
         self._running = False
         self._context = copy_context()
 
@@ -36,27 +40,26 @@ class Frames:
     def stop(self) -> None:
         """Draw nothing more."""
         self._running = False
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        self._next(None)
 
     def wake(self) -> None:
         """Something has come: look soon, unless a look is due soon anyway."""
         if self._running and (self._due is None or self._due > MOTION):
-            self._context.run(self._next, MOTION / 2)  # the engine calls this from tasks that know no app
+            self._next(MOTION / 2)
 
     def _next(self, seconds: float | None) -> None:
         if self._timer is not None:
-            self._timer.stop()
+            self._timer.cancel()
             self._timer = None
         self._due = seconds
         if seconds is not None and self._running:
-            self._timer = self._app.set_timer(max(0.001, seconds), self._tick, name="frame")
+            loop, context = asyncio.get_running_loop(), self._context  # whoever wakes it may know no app
+            self._timer = loop.call_later(seconds, self._ring, context=context)
+
+    def _ring(self) -> None:
+        self._timer, self._due = None, 0.0
+        self._app.call_next(self._tick)
 
     def _tick(self) -> None:
-        self._timer = None
-        if not self._app.is_running:  # it is being left: its screens are gone already
-            return
-        self._due = 0.0
-        wanted = self._draw()
-        self._next(wanted)
+        if self._running and self._app.is_running:  # else it is being left: its screens are gone already
+            self._next(self._draw())

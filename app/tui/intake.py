@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from app.events import Event, GateOpened
 from app.playback.moments import Target
-from app.playback.playhead import Moved, Playhead
+from app.playback.play import Moved
+from app.playback.playhead import Playhead
 
 
 class Intake(Playhead):

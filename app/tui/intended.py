@@ -9,21 +9,27 @@ from typing import Any, NamedTuple
 class Planned(NamedTuple):
     """A step as it was planned."""
 
+    path: str
     title: str
     needs: tuple[str, ...]  # their names within the same block
     agents: tuple[str, ...]
-    kind: str = ""
+    kind: str
 
 
 def plan_of(value: Any) -> dict[str, Planned]:
-    """The plan that a run was started with; what is not one is no plan."""
-    return {
-        str(each["step"]): Planned(
-            str(each.get("title", "")), _names(each.get("needs")), _names(each.get("agents")), str(each.get("kind", ""))
-        )
-        for each in (value if isinstance(value, list) else ())
-        if isinstance(each, dict) and "step" in each
-    }
+    """The plan that a run was started with, by the paths of its steps; what is not one is no plan."""
+    steps = (each for each in (value if isinstance(value, list) else ()) if isinstance(each, dict) and "step" in each)
+    return {planned.path: planned for planned in map(_planned, steps)}
+
+
+def _planned(step: dict[str, Any]) -> Planned:
+    return Planned(
+        path=str(step["step"]),
+        title=str(step.get("title", "")),
+        needs=_names(step.get("needs")),
+        agents=_names(step.get("agents")),
+        kind=str(step.get("kind", "")),
+    )
 
 
 def _names(value: Any) -> tuple[str, ...]:

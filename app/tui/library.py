@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from app.safety import one_line
 from app.settings import Folder
-from app.tui.paint.leaf import plain
 from providers.catalogue import service_of
 
 Mark = Literal["people", "network", "key"]
@@ -104,38 +104,39 @@ def shelved(plays: Sequence[Play]) -> tuple[Line, ...]:
 def read_library(project: Path) -> Catalogue:
     """Read the first facts of every scenario. It takes a while and loads the checker: not for the event loop."""
     from app.scenario.library import scenario_files
+    from app.settings import content_root
 
+    ours = content_root()
     plays = []
     for name, folder, file in scenario_files(project):
         try:
             state = file.stat()
         except OSError:  # it went while we looked
             continue
-        plays.append(_read_play(name, folder, file, project, state.st_mtime_ns, state.st_size))
+        root = ours if folder.origin == "built in" else project
+        plays.append(_read_play(name, folder, file, root, state.st_mtime_ns, state.st_size))
     return Catalogue(plays)
 
 
 @lru_cache(maxsize=1024)
-def _read_play(name: str, folder: Folder, file: Path, project: Path, _changed: int, _size: int) -> Play:
-    """One of them; a file that did not change is not read again."""
+def _read_play(name: str, folder: Folder, file: Path, root: Path, _changed: int, _size: int) -> Play:
+    """One of them; a file that did not change is not read again, in whichever project one is."""
     from app.scenario.library import read_listed
-    from app.settings import content_root
 
     listed, told = read_listed(name, folder, file)
-    root = content_root() if listed.origin == "built in" else project
     return Play(
-        plain(listed.name),
+        one_line(listed.name),
         listed.path,
-        plain(str(listed.path.relative_to(root) if listed.path.is_relative_to(root) else listed.path)),
-        plain(listed.title if listed.title != listed.name else listed.name.rpartition("/")[2]),
-        plain(listed.synopsis),
-        tuple(map(plain, listed.tags)),
-        tuple(map(plain, listed.agents)),
+        one_line(str(listed.path.relative_to(root) if listed.path.is_relative_to(root) else listed.path)),
+        one_line(listed.title if listed.title != listed.name else listed.name.rpartition("/")[2]),
+        one_line(listed.synopsis),
+        tuple(map(one_line, listed.tags)),
+        tuple(map(one_line, listed.agents)),
         tuple(marks_of(told)),
         listed.steps,
         listed.kinds,
         listed.origin,
-        plain(listed.mistake),
+        one_line(listed.mistake),
     )
 
 

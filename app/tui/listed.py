@@ -182,14 +182,6 @@ class ListPlace(Place, Generic[Item]):
             event.stop()
             self.found(event.value)
 
-    def on_search_left(self, message: Search.Left) -> None:
-        """Done with typing."""
-        search = self.query_one(Search)
-        search.remove_class("-open")
-        self.set_focus(None)
-        if not message.kept:
-            self._find("")
-
     def found(self, words: str) -> None:
         """Show what has these words."""
         self.table.listing.search(words)

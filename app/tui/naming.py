@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from app.events import Performer
-from app.safety import mask_secrets, safe_text
+from app.safety import one_line
 from app.state import RunState
-from app.tui.glyphs import ASCII, Glyphs
+from app.state.words import spaced
+from app.tui.look.glyphs import ASCII, Glyphs
+from app.tui.look.themes import ROLES
 from app.tui.text import cells, cut, money, tokens, took
-from app.tui.themes import ROLES
 
 LITTLE = frozenset(("of", "the", "and", "for", "in", "a", "an", "to", "&"))  # no title ends with these
 LONGEST = 600  # characters of a text that a line looks at; no row shows more
-
-
-def one_line(text: str) -> str:
-    """Text of anybody, fit for a terminal, on one row."""
-    return safe_text(mask_secrets(" ".join(text[:LONGEST].split())), newlines=False)
 
 
 def sign(who: Performer, glyphs: Glyphs) -> str:
@@ -53,7 +49,7 @@ def short_path(path: str) -> str:
 def step_name(path: str, state: RunState) -> str:
     """What a step is called: by its title, or else by the last word of its path."""
     step = state.steps.get(path)
-    return one_line(step.title if step is not None and step.title else path.rpartition("/")[2].replace("_", " "))
+    return one_line(step.title if step is not None and step.title else spaced(path.rpartition("/")[2]))
 
 
 def amount(measure: str, value: float) -> str:

@@ -7,6 +7,7 @@ import select
 import termios
 import threading
 import time
+from asyncio import AbstractEventLoop
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -44,10 +45,15 @@ class Outflow(threading.Thread):
                 self._bytes += len(piece)
                 self._changed.notify()
 
-    def when_drained(self, call: Callable[[], object]) -> None:
-        """Call once, from the thread, when everything was read; at most one such call waits."""
+    def when_drained(self, loop: AbstractEventLoop, call: Callable[[], object]) -> None:
+        """Call once, in the loop, when everything was read; at most one such call waits."""
+
+        def drained() -> None:
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(call)
+
         with self._changed:
-            self._drained = call
+            self._drained = drained
             self._changed.notify()
 
     def forget(self) -> None:

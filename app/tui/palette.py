@@ -13,11 +13,11 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.content import Content
 
 from app.tui.canvas import plain
-from app.tui.glyphs import ASCII
 from app.tui.keys import Key, keys_of, shown, with_own
+from app.tui.look.glyphs import ASCII
+from app.tui.look.themes import names
 from app.tui.place import Place
 from app.tui.text import cells, cut
-from app.tui.themes import names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from app.tui.canvas import Canvas
 from app.tui.keys import BY_ID, shown, with_own
 from app.tui.paint.rows import Row, Span
+from app.tui.punctual import Punctual
 from app.tui.screens.jumping import Target
 from app.tui.widgets.foot import Foot
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from app.tui.app import Theatre
 
 
-class Place(Screen[None]):
+class Place(Punctual, Screen[None]):
     """One full screen. A place says its NAME, the SPOTS whose keys count in it, and gives its body.
 
     A subclass sets `BINDINGS = bindings(*SPOTS)` and has an `action_` for each of these keys.
@@ -95,6 +96,12 @@ class Place(Screen[None]):
     def why_not(self, action: str) -> str:
         """Why a key does nothing now; empty, when it does something."""
         return ""
+
+    def _may(self, action: str) -> bool:
+        """Does this key do something now? If not, why is said."""
+        if why := self.why_not(action):
+            self.house.say(why, severity="warning")
+        return not why
 
     def copied(self) -> str:
         """What `y` copies here."""

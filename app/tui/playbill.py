@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import FootlightsError, Problem
-from app.safety import mask_secrets, safe_text
+from app.safety import clean, one_line
 from app.state import Spent
+from app.state.words import spaced
 from app.tui.library import Play
-from app.tui.paint.leaf import plain
 from app.tui.preflight import Check, Verdict, archive_check
 from providers.keys import has_key
 
@@ -137,8 +137,8 @@ def look(play: Play) -> Playbill:
     return Playbill(
         play,
         scenario.name,
-        plain(scenario.title or scenario.name),
-        plain(" ".join((scenario.synopsis or "").split())),
+        one_line(scenario.title or scenario.name),
+        one_line(" ".join((scenario.synopsis or "").split())),
         tuple(_actors(scenario, needs)),
         tuple(_clean_box(box) for box in boxes_of(checked)),
         _worst(scenario, needs),
@@ -176,7 +176,7 @@ def read_history(scenario: str, workspace: Path | None) -> History:
     except NoArchive:
         return History((), wrong) if wrong else NO_HISTORY
     except FootlightsError as error:
-        return History((), Check("error", "archive", plain(error.message), plain(error.hint)))
+        return History((), Check("error", "archive", one_line(error.message), one_line(error.hint)))
 
 
 def usual(history: History) -> tuple[str, tuple[Past, ...]]:
@@ -194,11 +194,11 @@ def usual(history: History) -> tuple[str, tuple[Past, ...]]:
 def _actors(scenario: Scenario, needs: Needs) -> list[Actor]:
     return [
         Actor(
-            plain(member.glyph),
-            plain(member.title),
-            plain(member.mode.replace("_", " ")),
+            one_line(member.glyph),
+            one_line(member.title),
+            one_line(spaced(member.mode)),
             member.color,
-            plain(scenario.cast_notes.get(member.name, "")),
+            one_line(scenario.cast_notes.get(member.name, "")),
         )
         for member in needs.cast
     ]
@@ -208,28 +208,28 @@ def _needs(needs: Needs) -> list[Need]:
     found = [_key(model) for model in needs.models]
     for gate in needs.gates:
         waits = f"after {_time(gate.timeout)}: {gate.default}" if gate.timeout else "waits until answered"
-        found.append(Need("person", plain(" · ".join(word for word in (gate.step, gate.role, waits) if word))))
+        found.append(Need("person", one_line(" · ".join(word for word in (gate.step, gate.role, waits) if word))))
     told = [("secret", name, has_key(name)) for name in needs.secrets]
     told += [("env", name, bool(os.environ.get(name))) for name in needs.environment]
     found += [
-        Need(what, f"{plain(name)} is {'set' if there else 'not set'}", _good(there)) for what, name, there in told
+        Need(what, f"{one_line(name)} is {'set' if there else 'not set'}", _good(there)) for what, name, there in told
     ]
     if needs.hosts:
-        found.append(Need("network", plain(", ".join(needs.hosts))))
+        found.append(Need("network", one_line(", ".join(needs.hosts))))
     if needs.tools:
-        found.append(Need("tools", plain(", ".join(needs.tools))))
+        found.append(Need("tools", one_line(", ".join(needs.tools))))
     return found
 
 
 def _key(model: Candidate) -> Need:
     """A model, and whether the key that it takes is there; never the key."""
     if model.use.startswith("rehearsal/"):
-        return Need("model", plain(f"{model.use}, no key needed"), "good")
+        return Need("model", one_line(f"{model.use}, no key needed"), "good")
     if not model.keys:  # a server of one's own: nobody knows whether it runs
-        return Need("model", plain(f"{model.use}, not asked"))
+        return Need("model", one_line(f"{model.use}, not asked"))
     there = next((name for name in model.keys if has_key(name)), "")
     says = f"{there} is set" if there else f"{' or '.join(model.keys)} is not set"
-    return Need("key", plain(f"{says}, for {model.use}"), _good(bool(there)))
+    return Need("key", one_line(f"{says}, for {model.use}"), _good(bool(there)))
 
 
 def _good(there: bool) -> Verdict:
@@ -310,7 +310,7 @@ def _stamp(path: Path) -> Stamp:
 
 
 def _shown(problem: Problem) -> Problem:
-    return problem._replace(message=plain(problem.message), hint=plain(problem.hint), file=plain(problem.file))
+    return problem._replace(message=one_line(problem.message), hint=one_line(problem.hint), file=one_line(problem.file))
 
 
 def _clean_box(box: Box) -> Box:
@@ -319,13 +319,13 @@ def _clean_box(box: Box) -> Box:
 
     return replace(
         box,
-        title=plain(box.title),
+        title=one_line(box.title),
         lines=tuple(tuple(span._replace(text=_inside(span.text)) for span in line) for line in box.lines),
-        marks=tuple(plain(mark) for mark in box.marks),
+        marks=tuple(one_line(mark) for mark in box.marks),
         inside=tuple(_clean_box(inner) for inner in box.inside),
     )
 
 
 def _inside(text: str) -> str:
     """A piece of a line: the blanks around it are part of the line."""
-    return safe_text(mask_secrets(text), newlines=False)
+    return clean(text, newlines=False)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from app.tui.paint.leaf import plain, plural
+from app.safety import one_line
+from app.state.words import plural
 
 if TYPE_CHECKING:
     from app.tui.playbill import History, Playbill
@@ -122,7 +123,7 @@ def unusable(workspace: Path | None) -> str:
 def archive_check(workspace: Path | None) -> Check | None:
     """What is wrong with the folder of the archive, if anything is."""
     wrong = unusable(workspace)
-    return Check("error", "archive", plain(wrong), ELSEWHERE) if wrong else None
+    return Check("error", "archive", one_line(wrong), ELSEWHERE) if wrong else None
 
 
 def _disk_check() -> Sequence[Check]:

@@ -11,9 +11,9 @@ from app.errors import FootlightsError, UsageError
 from app.events import RunStarted, definition
 from app.playback.cues import Cue, CueSheet, Placed
 from app.playback.moments import moment_in
-from app.safety import mask_secrets, safe_text
+from app.safety import clean, one_line
+from app.state.words import short_id
 from app.tui.left_off import LeftOff
-from app.tui.lines import one_line
 from app.tui.podium import Line, Order, Prompt
 from app.tui.refused import in_words
 
@@ -167,7 +167,7 @@ class Presenting:
         following = [placed for placed in playhead.cues if placed.seq > playhead.seen]
         return Prompt(
             title=one_line(self.sheet.title or self.source.title),
-            run=one_line(self.source.run[-8:]),
+            run=one_line(short_id(self.source.run)),
             cue=self._line(playhead.cue) if playhead.cue is not None else None,
             standby=self._line(following[0]) if following else None,
             later=tuple(self._line(placed, with_notes=False) for placed in following[1 : 1 + _LATER]),
@@ -200,7 +200,7 @@ class Presenting:
         inside = None if playhead.length is None else max(0.0, round(playhead.time_of(placed.seq) - playhead.now))
         return Line(
             cue.name, one_line(cue.label or cue.at), one_line(cue.caption),
-            safe_text(mask_secrets(self._notes_of(cue))) if with_notes else "", self._does(cue), inside,
+            clean(self._notes_of(cue)) if with_notes else "", self._does(cue), inside,
         )  # fmt: skip
 
     def _notes_of(self, cue: Cue) -> str:

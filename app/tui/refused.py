@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.tui.paint.leaf import plain
+from app.safety import one_line
 
 if TYPE_CHECKING:
     from app.errors import FootlightsError
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def in_words(error: FootlightsError) -> str:
     """Both halves, fit for a terminal. A hint is written to stand after a semicolon, in small letters."""
-    return plain(f"{error.message.rstrip('.')}; {error.hint}" if error.hint else error.message)
+    return one_line(f"{error.message.rstrip('.')}; {error.hint}" if error.hint else error.message)

@@ -7,18 +7,15 @@ entries are worked out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from app.events import (
-    CallFailed,
     CallRouted,
     CallStarted,
     CallWaiting,
     Directed,
     Event,
-    Failure,
     GateOpened,
     Handoff,
     Narration,
@@ -28,99 +25,19 @@ from app.events import (
     StepFinished,
     StepSkipped,
     StepStarted,
-    ToolFinished,
     ToolStarted,
     ToolWaiting,
     definition,
 )
 from app.playback.show import Show
-from app.safety import mask_secrets, safe_text
-from app.state import CallState, RunState, ToolState
+from app.state import RunState
+from app.state.words import spaced
+from app.tui.entries import Asked, Direction, Entry, Received, Skipped, brief, speech_of, use_of
 from app.tui.intended import Planned, captions_in, plan_of, tools_in
 from app.tui.tracks import Bookmark, Track
 
-SpeechStatus = Literal["waiting", "thinking", "speaking", "said", "cut off", "refused", "retrying", "failed", "lost"]
-UseStatus = Literal["waiting", "running", "done", "failed", "lost"]
-
 LAST = 24  # entries of a part that can be seen at once, with room to spare
 _KEPT = 512  # finished entries that are kept ready
-_BRIEF = 200  # characters of what stands beside an entry
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """What an agent said in one call, or says."""
-
-    call: str
-    text: str
-    status: SpeechStatus
-    model: str = ""
-    tokens: int = 0
-    usd: float = 0.0
-    basis: str = ""
-    about: str = ""  # why it waits, is tried again or failed
-    wait_ms: int = 0
-    step: str = ""
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.status in ("waiting", "thinking", "speaking")
-
-
-@dataclass(frozen=True, slots=True)
-class ToolUse:
-    """A tool that an agent uses."""
-
-    id: str
-    tool: str
-    status: UseStatus
-    took_ms: int = 0
-    about: str = ""
-    step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """Work that was handed to an agent."""
-
-    seq: int
-    giver: Performer
-    words: str
-    step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """What a person did to an agent: a whisper, a mute, another model."""
-
-    seq: int
-    what: str
-    words: str
-    by: str
-    step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question to a person that came up in an agent's step."""
-
-    gate: str
-    question: str
-    status: str
-    choice: str = ""
-    step: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A step of the agent's that was not performed."""
-
-    step: str
-    title: str
-    reason: str
-
-
-Entry = Speech | ToolUse | Received | Direction | Asked | Skipped
 
 
 def script_of(show: Show, agent: str, last: int = LAST) -> list[Entry]:
@@ -132,9 +49,7 @@ def script_of(show: Show, agent: str, last: int = LAST) -> list[Entry]:
 def first_task(show: Show, agent: str) -> str:
     """What an agent will do first, as it was planned: the title of their first step."""
     plan = book_of(show).plan.items()
-    named = (
-        planned.title or step.rpartition("/")[2].replace("_", " ") for step, planned in plan if agent in planned.agents
-    )
+    named = (planned.title or spaced(step.rpartition("/")[2]) for step, planned in plan if agent in planned.agents)
     return brief(next(named, ""))
 
 
@@ -267,7 +182,7 @@ class Book:
         call = self._state.calls.get(mark.call)
         if call is None:
             return None
-        return self._kept(mark.call, call.ended, call.status == "finished", lambda: _speech(show, call))
+        return self._kept(mark.call, call.ended, call.status == "finished", lambda: speech_of(show, call))
 
     def _use(self, show: Show, mark: Event) -> Entry | None:
         name = mark.call or mark.step
@@ -320,81 +235,3 @@ _MAKERS: dict[type[Event], Callable[[Book, Show, Any], Entry | None]] = {
     GateOpened: Book._asked,
     StepSkipped: Book._skipped,
 }
-
-
-def brief(text: str) -> str:
-    """A text of anybody on one line, and not long."""
-    return safe_text(mask_secrets(" ".join(text[: 4 * _BRIEF].split())), newlines=False)[:_BRIEF]
-
-
-def because(failure: Failure) -> str:
-    """A failure in one line: its class, and what was said."""
-    kind = failure.error.replace("_", " ")
-    said = failure.message if failure.message.startswith(kind) else f"{kind}: {failure.message}".removesuffix(": ")
-    return brief(said)
-
-
-def _speech(show: Show, call: CallState) -> Speech:
-    status, about, wait_ms = _how_it_goes(call)
-    text = show.words(call.text) if call.ended is not None else show.heard.get(call.id, "")
-    ended = call.ended
-    return Speech(
-        call.id,
-        text,
-        status,
-        model=brief(call.model),
-        tokens=call.usage.output,
-        usd=call.cost_usd,
-        basis=ended.basis if ended is not None else "",
-        about=about,
-        wait_ms=wait_ms,
-        step=call.step,
-    )
-
-
-def _how_it_goes(call: CallState) -> tuple[SpeechStatus, str, int]:
-    ended = call.ended
-    if call.status == "not made":
-        return "lost", "never sent", 0
-    if call.status == "lost":
-        return "lost", "cut off when the process ended", 0
-    if isinstance(ended, CallFailed):
-        failed: SpeechStatus = "failed" if ended.retry_ms is None else "retrying"
-        return failed, because(ended.failure), ended.retry_ms or 0
-    if ended is not None:
-        said: SpeechStatus = _ENDINGS.get(ended.finish, "said")
-        return said, _SAYS.get(said, ""), 0
-    if call.status == "waiting" and call.waiting is not None:
-        return "waiting", _WAITS[call.waiting.waits_for], call.waiting.wait_ms
-    return "speaking" if call.status == "speaking" else "thinking", "", 0
-
-
-_ENDINGS: dict[str, SpeechStatus] = {"length": "cut off", "refused": "refused"}
-_SAYS: dict[SpeechStatus, str] = {"cut off": "the answer was longer than it may be", "refused": "the model declined"}
-_WAITS = {"limiter": "the rate limit", "breaker": "the service to recover", "budget": "the budget"}
-
-
-def use_of(show: Show, tool: ToolState) -> ToolUse:
-    """A use of a tool as it stands."""
-    ended = tool.ended
-    name = brief(tool.tool) or "tool"
-    took_ms = ended.took_ms if ended is not None else 0
-    status: UseStatus
-    if tool.status == "lost":
-        status, about = "lost", "nobody knows what became of it"
-    elif ended is None:
-        status, about = "waiting" if tool.status == "waiting" else "running", brief(tool.reason)
-    elif isinstance(ended, ToolFinished):
-        status, about = "done", _size_of(show.value(ended.result))
-    else:
-        status, about = "failed", because(ended.failure)
-    return ToolUse(tool.id, name, status, took_ms, about, tool.step)
-
-
-def _size_of(result: Any) -> str:
-    """What came of a tool, in two words."""
-    if isinstance(result, dict) and isinstance(rows := result.get("rows"), list):
-        result = rows
-    if isinstance(result, list):
-        return f"{len(result)} item{'' if len(result) == 1 else 's'}"
-    return brief(result.partition("\n")[0])[:60] if isinstance(result, str) else ""

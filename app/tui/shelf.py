@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.tui.paint.leaf import ago, plain
+from app.safety import one_line
+from app.state.words import short_id
+from app.tui.paint.leaf import ago
 from app.tui.paint.options import Option
 
 if TYPE_CHECKING:
@@ -25,13 +27,13 @@ def bill_of(name: str) -> Playbill:
     from app.tui.playbill import look
 
     path, shown = find_scenario(name, Path.cwd())
-    return look(Play(plain(name), path, plain(shown), plain(name)))
+    return look(Play(one_line(name), path, one_line(shown), one_line(name)))
 
 
 async def latest(workspace: Path | None, *, goes_on: bool = False) -> str:
     """The end of the name of the last run, of those that somebody performs or of those that nobody does; "" if none."""
     found = [row for row in await _rows(workspace) if bool(row.holder) == goes_on]
-    return found[0].run[-8:] if found else ""
+    return short_id(found[0].run) if found else ""
 
 
 async def others(of: Subject, workspace: Path | None) -> list[Option]:
@@ -45,8 +47,8 @@ async def others(of: Subject, workspace: Path | None) -> list[Option]:
 
 
 def _run(row: RunRow, now: int) -> Option:
-    name = row.run[-8:]
-    return Option(name, plain(row.title or row.scenario), f"{name}, {ago(row.started, now)}, {row.status}")
+    name = short_id(row.run)
+    return Option(name, one_line(row.title or row.scenario), f"{name}, {ago(row.started, now)}, {row.status}")
 
 
 async def _rows(workspace: Path | None) -> list[RunRow]:
@@ -65,6 +67,11 @@ def _plays() -> list[Option]:
     from app.settings import project_root
 
     return [
-        Option(listed.name, plain(listed.title), plain(listed.mistake or listed.name), why_not=plain(listed.mistake))
+        Option(
+            listed.name,
+            one_line(listed.title),
+            one_line(listed.mistake or listed.name),
+            why_not=one_line(listed.mistake),
+        )
         for listed in list_scenarios(project_root(Path.cwd()))
     ]

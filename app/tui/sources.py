@@ -6,9 +6,7 @@ All three look the same to the stage: `feed` hands a playhead everything there i
 from __future__ import annotations
 
 import asyncio
-import getpass
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -16,6 +14,8 @@ from app.errors import FootlightsError
 from app.events import CallFailed, CallFinished, CallStarted, Ref, RunStarted
 from app.journal.inbox import TAKEN
 from app.journal.standing import ENDED
+from app.settings import who
+from app.state.words import short_id
 
 if TYPE_CHECKING:
     from app.engine import Run
@@ -146,7 +146,7 @@ class Here:
             self._leave(playhead)
         await playhead.load()
         if (result := await self.going.result()).reason == "disk":
-            raise CannotAct(result.detail, f"make room; then footlights resume {self.run[-8:]} goes on with it")
+            raise CannotAct(result.detail, f"make room; then footlights resume {short_id(self.run)} goes on with it")
 
     def answer(self, gate: str, choice: str, note: str = "") -> None:
         self._act(lambda: self.going.answer(gate, choice, note, who()))
@@ -340,15 +340,6 @@ async def source_of(run: str, workspace: Path | None = None, *, entrance: Entran
     return Recorded(row, workspace, entrance=entrance or "start")
 
 
-@cache
-def who() -> str:
-    """The person at the keyboard, by the name the machine knows."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a user without a name
-        return ""
-
-
 def _post(workspace: Path | None, run: str, kind: str, about: str, body: dict[str, Any]) -> int:
     from app.journal import Journal
 
@@ -358,8 +349,8 @@ def _post(workspace: Path | None, run: str, kind: str, about: str, body: dict[st
 
 def _nobody_performs(run: str, status: str) -> CannotAct:
     if status in ENDED:
-        return CannotAct("the run is over", f"footlights fork {run[-8:]} --at NUMBER branches off it")
-    return CannotAct("nobody performs this run now", f"footlights resume {run[-8:]} goes on with it")
+        return CannotAct("the run is over", f"footlights fork {short_id(run)} --at NUMBER branches off it")
+    return CannotAct("nobody performs this run now", f"footlights resume {short_id(run)} goes on with it")
 
 
 def _say_nothing(refused: FootlightsError) -> None:

@@ -20,9 +20,10 @@ from app.events import (
 )
 from app.playback.show import Show
 from app.state import AgentState, RunState
-from app.tui.glyphs import Glyphs
+from app.tui.entries import brief
 from app.tui.intended import Planned
-from app.tui.script import book_of, brief
+from app.tui.look.glyphs import Glyphs
+from app.tui.script import book_of
 from app.tui.text import cells, took
 
 Word = Literal[

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.state import RunState
-from app.tui.glyphs import Glyphs
+from app.state.words import plural
+from app.tui.look.glyphs import Glyphs
 
 Tone = Literal["good", "warning", "error"]
 
@@ -68,7 +69,7 @@ def expectations_told(state: RunState) -> str:
     if not checks:
         return "" if state.finish is None or state.finish.expected else "not as expected"
     met = sum(check.met for check in checks)
-    return f"{met} of {len(checks)} expectation{'' if len(checks) == 1 else 's'} met"
+    return f"{met} of {plural(len(checks), 'expectation')} met"
 
 
 def _stopped(state: RunState, status: str) -> Verdict | None:

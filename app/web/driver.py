@@ -101,12 +101,7 @@ class Driver(WebDriver):
 
     def when_drained(self, call: Callable[[], object]) -> None:
         """Call from the app's own loop when it has read everything."""
-
-        def drained() -> None:
-            with suppress(RuntimeError):  # the loop has ended meanwhile
-                self._loop.call_soon_threadsafe(call)
-
-        self._out.when_drained(drained)
+        self._out.when_drained(self._loop, call)
 
     def start_application_mode(self) -> None:
         """Take the browser's terminal."""

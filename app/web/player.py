@@ -11,7 +11,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
 
-from app.safety import mask_secrets, safe_text
+from app.safety import clean
 from app.web.seat import Focused, Seat, Sized, Typed
 
 GRACE = 12.0  # seconds: longer than the process itself has to end in order
@@ -123,7 +123,7 @@ async def _told(stream: asyncio.StreamReader, seat: Seat) -> None:
         while line := await stream.readline():
             told += len(line)
             if told < _WORDS:
-                seat.tell("said", safe_text(mask_secrets(line.decode("utf-8", "replace"))))
+                seat.tell("said", clean(line.decode("utf-8", "replace")))
 
 
 async def _meta(process: Process, **told: object) -> None:

@@ -16,7 +16,16 @@ from providers.base import Chunk, Endpoint, Finish, Message, ProviderError, Requ
 from providers.wires import faults, usage
 from providers.wires.assembling import Halves, Thinking, ToolCalls
 from providers.wires.capabilities import Ability, Capabilities
-from providers.wires.conversation import arguments_of, as_list, as_map, as_text, echo_of, first_of, unknown_end
+from providers.wires.conversation import (
+    arguments_of,
+    as_list,
+    as_map,
+    as_text,
+    echo_of,
+    first_of,
+    place_of,
+    unknown_end,
+)
 from providers.wires.params import limit_of, others
 from providers.wires.strict_shapes import held_to
 
@@ -57,7 +66,7 @@ def body(
         asked.pop("reasoning_effort", None)
     asked |= {
         "model": request.model,
-        "messages": [_message(message, _place(endpoint, request.model)) for message in request.messages],
+        "messages": [_message(message, place_of(endpoint, request.model)) for message in request.messages],
         "stream": True,
     }
     if capabilities.can("usage_in_stream"):
@@ -122,18 +131,13 @@ def _readable(arguments: str) -> str:
     return arguments if is_map else json.dumps(arguments_of(arguments))
 
 
-def _place(endpoint: Endpoint, model: str) -> str:
-    """What a model thought goes back to it alone: another one would refuse it."""
-    return f"{endpoint.host} {model}"
-
-
 class Reader:
     """Reads one answer."""
 
     def __init__(self, endpoint: Endpoint, model: str) -> None:
         self.number = ""  # the server's own number for the request
         self._endpoint = endpoint
-        self._place = _place(endpoint, model)
+        self._place = place_of(endpoint, model)
         self._said, self._thought = Halves(), Halves()
         self._thinking = Thinking()
         self._calls = ToolCalls()

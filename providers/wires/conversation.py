@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.document.nesting import NotJson, read_json
-from providers.base import Message, ProviderError, Request
+from providers.base import Endpoint, Message, ProviderError, Request
 from providers.wires.decoding import shortened
 
 MOST_OF_A_NAME = 200  # characters
@@ -60,6 +60,11 @@ def echo_of(message: Message, protocol: str) -> dict[str, Any]:
     """What an answer has to be sent back with in a protocol; empty when it was given in another."""
     echo = message.echo
     return echo if echo is not None and echo.get("protocol") == protocol else {}
+
+
+def place_of(endpoint: Endpoint, model: str) -> str:
+    """Who gave an answer: what a model thought goes back to it alone, another one refuses it or cannot open it."""
+    return f"{endpoint.host} {model}"
 
 
 def as_map(value: Any) -> dict[str, Any]:

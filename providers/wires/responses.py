@@ -12,7 +12,7 @@ from providers.base import Chunk, Endpoint, Finish, Message, ProviderError, Requ
 from providers.wires import faults, usage
 from providers.wires.assembling import Halves, ToolCalls
 from providers.wires.capabilities import Ability, Capabilities
-from providers.wires.conversation import as_list, as_map, as_text, echo_of
+from providers.wires.conversation import as_list, as_map, as_text, echo_of, place_of
 from providers.wires.params import limit_of, others
 from providers.wires.strict_shapes import held_to
 
@@ -33,7 +33,7 @@ def body(request: Request, capabilities: Capabilities, endpoint: Endpoint) -> di
         asked["reasoning"] = {"effort": effort, **asked.get("reasoning", {})}
     if not capabilities.can("temperature"):
         asked.pop("temperature", None)
-    place = _place(endpoint, request.model)
+    place = place_of(endpoint, request.model)
     asked |= {
         "model": request.model,
         "input": [item for message in request.messages for item in _items(message, place)],
@@ -94,18 +94,13 @@ def _items(message: Message, place: str) -> list[dict[str, Any]]:
     ]
 
 
-def _place(endpoint: Endpoint, model: str) -> str:
-    """What a model thought goes back to it alone: another one cannot open it."""
-    return f"{endpoint.host} {model}"
-
-
 class Reader:
     """Reads one answer."""
 
     def __init__(self, endpoint: Endpoint, model: str) -> None:
         self.number = ""  # the server's own number for the request
         self._endpoint = endpoint
-        self._place = _place(endpoint, model)
+        self._place = place_of(endpoint, model)
         self._order = _Order()
         self._said, self._thought = Halves(), Halves()
         self._calls = ToolCalls()

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
-import msgspec
+from msgspec.structs import replace
 
 from providers.base import Chunk, Message, Provider, Request, ToolCall
 
@@ -47,7 +46,7 @@ class PlainToolNames:
             async for chunk in chunks:
                 if chunk.tool_calls:
                     called = tuple(replace(call, name=ours.get(call.name, call.name)) for call in chunk.tool_calls)
-                    chunk = msgspec.structs.replace(chunk, tool_calls=called)
+                    chunk = replace(chunk, tool_calls=called)
                 yield chunk
         finally:
             if (close := getattr(chunks, "aclose", None)) is not None:

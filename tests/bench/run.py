@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from bench import metadata, rows, seeking  # noqa: E402
+from bench import batches, metadata, rows, seeking  # noqa: E402
 from bench.crowd import thousand_runs  # noqa: E402
 from bench.engine import Stage, fold_against_reading  # noqa: E402
 from bench.journal import crowd, floor  # noqa: E402
@@ -62,10 +62,12 @@ def main() -> int:
                 *seeking.benches(),
                 *metadata.benches(),
                 *rows.benches(),
+                *batches.benches(folder),
                 *house(folder),
             ]
             results = [measure(bench) for bench in benches]
-    print(table(results))
+        spread = batches.spread(folder)
+    print(table(results), spread, sep="\n\n")
     return 0 if all(result.kept for result in results) else 1
 
 

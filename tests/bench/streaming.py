@@ -31,11 +31,11 @@ from app.playback.show import Show  # noqa: E402
 from app.tui.arrangement import arrange  # noqa: E402
 from app.tui.canvas import Canvas  # noqa: E402
 from app.tui.frames import SPEECH, Frames  # noqa: E402
-from app.tui.glyphs import UNICODE  # noqa: E402
+from app.tui.look.glyphs import UNICODE  # noqa: E402
+from app.tui.look.styles import Palette  # noqa: E402
+from app.tui.look.themes import load  # noqa: E402
 from app.tui.paint.rows import Row, Span  # noqa: E402
 from app.tui.standing import seats  # noqa: E402
-from app.tui.styles import Palette  # noqa: E402
-from app.tui.themes import load  # noqa: E402
 from app.tui.widgets.caption import Caption  # noqa: E402
 from app.tui.widgets.panel import AgentPanel  # noqa: E402
 from app.tui.widgets.strip import RoleStrip  # noqa: E402

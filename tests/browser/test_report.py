@@ -9,7 +9,7 @@ import pytest
 
 from app.export.raster import gif
 from app.export.report import report
-from app.journal.recording import Recording
+from corpus.browsing import opened
 from corpus.films import by_hand
 from corpus.reported import golden, hostile
 
@@ -19,33 +19,20 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-async def opened(page: Page, recording: Recording, folder: Path) -> tuple[list[str], list[str]]:
-    """Open the report; what it asks for, and what the browser has to say."""
-    file = folder / "report.html"
-    file.write_text(report(recording), encoding="utf-8")
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("dialog", lambda dialog: said.append(dialog.message))
-    await page.goto(file.as_uri())
-    return asked, said
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_page_asks_for_nothing_and_breaks_none_of_its_own_rules(
     page: Page, tmp_path: Path, scheme: Literal["light", "dark"]
 ) -> None:
     await page.emulate_media(color_scheme=scheme)
-    asked, said = await opened(page, golden("feature-sprint"), tmp_path)
-    assert asked == [(tmp_path / "report.html").as_uri()]
-    assert not said
+    shown = await opened(page, report(golden("feature-sprint")), tmp_path)
+    assert shown.asked == [shown.address]
+    assert not shown.said
     ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert ground == {"light": "rgb(251, 247, 239)", "dark": "rgb(19, 16, 13)"}[scheme]
 
 
 async def test_a_column_is_sorted_by_its_head_and_turned_round_by_it(page: Page, tmp_path: Path) -> None:
-    await opened(page, golden("feature-sprint"), tmp_path)
+    await opened(page, report(golden("feature-sprint")), tmp_path)
     head = page.locator("#steps th", has_text="Tokens")
     figures = page.locator("#steps tbody td:nth-child(6)")
     for order, is_turned in (("ascending", False), ("descending", True)):
@@ -58,14 +45,14 @@ async def test_a_column_is_sorted_by_its_head_and_turned_round_by_it(page: Page,
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_nothing_sticks_out_at_the_side_of_a_telephone_or_a_desk(page: Page, tmp_path: Path, width: int) -> None:
     await page.set_viewport_size({"width": width, "height": 800})
-    await opened(page, golden("incident-triage"), tmp_path)
+    await opened(page, report(golden("incident-triage")), tmp_path)
     assert await page.evaluate("document.documentElement.scrollWidth") == width
 
 
 async def test_what_means_harm_does_none(page: Page, tmp_path: Path) -> None:
-    asked, said = await opened(page, hostile(), tmp_path)
+    shown = await opened(page, report(hostile()), tmp_path)
     await page.locator("summary").click()
-    assert (len(asked), said) == (1, [])
+    assert (shown.asked, shown.said) == ([shown.address], [])
     assert await page.locator("img").count() == 0
     leads = await page.evaluate("[...document.links].map((link) => link.getAttribute('href')[0])")
     assert set(leads) == {"#"}

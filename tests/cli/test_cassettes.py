@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from corpus.commands import ROOT, Outcome
+from corpus.nursery import Begun, Job
 from corpus.playing import PATIENCE
 from corpus.stub import Stub
 from corpus.wires import NAMED, Wire
@@ -89,15 +88,12 @@ async def test_a_recording_that_is_killed_keeps_what_was_finished_and_is_gone_on
     begun = wire.answer("And to you.")[:1]
     async with Stub(wire.reply("Hello."), wire.stream(begun, ends="never"), wire.reply("And to you.")) as stub:
         staged(tmp_path, wire, stub.url)
-        words = (sys.executable, "-m", "footlights", "run", "play.yaml", "--record", str(tape))
-        process = await asyncio.create_subprocess_exec(
-            *words, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=asyncio.subprocess.DEVNULL
-        )
+        words = ("run", "play.yaml", "--record", str(tape))
+        process = Begun(Job(words, str(tmp_path), {**os.environ, "PYTHONPATH": str(ROOT)}))
         async with asyncio.timeout(PATIENCE):
-            while len(stub.asked) < 2 and process.returncode is None:
+            while len(stub.asked) < 2 and process.poll() is None:
                 await asyncio.sleep(0.01)
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
+        process.close()
         assert [json.loads(line)["step"] for line in tape.read_text().splitlines()[1:]] == ["first"]
         resumed = await run("resume", "last")
         assert (resumed.code, resumed.out) == (0, "And to you.\n"), resumed.err

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import msgspec
 import pytest
 
 from app.cli.ink import Ink
-from app.cli.narrator import Narrator, narrator_for
-from app.cli.narrator_status import StatusLine
+from app.cli.narrating.narrator import Narrator
+from app.cli.narrating.status import StatusLine
 from app.events import (
     BudgetExceeded,
     CallFailed,
@@ -240,17 +238,6 @@ def test_the_status_line_is_gone_before_anything_else_is_written() -> None:
     assert said[-1] == "\r\x1b[2K◆ CTO thinking 3.5 s · 3.5 s"
     narrator.tell(history.add(Narration(text=history.keep("Meanwhile."))))
     assert said[-2:] == ["\r\x1b[2K", "\n    Meanwhile.\n"]
-
-
-def test_there_is_no_status_line_in_a_file() -> None:
-    history = answered("Fine.")
-    stream = io.StringIO()
-    narrator = narrator_for(stream, history.value)
-    for event in history.events[:4]:
-        narrator.tell(event)
-        narrator.tick(3_500)
-    assert "\r" not in stream.getvalue()
-    assert "thinking" not in stream.getvalue()
 
 
 def test_a_screen_reader_is_given_sentences_and_no_drawings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cli.ink import Ink, cell_width
-from app.cli.narrator_status import StatusLine
+from app.cli.narrating.status import StatusLine
 from app.events import Event, GateOpened, Performer, RunStarted, decode, encode
 from app.state import fold
 from corpus.histories import History, histories

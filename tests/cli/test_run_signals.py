@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from corpus.commands import ROOT, Outcome
+from corpus.nursery import Begun, Job
 from corpus.probes import ALL, drives_a_terminal
 
 Perform = Callable[..., Outcome]
@@ -43,75 +44,74 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def waiting(folder: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Start a run that waits at its first question."""
-    started: list[subprocess.Popen[bytes]] = []
+def begun(folder: Path) -> Iterator[Callable[..., Begun]]:
+    """Start a command, and do not wait."""
+    processes: list[Begun] = []
 
-    def start() -> subprocess.Popen[bytes]:
-        words = [sys.executable, "-m", "footlights", "run", "play.yaml", "--wait", "--json"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        run = subprocess.Popen(
-            words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL
-        )
-        started.append(run)
-        assert run.stdout is not None
-        while b"gate.opened" not in run.stdout.readline():
+    def begin(*words: str) -> Begun:
+        processes.append(Begun(Job(words, str(folder), {**os.environ, "PYTHONPATH": str(ROOT)})))
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.close()
+
+
+@pytest.fixture
+def waiting(begun: Callable[..., Begun]) -> Callable[[], Begun]:
+    """Start a run that waits at its first question."""
+
+    def start() -> Begun:
+        run = begun("run", "play.yaml", "--wait", "--json")
+        while "gate.opened" not in run.stdout.readline():
             assert run.poll() is None
         return run
 
-    yield start
-    for run in started:
-        if run.returncode is None:
-            run.kill()
-            run.communicate()
+    return start
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_any_signal_leaves_the_run_where_it_was(
-    number: signal.Signals, waiting: Callable[[], subprocess.Popen[bytes]], footlights: Perform, folder: Path
+    number: signal.Signals, waiting: Callable[[], Begun], footlights: Perform, folder: Path
 ) -> None:
     run = waiting()
     run.send_signal(number)
-    out, said = run.communicate(timeout=PATIENCE)
+    out, said = run.communicate()
     assert run.returncode == 128 + number
     assert json.loads(out.splitlines()[-1])["kind"] == "run.paused"
-    assert b"footlights resume" in said
-    assert b"Traceback" not in said
+    assert "footlights resume" in said
+    assert "Traceback" not in said
     resumed = footlights("resume", "last", "--answers", "answers.yaml", "--quiet", folder=folder)
     assert resumed == Outcome(0, "hold\n", "")
 
 
-def test_ctrl_c_twice_stops_at_once(
-    waiting: Callable[[], subprocess.Popen[bytes]], footlights: Perform, folder: Path
-) -> None:
+def test_ctrl_c_twice_stops_at_once(waiting: Callable[[], Begun], footlights: Perform, folder: Path) -> None:
     run = waiting()
     run.send_signal(signal.SIGINT)
-    assert run.stderr is not None
-    while b"Ctrl+C again" not in run.stderr.readline():
+    while "Ctrl+C again" not in run.stderr.readline():
         assert run.poll() is None
     run.send_signal(signal.SIGINT)
-    run.communicate(timeout=PATIENCE)
+    run.communicate()
     assert run.returncode == 130
     assert footlights("resume", "last", "--answers", "answers.yaml", "--quiet", folder=folder).out == "hold\n"
 
 
 @pytest.mark.parametrize("answers", [True, pytest.param(False, marks=pytest.mark.soak)])
-def test_after_one_ctrl_c_what_runs_may_end_and_nothing_new_starts(answers: bool, folder: Path) -> None:
+def test_after_one_ctrl_c_what_runs_may_end_and_nothing_new_starts(
+    answers: bool, begun: Callable[..., Begun], folder: Path
+) -> None:
     with Held() as server:
         address = f"127.0.0.1:{server.port}"
         steps = f"steps:\n  ask: {{tool: http, with: {{url: 'http://{address}/'}}}}\n  then: {{narrate: Never.}}\n"
         (folder / "play.yaml").write_text(f"schema: footlights/v1\nname: play\n{steps}")
-        words = [sys.executable, "-m", "footlights", "run", "play.yaml", "--host", address, "--json"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        run = subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        run = begun("run", "play.yaml", "--host", address, "--json")
         server.asked.wait(PATIENCE)
         run.send_signal(signal.SIGINT)
-        assert run.stderr is not None
-        while b"Ctrl+C again" not in run.stderr.readline():
+        while "Ctrl+C again" not in run.stderr.readline():
             assert run.poll() is None
         if answers:
             server.go_on.set()
-        out, _ = run.communicate(timeout=PATIENCE)
+        out, _ = run.communicate()
         server.go_on.set()
     kinds = [json.loads(line)["kind"] for line in out.splitlines()]
     assert run.returncode == 130
@@ -171,30 +171,29 @@ def test_what_was_told_to_be_ignored_is_ignored(folder: Path, footlights: Perfor
 
 
 def test_a_killed_run_shows_as_interrupted_and_goes_on(
-    waiting: Callable[[], subprocess.Popen[bytes]], footlights: Perform, folder: Path
+    waiting: Callable[[], Begun], footlights: Perform, folder: Path
 ) -> None:
     run = waiting()
     while footlights("inbox", "--json", folder=folder).out == "[]\n":  # told at once, and durable a moment later
         assert run.poll() is None
     run.kill()
-    run.communicate(timeout=PATIENCE)
+    run.communicate()
     assert json.loads(footlights("runs", "--json", folder=folder).out)[0]["status"] == "interrupted"
     assert "interrupted" in footlights("inbox", folder=folder).out
     assert footlights("resume", "last", "--answers", "answers.yaml", "--quiet", folder=folder).out == "hold\n"
 
 
 def test_a_run_is_answered_and_directed_from_another_process(
-    waiting: Callable[[], subprocess.Popen[bytes]], footlights: Perform, folder: Path
+    waiting: Callable[[], Begun], footlights: Perform, folder: Path
 ) -> None:
     run = waiting()
     busy = footlights("resume", "last", folder=folder)
     assert (busy.code, "performed" in busy.err) == (1, True)
     assert footlights("answer", "first", "very well", folder=folder).code == 0
-    assert run.stdout is not None
-    while b'"ship#1"' not in run.stdout.readline():
+    while '"ship#1"' not in run.stdout.readline():
         assert run.poll() is None
     assert footlights("direct", "last", "cancel", folder=folder).code == 0
-    out, _ = run.communicate(timeout=PATIENCE)
+    out, _ = run.communicate()
     assert run.returncode == 1
     assert json.loads(out.splitlines()[-1])["outcome"] == "cancelled"
 

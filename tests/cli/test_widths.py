@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from app.cli.narrating.text import wrap
 from corpus.commands import ROOT
 
 
@@ -38,3 +39,8 @@ def test_the_doctor_keeps_to_the_width_of_a_terminal(width: int) -> None:
     lines = on_a_terminal("doctor", width=width)
     assert len(lines) > 10
     assert [line for line in lines if len(line) > width] == []
+
+
+def test_a_number_stays_with_its_per_cent_where_a_line_breaks() -> None:
+    assert list(wrap("quick is worse; it costs 67 % less.", 27)) == ["quick is worse; it costs", "67 % less."]
+    assert list(wrap("100 % of it", 5)) == ["100 %", "of it"]

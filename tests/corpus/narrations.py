@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.cli.ink import Ink
-from app.cli.narrator import Narrator
+from app.cli.narrating.narrator import Narrator
 from app.events import Performer, RunFinished, RunStarted
 from app.state import fold
 from corpus.histories import History

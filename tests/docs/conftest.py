@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from corpus.commands import ROOT, Outcome
+from corpus.nursery import Begun, Job
 from corpus.patience import _ends_some_time as _ends_some_time
 
 
@@ -22,24 +21,15 @@ def typed(tmp_path: Path, footlights: Callable[..., Outcome]) -> Callable[[str],
 
 
 @pytest.fixture
-def begun(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+def begun(tmp_path: Path) -> Iterator[Callable[[str], Begun]]:
     """Type them in another terminal, and do not wait."""
-    processes: list[subprocess.Popen[str]] = []
+    processes: list[Begun] = []
 
-    def begin(line: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "footlights", *shlex.split(line, comments=True)],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        return process
+    def begin(line: str) -> Begun:
+        words = shlex.split(line, comments=True)
+        processes.append(Begun(Job(words, str(tmp_path), {**os.environ, "PYTHONPATH": str(ROOT)})))
+        return processes[-1]
 
     yield begin
     for process in processes:
-        process.kill()
-        process.communicate()
+        process.close()

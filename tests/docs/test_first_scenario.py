@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from corpus.commands import ROOT, Outcome
+from corpus.nursery import Begun
 
 PAGE = (ROOT / "docs" / "first-scenario.md").read_text(encoding="utf-8")
 BEFORE, _, AFTER = PAGE.partition("## The whole play")
@@ -21,7 +21,7 @@ def test_what_new_writes_is_explained_and_performed_and_checked(typed: Callable[
 
 
 def test_the_whole_play_is_performed_answered_looked_at_and_branched_off(
-    tmp_path: Path, typed: Callable[[str], Outcome], begun: Callable[[str], subprocess.Popen[str]]
+    tmp_path: Path, typed: Callable[[str], Outcome], begun: Callable[[str], Begun]
 ) -> None:
     play = re.findall(r"^```yaml\n(schema:.*?)^```$", AFTER, re.DOTALL | re.MULTILINE)[0]
     (tmp_path / "night-museum.yaml").write_text(play, encoding="utf-8")

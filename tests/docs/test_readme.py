@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Callable
 
 from corpus.commands import ROOT, Outcome
+from corpus.nursery import Begun
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_run_that_was_killed_goes_on_and_is_branched_off_shown_and_verified(
-    typed: Callable[[str], Outcome], begun: Callable[[str], subprocess.Popen[str]]
+    typed: Callable[[str], Outcome], begun: Callable[[str], Begun]
 ) -> None:
     performance = begun("run feature-sprint --rehearse --wait")
     while not json.loads(typed("inbox --json").out):

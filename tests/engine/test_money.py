@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.cli.costing import BY, attempts_in, grouped, summed
+from app.batch.whatif.attempts import attempts_in
+from app.batch.whatif.sums import BY, grouped, summed
 from app.engine.budgets import Account
 from app.engine.clocks import RealClock
 from app.engine.log import Log

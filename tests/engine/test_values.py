@@ -99,12 +99,12 @@ async def test_a_variable_that_must_be_set_and_is_not_fails_the_run_by_name(
     assert "export OWNER" in played.result.failure.hint
 
 
-async def test_a_cell_of_a_matrix_is_seen_and_without_one_it_is_null(house: House) -> None:
+async def test_a_cell_of_a_matrix_is_seen_and_a_run_by_itself_takes_the_first(house: House) -> None:
     text = (
         "strategy: {matrix: {market: [DE, FR]}}\n"
         "steps: {one: {set: {market: \"${{ default(matrix.market, 'none') }}\"}}}\n"
     )
-    assert (await house.play(text)).output("one") == {"market": "none"}
+    assert (await house.play(text)).output("one") == {"market": "DE"}
     assert (await house.play(text, matrix={"market": "FR"})).output("one") == {"market": "FR"}
 
 

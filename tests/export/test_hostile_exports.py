@@ -68,9 +68,18 @@ FORMATS: dict[str, Callable[[Film, Recording], str]] = {
 
 
 async def made(attack: str, *formats: str) -> dict[str, str]:
-    """What is exported of a run in which every text is an attack."""
+    """What is exported of a run in which every text is an attack; each is made once, and held against everything."""
     film, recording = await _filmed(attack)
-    return {name: FORMATS[name](film, recording) for name in formats or FORMATS}
+    texts = _exported(attack)
+    for name in formats or FORMATS:
+        if name not in texts:
+            texts[name] = FORMATS[name](film, recording)
+    return {name: texts[name] for name in formats or FORMATS}
+
+
+@cache
+def _exported(_attack: str) -> dict[str, str]:
+    return {}
 
 
 async def _filmed(attack: str) -> tuple[Film, Recording]:

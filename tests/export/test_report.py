@@ -3,58 +3,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections import Counter
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 
 from app.export.report import report
 from corpus.histories import History, histories
+from corpus.pages import EMPTY, Page
 from corpus.reported import KEY, golden, hostile, paid_for, recorded
 from golden.logs import NAMES
 
-EMPTY = {"meta", "link", "br", "path", "rect", "circle"}  # what has no end of its own, or ends at once
 OURS = EMPTY | {
     "html", "head", "title", "style", "body", "header", "p", "span", "h1", "h2", "h3", "dl", "div", "dt", "dd", "nav",
     "ul", "ol", "li", "a", "main", "section", "pre", "figure", "svg", "g", "text", "table", "thead", "tbody", "tfoot",
     "tr", "th", "td", "button", "details", "summary", "time", "b", "code", "footer", "script",
 }  # fmt: skip
-
-
-class Page(HTMLParser):
-    """A page as a browser reads it: every tag in its place, and what is told in each."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: Counter[str] = Counter()
-        self.attributes: list[tuple[str, str, str]] = []
-        self.inside: dict[str, list[str]] = {}
-        self.feed(page)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-        if tag not in EMPTY or (tag == "rect" and self.get_starttag_text()[-2:] != "/>"):  # type: ignore[index]
-            self.open.append(tag)
-            self.inside.setdefault(tag, []).append("")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes += [(tag, name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open:
-            self.inside[self.open[-1]][-1] += data
-
-    def values(self, name: str) -> list[str]:
-        return [value for _, each, value in self.attributes if each == name]
 
 
 @pytest.mark.parametrize("name", NAMES)

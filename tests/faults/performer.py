@@ -1,6 +1,6 @@
 """A process that performs a scenario, or goes on with a run, and kills itself at the moment it was told to.
 
-It is given a `Job` as JSON. The product knows nothing of it: the moments are those that listeners, providers and the
+It is given a `Task` as JSON. The product knows nothing of it: the moments are those that listeners, providers and the
 durability of events tell anyway.
 """
 
@@ -30,7 +30,7 @@ class Kill(msgspec.Struct, frozen=True):
     number: int = 1
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class Task(msgspec.Struct, frozen=True, kw_only=True):
     """What is performed, where, and until when."""
 
     scenario: str
@@ -63,21 +63,23 @@ class Reaper:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def begin(job: Job, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
+def begin(task: Task, journal: Journal, ledger: Ledger, reaper: Reaper) -> Run:
     """Begin the run, or go on with it, in front of the reaper."""
-    scenario = Path(job.scenario)
-    live = job.mode == "live"
+    scenario = Path(task.scenario)
+    live = task.mode == "live"
     lines = lines_of(*sorted(scenario.parent.glob("*.yaml")), scenario) if live else {}
     player = Player(ledger, lines, reaper, 0.0005 if live else 0.0)
     common: dict[str, Any] = {
         "journal": journal,
-        "answers": job.answers,
-        "patient": job.patient,
-        "hosts": job.hosts,
+        "answers": task.answers,
+        "patient": task.patient,
+        "hosts": task.hosts,
         "providers": lambda use: player,
     }
     run = (
-        resume(job.run, **common) if job.run else perform(scenario, job.inputs, mode=job.mode, seed=job.seed, **common)  # type: ignore[arg-type]
+        resume(task.run, **common)
+        if task.run
+        else perform(scenario, task.inputs, mode=task.mode, seed=task.seed, **common)  # type: ignore[arg-type]
     )
     performance = run.performance
     assert performance is not None
@@ -109,19 +111,19 @@ def limit_files(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-async def main(job: Job) -> dict[str, Any]:
+async def main(task: Task) -> dict[str, Any]:
     """Perform; what came of it, for whoever reads standard output."""
-    ledger = Ledger(Path(job.ledger))
-    reaper = Reaper(job.kill)
-    with Journal.open(Path(job.workspace)) as journal:
-        if job.room:
-            limit_files(largest_file(journal.path.parent) + job.room)
+    ledger = Ledger(Path(task.ledger))
+    reaper = Reaper(task.kill)
+    with Journal.open(Path(task.workspace)) as journal:
+        if task.room:
+            limit_files(largest_file(journal.path.parent) + task.room)
         try:
-            runs = [begin(job, journal, ledger, reaper) for _ in range(job.runs)]
+            runs = [begin(task, journal, ledger, reaper) for _ in range(task.runs)]
             results = [await run.result() for run in runs]
-            if job.makes_room:
+            if task.makes_room:
                 limit_files(resource.RLIM_INFINITY)
-                again = [msgspec.structs.replace(job, run=result.run) for result in results if result.reason == "disk"]
+                again = [msgspec.structs.replace(task, run=result.run) for result in results if result.reason == "disk"]
                 results = [await begin(one, journal, ledger, reaper).result() for one in again]
         except FootlightsError as error:
             return {"error": type(error).__name__, "message": error.message, "hint": error.hint}
@@ -134,11 +136,8 @@ async def main(job: Job) -> dict[str, Any]:
     }
 
 
-def perform_job(job: bytes, folder: str) -> None:
-    """What the process does: it leaves what came of it, and whatever it said, in files."""
-    os.environ["FOOTLIGHTS_HOME"] = f"{folder}/home"
-    os.chdir(folder)
-    said = os.open("stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(said, 2)
-    came_of_it = asyncio.run(main(msgspec.json.decode(job, type=Job)))
-    Path("came-of-it.json").write_bytes(msgspec.json.encode(came_of_it))
+def perform_task(task: str) -> int:
+    """What the process does: it says what came of it."""
+    came_of_it = asyncio.run(main(msgspec.json.decode(task, type=Task)))
+    os.write(1, msgspec.json.encode(came_of_it))
+    return 0

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing, suppress
@@ -19,7 +16,7 @@ import pytest
 
 from app.engine import perform
 from app.journal import Archive, Journal
-from corpus.commands import ROOT
+from corpus.commands import Outcome
 from faults.theatre import LONGEST
 from providers.base import Chunk, Request
 
@@ -169,28 +166,24 @@ async def test_no_file_of_the_workspace_ever_holds_a_secret(scenario: Path, echo
 
 
 @pytest.mark.parametrize("more", [(), ("--json",), ("--quiet",)])
-def test_no_command_shows_a_secret(more: tuple[str, ...], scenario: Path, echo: Echo, tmp_path: Path) -> None:
+def test_no_command_shows_a_secret(
+    more: tuple[str, ...], scenario: Path, echo: Echo, footlights: Callable[..., Outcome], tmp_path: Path
+) -> None:
     text = scenario.read_text(encoding="utf-8")
     agents = text[text.index("  speak:") : text.index("outputs:")]  # no model can be reached from here
     text = text.replace(agents, "").replace(", spoken: '${{ steps.speak.output }}'", "")
     scenario.write_text(text, encoding="utf-8")
-    home = tmp_path / "home"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FOOTLIGHTS_HOME": str(home)}
 
-    def footlights(*words: str) -> str:
-        command = [sys.executable, "-m", "footlights", *words]
-        done = subprocess.run(
-            command, cwd=scenario.parent, env=environment, capture_output=True, text=True, check=False
-        )
-        assert "Traceback" not in done.stderr
-        return done.stdout + done.stderr
+    def said(*words: str) -> str:
+        done = footlights(*words, folder=scenario.parent)
+        assert "Traceback" not in done.err
+        return done.out + done.err
 
-    said = footlights("run", str(scenario), "--host", echo.host, *more)
+    assert_no_secret(said("run", str(scenario), "--host", echo.host, *more), "run")
     assert sorted(echo.heard) == sorted(CANARIES.values())
-    assert_no_secret(said, "run")
     for words in (("show", "last"), ("tail", "last"), ("tail", "last", "--json"), ("runs",), ("audit", "last")):
-        assert_no_secret(footlights(*words), " ".join(words))
-    assert_no_secret_in_files(home)
+        assert_no_secret(said(*words), " ".join(words))
+    assert_no_secret_in_files(tmp_path / "home")
 
 
 def assert_no_secret_in_files(folder: Path) -> None:

@@ -7,6 +7,7 @@ log against the one before, and the ledger against both.
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import signal
 import sqlite3
@@ -15,10 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from math import isclose
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +47,8 @@ from app.events import (
 )
 from app.journal.audit import audit
 from corpus.commands import ROOT
-from faults.performer import Job, Kill, perform_job
+from corpus.nursery import Begun, Job
+from faults.performer import Kill, Task
 from faults.players import key_of_messages, read_ledger
 from faults.server import Server
 
@@ -112,20 +111,16 @@ class Ended:
 
 
 class Performer:
-    """A process that performs; it is forked from one that has all modules, so that it begins at once."""
+    """A process that performs a task."""
 
     _numbers = itertools.count(1)
 
-    def __init__(self, theatre: Path, job: bytes) -> None:
-        self._folder = theatre / f"performer{next(self._numbers)}"
-        self._folder.mkdir()
-        self._process = _nursery().Process(target=perform_job, args=(job, str(self._folder)))
-        self._process.start()
-
-    @property
-    def pid(self) -> int:
-        assert self._process.pid is not None
-        return self._process.pid
+    def __init__(self, theatre: Path, task: bytes) -> None:
+        folder = theatre / f"performer{next(self._numbers)}"
+        folder.mkdir()
+        environment = {**os.environ, "FOOTLIGHTS_HOME": str(folder / "home")}
+        self._process = Begun(Job([task.decode()], str(folder), environment, "faults.performer:perform_task"))
+        self.pid = self._process.pid
 
     def kill(self) -> None:
         """As nobody can prevent."""
@@ -133,24 +128,8 @@ class Performer:
 
     def wait(self) -> Ended:
         """How it ended."""
-        self._process.join(LONGEST)
-        if self._process.exitcode is None:
-            self._process.kill()
-            self._process.join()
-            raise AssertionError("it hung")
-        said = self._folder / "came-of-it.json"
-        return Ended(
-            self._process.exitcode,
-            msgspec.json.decode(said.read_bytes()) if said.exists() else {},
-            (self._folder / "stderr").read_text() if (self._folder / "stderr").exists() else "",
-        )
-
-
-@cache
-def _nursery() -> ForkServerContext:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["pytest", "faults.preloaded"])
-    return context
+        out, err = self._process.communicate()
+        return Ended(self._process.wait(), msgspec.json.decode(out) if out else {}, err)
 
 
 @dataclass
@@ -197,14 +176,14 @@ class Theatre:
 
     def start(self, kill: Kill | None = None, **more: Any) -> Performer:
         """The same, without waiting."""
-        job = Job(
+        task = Task(
             scenario=str(self.scenario),
             workspace=str(self.workspace),
             ledger=str(self.ledger),
             kill=kill,
             **{"run": self.run(), **self.job, **more},
         )
-        performer = Performer(self.folder, msgspec.json.encode(job))
+        performer = Performer(self.folder, msgspec.json.encode(task))
         if self.server is not None:
             self.server.performer = performer.pid
         return performer

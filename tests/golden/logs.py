@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.ink import Ink
-from app.cli.narrator import Narrator
+from app.cli.narrating.narrator import Narrator
 from app.events import Event, Ref, decode, encode, kind_of
 from app.state import RunState, critical_path, fold, meters
 

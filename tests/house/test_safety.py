@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.safety import looks_like_secret, mask_secrets, safe_text
+from app.safety import clean, looks_like_secret, mask_secrets, one_line, safe_text
 from corpus.commands import ROOT
 from corpus.probes import PROBES, is_obeyed
 
@@ -199,3 +199,14 @@ def test_nothing_in_what_ships_is_covered() -> None:
     for path in [*ROOT.glob("scenarios/**/*.yaml"), *ROOT.glob("agents/**/*.yaml"), *ROOT.glob("shows/*")]:
         text = path.read_text(encoding="utf-8")
         assert mask_secrets(text) == text, path
+
+
+def test_text_of_anybody_is_disarmed_and_its_keys_are_covered_in_one() -> None:
+    key = KEYS["github"]
+    assert clean(f"first\r\n\x1b[2J{key}") == "first\n␛[2Jghp_•••"
+    assert clean("first\nsecond", newlines=False) == "first␊second"
+
+
+def test_text_of_anybody_on_one_line_has_single_blanks_and_only_its_beginning() -> None:
+    assert one_line(f"  first\r\n\tsecond\x07  {KEYS['github']} ") == "first second␇ ghp_•••"
+    assert one_line("abcdef", most=3) == "abc"

@@ -220,23 +220,23 @@ def test_a_sealed_run_that_is_gone_is_missed_unless_it_was_deleted_on_purpose(
 
 def test_the_first_seal_of_a_run_counts(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace.db"
-    seal(workspace, "01JA", b"\x01", 10)
-    seal(workspace, "01JA", b"\x02", 9)
+    seal(workspace, [("01JA", b"\x01", 10)])
+    seal(workspace, [("01JA", b"\x02", 9)])
     assert read_seals(workspace)["01JA"].count == 10
     assert seals_of(workspace).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_line_that_a_full_disk_cut_off_costs_no_other_seal(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace.db"
-    seal(workspace, "01JA", b"\x01", 1)
+    seal(workspace, [("01JA", b"\x01", 1)])
     with seals_of(workspace).open("ab") as file:
         file.write(b'{"run":"01JB","ha')
-    seal(workspace, "01JC", b"\x03", 3)
+    seal(workspace, [("01JC", b"\x03", 3)])
     assert list(read_seals(workspace)) == ["01JA", "01JC"]
 
 
 def test_a_seal_is_one_line_of_json(tmp_path: Path) -> None:
-    seal(tmp_path / "workspace.db", "01JA", b"\xab", 3)
+    seal(tmp_path / "workspace.db", [("01JA", b"\xab", 3)])
     line = seals_of(tmp_path / "workspace.db").read_bytes()
     assert msgspec.json.decode(line, type=Seal).hash == "ab"
     assert line.endswith(b"}\n")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from app.events import CallFinished, CallSpeaking, Event, Handoff, Ref, RunFinished, StepFailed, decode
 from app.playback.pace import HEADLINE, PACES, STAGGER
-from app.playback.playhead import HURRY, LAG, LONGEST, MOST, Moved, Playhead
+from app.playback.play import HURRY, LAG, LONGEST, MOST, Moved
+from app.playback.playhead import Playhead
 from app.playback.show import Show, as_words
 from app.state import CallState, fold
 from corpus.commands import ROOT

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,8 +13,8 @@ from app.events import Usage
 from corpus.hearing import Heard, heard, read_by
 from corpus.stub import Answer, Stub
 from corpus.wires import NAMED
-from providers import gemini, provider_at
-from providers.base import Endpoint, Message, Provider, ProviderError, Request, ToolCall, ToolOffer
+from providers import gemini
+from providers.base import Endpoint, Message, ProviderError, Request, ToolCall, ToolOffer
 from providers.gemini import body_of
 from providers.wires.gemini_answer import GeminiAnswer
 
@@ -26,17 +26,9 @@ ASKED = Request("parrot", (Message("system", "Be brief."), Message("user", "Hell
 
 
 @pytest.fixture
-async def opened() -> AsyncIterator[Any]:
-    """Open providers for stubs, and close them."""
-    providers: list[Provider] = []
-
-    def open(stub: Stub, key: str = "parrot-key") -> Provider:
-        providers.append(provider_at(Endpoint("gemini", stub.url, key, "a test")))
-        return providers[-1]
-
-    yield open
-    for provider in providers:
-        await provider.aclose()  # type: ignore[attr-defined]
+def opened(opened_at: Callable[..., Any]) -> Callable[..., Any]:
+    """Open the service at a stub."""
+    return partial(opened_at, "gemini")
 
 
 def read(*messages: Any) -> Heard:
@@ -81,14 +73,6 @@ async def test_the_key_stands_in_a_header_and_never_in_the_address(opened: Any) 
         "contents": [{"role": "user", "parts": [{"text": "Hello?"}]}],
         "generationConfig": {"maxOutputTokens": 200},
     }
-
-
-async def test_answers_in_a_row_share_one_connection(opened: Any) -> None:
-    async with Stub(WIRE.reply("Hi")) as stub:
-        provider = opened(stub)
-        for _ in range(3):
-            assert (await heard(provider, ASKED)).text == "Hi"
-        assert stub.lines == 1
 
 
 async def test_an_address_may_end_with_the_version_and_a_name_begin_with_models(opened: Any) -> None:
@@ -142,31 +126,6 @@ async def test_a_stream_that_ends_early_has_no_finish(opened: Any) -> None:
     async with Stub(WIRE.stream(WIRE.answer(["Hel", "lo"])[:-1])) as stub:
         answer = await heard(opened(stub), ASKED)
     assert (answer.text, answer.finish) == ("Hello", None)
-
-
-async def test_a_service_that_nobody_runs_is_a_matter_of_connection() -> None:
-    async with Stub(WIRE.reply("Hi")) as stub:
-        url = stub.url
-    provider = gemini.open(Endpoint("gemini", url, "key"))
-    with pytest.raises(ProviderError) as raised:
-        await heard(provider, ASKED)
-    assert raised.value.error == "connection"
-    await provider.aclose()
-
-
-async def test_a_call_that_is_called_off_lets_go_of_the_server(opened: Any) -> None:
-    never = asyncio.Event()
-    async with Stub(WIRE.stream([WIRE.answer("Hello")[0], never])) as stub:
-        chunks = opened(stub).stream(ASKED)
-        async for chunk in chunks:
-            if chunk.text:
-                break
-        waiting = asyncio.ensure_future(anext(chunks))
-        await asyncio.sleep(0)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-        await stub.asked[0].gone.wait()
 
 
 async def test_a_server_that_does_not_stream_is_understood(opened: Any) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from app.events import Usage
 from corpus.hearing import Heard, heard, read_by
 from corpus.stub import Answer, Stub
 from corpus.wires import NAMED, line
-from providers import ollama, provider_at
-from providers.base import Endpoint, Message, Provider, ProviderError, Request, ToolCall, ToolOffer
+from providers import ollama
+from providers.base import Endpoint, Message, ProviderError, Request, ToolCall, ToolOffer
 from providers.ollama import SMALLEST, body_of
 from providers.wires.ollama_answer import OllamaAnswer, was_cut
 
@@ -33,17 +33,9 @@ ASKED = Request("parrot", (Message("system", "Be brief."), Message("user", "Hell
 
 
 @pytest.fixture
-async def opened() -> AsyncIterator[Any]:
-    """Open providers for stubs, and close them."""
-    providers: list[Provider] = []
-
-    def open(stub: Stub, key: str = "") -> Provider:
-        providers.append(provider_at(Endpoint("ollama", stub.url, key)))
-        return providers[-1]
-
-    yield open
-    for provider in providers:
-        await provider.aclose()  # type: ignore[attr-defined]
+def opened(opened_at: Callable[..., Any]) -> Callable[..., Any]:
+    """Open the service at a stub."""
+    return partial(opened_at, "ollama", key="")
 
 
 def read(*lines: Any, estimate: int = 10, window: int = 4096) -> Heard:
@@ -93,16 +85,8 @@ async def test_the_request_keeps_every_word_of_a_tool_and_asks_for_a_window(open
 
 async def test_a_server_behind_a_door_gets_its_key(opened: Any) -> None:
     async with Stub(WIRE.reply("Hi")) as stub:
-        await heard(opened(stub, "parrot-key"), ASKED)
+        await heard(opened(stub, key="parrot-key"), ASKED)
         assert stub.asked[0].headers["authorization"] == "Bearer parrot-key"
-
-
-async def test_answers_in_a_row_share_one_connection(opened: Any) -> None:
-    async with Stub(WIRE.reply("Hi")) as stub:
-        provider = opened(stub)
-        for _ in range(3):
-            assert (await heard(provider, ASKED)).text == "Hi"
-        assert stub.lines == 1
 
 
 async def test_characters_that_others_take_for_line_ends_and_empty_lines_do_no_harm(opened: Any) -> None:
@@ -181,21 +165,6 @@ async def test_a_busy_server_is_overloaded(opened: Any) -> None:
         with pytest.raises(ProviderError) as raised:
             await heard(opened(stub), ASKED)
     assert raised.value.error == "overloaded"
-
-
-async def test_a_call_that_is_called_off_lets_go_of_the_server(opened: Any) -> None:
-    never = asyncio.Event()
-    async with Stub(WIRE.stream([WIRE.answer("Hello")[0], never])) as stub:
-        chunks = opened(stub).stream(ASKED)
-        async for chunk in chunks:
-            if chunk.text:
-                break
-        waiting = asyncio.ensure_future(anext(chunks))
-        await asyncio.sleep(0)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
-        await stub.asked[0].gone.wait()
 
 
 class TestWindows:

@@ -84,4 +84,4 @@ def test_tools_and_the_shape_are_read_as_well() -> None:
 @pytest.mark.parametrize("language", COUNTED)
 def test_the_worst_case_is_not_below_the_count(language: str) -> None:
     counted, text = COUNTED[language]
-    assert tokens.at_worst(Request("m", (Message("user", text),))) >= counted
+    assert tokens.at_worst(tokens.of_request(Request("m", (Message("user", text),)))) >= counted

@@ -22,8 +22,6 @@ EVILS = evils()
 QUICK = [evil.name for evil in EVILS if not evil.is_costly]
 COSTLY = [evil.name for evil in EVILS if evil.is_costly]
 
-pytestmark = pytest.mark.xdist_group("evil")  # all of them share what was seen in one process
-
 
 def _lay_out(evils: list[Evil], above: Path) -> dict[str, Path]:
     """Put each evil into a project of its own; return where each file lies."""

@@ -14,8 +14,6 @@ COUNT = 300
 SOAK_COUNT = 5000
 PLACED = 0.99  # the share of errors with a line and a column inside their file; an encoding has none
 
-pytestmark = pytest.mark.xdist_group("fuzz")
-
 
 @pytest.fixture(
     scope="module",

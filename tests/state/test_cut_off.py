@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.cli.costing import attempts_in, summed
+from app.batch.whatif.attempts import attempts_in
+from app.batch.whatif.sums import summed
 from app.events import CallFinished, CallStarted, Event, Hold, RunStarted, Usage
 from app.state import fold
 from app.state.cut_off import cut_off

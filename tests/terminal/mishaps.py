@@ -17,7 +17,7 @@ def in_a_handler(*_: str) -> int:
     def fail(self: Theatre) -> None:
         raise RuntimeError("the trapdoor is stuck")
 
-    Theatre.action_next_density = fail  # type: ignore[method-assign]
+    Theatre.action_next_density = fail  # type: ignore[assignment,method-assign]
     return run()
 
 

@@ -27,7 +27,7 @@ from typing import Protocol
 import pyte
 
 from corpus.commands import ROOT
-from terminal.nursery import Job, nursery
+from corpus.nursery import Job, fork
 from terminal.sequences import Modes
 
 PATIENCE = 60.0  # seconds on a busy machine, until what is awaited is missed
@@ -79,11 +79,10 @@ class Terminal:
         self._answered = 0
         settings = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}", "TERM": "xterm-256color"}
         settings |= environment
-        tty = os.ttyname(self._terminal)
         self._child: Process = (
             _fresh(self._terminal, folder, settings, words)
             if fresh
-            else nursery().fork(Job(tty, str(folder), settings, words, program))
+            else fork(Job(words, str(folder), settings, program), [self._terminal] * 3)
         )
         self.pid = self._child.pid
 
@@ -120,6 +119,11 @@ class Terminal:
             assert time.monotonic() < until, f"{key} does nothing:\n{self.shown}"
             self.press(key)
             self.wait(holds, 0.3)
+
+    def put_away(self, text: str) -> None:
+        """Press esc, once, since a second one leaves what is behind the card; wait until its text is gone."""
+        self.press("esc")
+        self.shows_no_more(text)
 
     def resize(self, width: int, height: int) -> None:
         """Take the corner of the window."""

@@ -66,7 +66,7 @@ def on_a_card(opens: Open) -> Terminal:
 def while_a_question_waits(opens: Open) -> Terminal:
     """The same, when the card was put away."""
     terminal = on_a_card(opens)
-    terminal.press_until("esc", lambda: CARD not in terminal.shown)
+    terminal.put_away(CARD)
     return terminal
 
 

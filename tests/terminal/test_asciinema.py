@@ -19,7 +19,7 @@ QUICKLY = ("-s", "1000", "-i", "0.01")
 async def test_asciinema_ends_with_the_last_picture(
     command: tuple[str, ...], opens: Callable[..., Terminal], tmp_path: Path
 ) -> None:
-    film = await sprint()
+    film = await sprint(size=(80, 24), end="Q2")
     file = tmp_path / "sprint.cast"
     file.write_text(cast(film), encoding="utf-8")
     terminal = opens(*command, str(file), size=film.size, program="terminal.projector:asciinema")

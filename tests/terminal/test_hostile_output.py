@@ -60,7 +60,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     write_scenarios(folder, HARMLESS)
     with Terminal(*PLAY, folder=folder, FOOTLIGHTS_HOME=str(folder / "home")) as terminal:
         terminal.shows(CARD)
-        terminal.press_until("esc", lambda: CARD not in terminal.shown)
+        terminal.put_away(CARD)
         walk(terminal, ("y", *SMALL_WALK))
         terminal.send(15)
         terminal.ends()
@@ -81,7 +81,7 @@ def test_a_hostile_play_drives_nothing_and_does_nothing(opens: Opens, folder: Pa
     write_scenarios(folder, PRINTABLE)
     terminal = opens(*PLAY)
     terminal.shows(CARD)
-    terminal.press_until("esc", lambda: CARD not in terminal.shown)
+    terminal.put_away(CARD)
     click_everywhere(terminal, "[@click=app.")
     walk(terminal, SMALL_WALK)
     assert terminal.code is None, "something of theirs has acted"
@@ -111,7 +111,7 @@ def test_hostile_text_that_streams_drives_nothing(program: str, opens: Opens, fo
     write_scenarios(folder, HARMLESS)
     terminal = opens("live.yaml", "poison", program=f"terminal.performing:{program}")
     terminal.shows(CARD)
-    terminal.press_until("esc", lambda: CARD not in terminal.shown)
+    terminal.put_away(CARD)
     walk(terminal, SMALL_WALK)
     close(terminal)
     assert foreign(terminal.written, ours) == set()

@@ -83,10 +83,10 @@ def test_a_dumb_terminal_is_told_in_lines(opens: Opens) -> None:
 def test_for_ears_it_is_told_in_labelled_lines_and_nothing_is_drawn_twice(opens: Opens) -> None:
     terminal = opens("play", "play.yaml", "--rehearse", "--pace", "brisk", fresh=True, FOOTLIGHTS_SCREEN_READER="1")
     terminal.shows("Ship it?")
+    assert "Welcome, everybody." in terminal.said, "nobody is asked about what they have yet to hear"
     terminal.press_until("2\r", lambda: terminal.code is not None)
     assert terminal.ends() == 0
     assert not terminal.has_opened
-    assert "Welcome, everybody." in terminal.said
     assert "host says, welcome:" in terminal.said
     assert {one.kind for one in sequences(terminal.written)} <= {"control 0d", "control 0a", "csi m"}
     assert b"\r" not in terminal.written.replace(b"\r\n", b""), "no line is written over"

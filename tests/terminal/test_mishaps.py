@@ -26,7 +26,7 @@ def mishap(name: str) -> str:
 def test_a_key_that_fails_ends_the_app_in_order(words: tuple[str, ...], opens: Opens, perform: Perform) -> None:
     terminal = opens(*words, program=mishap("in_a_handler"))
     terminal.shows("q quit" if not words else CARD)
-    terminal.press_until("esc", lambda: CARD not in terminal.shown) if words else None
+    terminal.put_away(CARD) if words else None
     terminal.press("+")
     assert (terminal.ends(), terminal.left_changed) == (1, [])
     assert "this is a bug in Footlights: RuntimeError: the trapdoor is stuck" in terminal.said
@@ -49,7 +49,7 @@ def test_an_error_anywhere_else_ends_it_in_order_too(part: str, opens: Opens, pe
 def test_a_panel_that_cannot_be_drawn_says_so_and_the_run_goes_on(opens: Opens) -> None:
     terminal = opens(*PLAY, program=mishap("in_a_picture"))
     terminal.shows(CARD)
-    terminal.press_until("esc", lambda: CARD not in terminal.shown)
+    terminal.put_away(CARD)
     terminal.shows("This part could not be drawn. The run goes on.", "no such colour")
     terminal.press_until("enter", lambda: CARD in terminal.shown)
     terminal.press_until("1\r", lambda: CARD not in terminal.shown)
@@ -90,8 +90,8 @@ def test_a_theme_that_is_broken_keeps_nobody_out(words: tuple[str, ...], opens: 
     terminal = opens(*words)
     terminal.shows("q quit" if not words else CARD)
     terminal.shows("mine")
-    terminal.press_until("esc", lambda: CARD not in terminal.shown)
     if words:
+        terminal.put_away(CARD)
         terminal.press_until("q", lambda: LEAVING in terminal.shown)  # just after esc it may be taken for alt and q
         terminal.press_until("s", lambda: terminal.code is not None)
     terminal.press("q") if not words else None

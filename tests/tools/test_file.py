@@ -169,6 +169,18 @@ async def test_a_missing_file_is_named_with_its_neighbour(surroundings: Surround
     assert (raised.error, raised.hint) == ("not_found", 'did you mean "notes/summary.md"?')
 
 
+@pytest.mark.parametrize("tool", ["file.read", "file.list"])
+async def test_where_a_project_is_not_at_all_that_is_said(
+    surroundings: Surroundings, failing: Failing, tool: str
+) -> None:
+    surroundings.root.rmdir()
+    raised = await failing(tool, {"path": "notes"})
+    assert (raised.error, raised.message) == (
+        "not_found", '"notes": the folder of the project is not on this machine',
+    )  # fmt: skip
+    assert "file: travels with the scenario" in raised.hint
+
+
 async def test_a_file_is_written_with_the_folders_it_needs(surroundings: Surroundings, using: Using) -> None:
     got = await using("file.write", {"path": "a/b/c.md", "text": "Größe\n"})
     assert got == {"path": "a/b/c.md", "bytes": 8, "written": True}

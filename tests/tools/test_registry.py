@@ -62,7 +62,6 @@ def test_what_only_reads_can_always_be_done_again(name: str) -> None:
     assert tool is not None
     use = tool.use_of(tool.example)
     assert use.idempotent or use.effect == "write"
-    assert tool.effect_of(tool.example) == use.effect
 
 
 def test_names_are_known_without_loading_a_family_or_a_library() -> None:

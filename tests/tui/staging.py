@@ -80,13 +80,14 @@ def stage_of(pilot: Pilot[Any]) -> Stage:
 
 
 async def until(met: Callable[[], bool], what: str = "") -> None:
-    """Wait until something is so."""
-    begun = monotonic()
+    """Wait until something is so; whoever reads the whole screen to know it looks less and less often."""
+    begun, pause = monotonic(), 0.002
     while not met():
         assert monotonic() - begun < LONGEST, (
             f"after {LONGEST:.0f} seconds it is not so: {what or getsource(met).strip()}"
         )
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.15, 0.03)
 
 
 async def drawn(pilot: Pilot[Any], seq: int) -> Stage:

@@ -10,8 +10,8 @@ import pytest
 
 from app.events import Directed, Failure, GateOpened, RunFinished, RunPaused, StepFailed, StepStarted
 from app.playback.show import Show
-from app.tui.glyphs import ASCII, UNICODE
 from app.tui.intake import Intake
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.bar import Condition, Cue, Lamp, Transport, edge, paint_bar, room_for, share_at, speed_of
 from app.tui.paint.rows import width_of
 from app.tui.verdict import Verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.events import Narration
-from app.tui.glyphs import UNICODE
+from app.tui.look.glyphs import UNICODE
 from app.tui.paint.caption import LINE, LINES, caption, lines
 from app.tui.text import cells
 from app.tui.widgets.caption import Caption

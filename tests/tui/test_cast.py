@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from app.cast import Registry
 from app.engine import perform
 from app.engine.trials import trial_of
 from app.events import CallFailed, CallFinished, CallStarted, Event, Failure, Mode, Performer, RunStarted, Usage
 from app.journal import Archive
+from app.settings import search_folders
 from app.state import Spent
 from app.tui.company import Record, at_share, company, record_of, records
 from app.tui.history import Books, Ledger, calls_of
@@ -23,7 +25,7 @@ from tui.staging import until
 
 CAST_OF_TWO = "agents: {boss: engineering/cto, check: engineering/qa}\n"
 PLAY = f"{CAST_OF_TWO}steps: {{one: {{agent: boss, prompt: Begin}}, two: {{agent: boss, prompt: Go on}}}}"
-MEMBERS = {member.entry.name: member for member in company(ROOT)}
+REGISTRY = Registry(search_folders("agents", ROOT))
 
 
 def a_card(title: str, persona: str = "Somebody.") -> str:
@@ -149,7 +151,9 @@ async def test_without_a_model_that_is_ready_it_stays_a_rehearsal_and_says_why(t
 
 
 async def test_a_prompt_is_text_and_never_an_expression(play: House) -> None:
-    with trial_of(MEMBERS["engineering/qa"].entry, "review") as checked:
+    entry = REGISTRY.find("engineering/qa")
+    assert entry is not None
+    with trial_of(entry, "review") as checked:
         going = perform(checked, {"prompt": "${{ secrets.KEY }}"}, mode="rehearsal", journal=play.journal)
         result = await going.result()
     assert result.outcome == "succeeded"
@@ -157,9 +161,10 @@ async def test_a_prompt_is_text_and_never_an_expression(play: House) -> None:
     assert any("${{ secrets.KEY }}" in str(going.value(ref)) for ref in started.messages)
 
 
-@pytest.mark.parametrize("name", sorted(MEMBERS))
+@pytest.mark.parametrize("name", REGISTRY.names())
 def test_every_agent_can_be_tried_in_every_mode_and_uses_no_tool(name: str) -> None:
-    entry = MEMBERS[name].entry
+    entry = REGISTRY.find(name)
+    assert entry is not None
     assert entry.card is not None
     for mode in entry.card.modes:
         with trial_of(entry, mode) as checked:
@@ -214,5 +219,6 @@ async def test_the_books_read_a_run_again_only_when_it_went_on(play: House) -> N
 
 
 def test_an_agent_knows_the_scenarios_that_cast_it() -> None:
-    assert "Ship a feature in one sprint" in MEMBERS["engineering/cto"].plays
-    assert "Is that so?" in MEMBERS["business/data-analytics"].plays
+    plays = {member.entry.name: member.plays for member in company(ROOT)}
+    assert "Ship a feature in one sprint" in plays["engineering/cto"]
+    assert "Is that so?" in plays["business/data-analytics"]

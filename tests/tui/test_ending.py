@@ -13,12 +13,12 @@ from app.export.film import Cut, filmed
 from app.journal.recording import read_recording
 from app.tui.arrangement import arrange
 from app.tui.filed import tour
-from app.tui.glyphs import ASCII, UNICODE
-from app.tui.lines import line_of
+from app.tui.log.lines import line_of
+from app.tui.log.sieve import belongs
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.ending import Ending, Part, keys_at, paint_ending
 from app.tui.paint.rows import width_of
 from app.tui.screens.stage import Stage
-from app.tui.sieve import belongs
 from app.tui.sources import Here, source_of
 from app.tui.verdict import Verdict, verdict_of
 from app.tui.widgets.ending import box_in, ending_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.tui.glyphs import ASCII
+from app.tui.look.glyphs import ASCII
 from app.tui.paint.frame import framed, inside
 from app.tui.paint.rows import Span
 from tui.telling import is_exactly, texts

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from app.events import GateOpened, Performer
 from app.playback.show import Show
-from app.tui.gantt import Bar, Gantt
-from app.tui.gantt_chart import Chart, chart_of
-from app.tui.gantt_lanes import MANY, By, Lane, folded_at_first, lanes, lanes_of, tracks_of
-from app.tui.gantt_view import View, moved, panned, spelled, tick_step, ticks, window_of, zoomed
-from app.tui.glyphs import ASCII
+from app.tui.look.glyphs import ASCII
 from app.tui.paint.gantt import Chosen, layout_of, painted
 from app.tui.paint.gantt_grid import look_of
 from app.tui.paint.rows import Row
+from app.tui.timeline.chart import Chart, chart_of
+from app.tui.timeline.gantt import Bar, Gantt
+from app.tui.timeline.lanes import MANY, By, Lane, folded_at_first, lanes, lanes_of, tracks_of
+from app.tui.timeline.view import View, moved, panned, spelled, tick_step, ticks, window_of, zoomed
 from corpus.histories import History, histories
 from tui.looking import long_show, show_of
 from tui.plays import begun, text

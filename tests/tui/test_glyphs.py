@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 from rich.cells import cell_len
 
-from app.tui.glyphs import ASCII, UNICODE, Border, Glyphs, of
+from app.tui.look.glyphs import ASCII, UNICODE, Border, Glyphs, of
 from corpus.commands import ROOT
 
 SAFE = {chr(code) for code in range(0x2500, 0x25A0)} | set("◆●▲■◇○△□◙▸▾▴→←↑↓✓✗·…")  # lines, blocks, and a few shapes

@@ -10,8 +10,8 @@ import pytest
 
 from app.events import RunFinished, RunPaused, StepStarted
 from app.playback.show import Show
-from app.tui.glyphs import ASCII, UNICODE
 from app.tui.intake import Intake
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.head import Heading, app_bar, place_at, title_line
 from app.tui.paint.rows import width_of
 from app.tui.verdict import Verdict
@@ -83,7 +83,8 @@ def test_in_ascii_both_lines_say_the_same() -> None:
 
 
 def test_the_house_has_a_wordmark_and_its_places() -> None:
-    assert text([app_bar(PLACES, "home", 80, UNICODE)])[0] == (" ▁▂▃ FOOTLIGHTS    Home  Runs  Cast  Models  Inbox")
+    said = text([app_bar(PLACES, "home", 80, UNICODE)])[0]
+    assert said == " ▁▂▃ FOOTLIGHTS    Home  Runs  Cast  Models  Inbox  Batches"
 
 
 def test_the_place_where_one_is_is_marked_without_colour_too() -> None:
@@ -111,7 +112,7 @@ def test_however_narrow_it_is_the_place_where_one_is_is_seen_and_found(width: in
     said = text([row])[0]
     assert called in said
     assert place_at(PLACES, current, said.index(called), width, waiting=3) == current
-    assert said.count("…") == sum(edge not in said for edge in ("Home", "Inbox"))
+    assert said.count("…") == sum(edge not in said for edge in ("Home", "Batches"))
 
 
 @pytest.mark.parametrize("width", [10, 20, 40, 60, 200])

@@ -12,10 +12,10 @@ from app.engine import perform
 from app.journal import Journal
 from app.tui.app import PLACES, Opening, Theatre
 from app.tui.copying import hand_to, helper
+from app.tui.look.themes import names
 from app.tui.palette import commands
 from app.tui.remembered import Remembered
 from app.tui.sources import Here
-from app.tui.themes import names
 from corpus.commands import ROOT
 from tui.bare import BareHouse, opened, text_of
 from tui.places import hall

@@ -9,8 +9,8 @@ import pytest
 from textual.pilot import Pilot
 
 from app.scenario import Checked, load
-from app.tui.glyphs import UNICODE
 from app.tui.library import Play
+from app.tui.look.glyphs import UNICODE
 from app.tui.paint.form import Field, choices, fields_of, given, note, written
 from app.tui.paint.rows import width_of
 from app.tui.playbill import Playbill, look

@@ -23,7 +23,7 @@ from app.events import (
 )
 from app.playback.show import Show
 from app.safety import mask_secrets, safe_text
-from app.tui.inspected import Inspected, Item, as_text, inspect
+from app.tui.inspected.parts import Inspected, Item, as_text, inspect
 from app.tui.long_text import PIECE, LongText
 from app.tui.paint.inspected import Document, Place, Reading, painted, tab_at
 from corpus.histories import History, histories

@@ -21,7 +21,7 @@ from app.events import (
     Usage,
 )
 from app.playback.show import Show
-from app.tui.inspected import Item, inspect
+from app.tui.inspected.parts import Item, inspect
 from corpus.histories import History
 from golden.stories import every_kind
 from tui.plays import show_of

@@ -168,7 +168,7 @@ async def test_an_answer_is_followed_while_it_comes_and_stays_at_its_end() -> No
     async with inspector(show, CALL, (60, 14)) as (house, screen, pilot):
         for number in range(1, 40):
             show.hear("api#1", "\n".join(f"line {line} of it" for line in range(number)))
-            screen._frame()
+            screen.frame()
             await pilot.pause()
             if number == 20:
                 await pilot.press("end")
@@ -176,7 +176,7 @@ async def test_an_answer_is_followed_while_it_comes_and_stays_at_its_end() -> No
         assert "it is still speaking" in house.read
         for event in golden.events[21:]:
             show.apply(event)
-        screen._frame()
+        screen.frame()
         assert screen.view.inspected.says == "finished"
         assert not screen.view.inspected.lasts
 

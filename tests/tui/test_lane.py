@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.events import Handoff
-from app.playback.playhead import Beat, Playhead
-from app.tui.glyphs import ASCII, UNICODE
+from app.playback.beats import Beat
+from app.playback.playhead import Playhead
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.lane import Flight, Phase, Station, Traffic, Wait, eased, paint_lane
 from app.tui.paint.rows import width_of
 from app.tui.rates import Waits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ import pytest
 from textual.pilot import Pilot
 
 from app.tui.app import Left
-from app.tui.billing import billed
+from app.tui.billing import Billing, billed
 from app.tui.filed import TOUR_TAKES, found, tour
-from app.tui.glyphs import ASCII, UNICODE
 from app.tui.launcher import BY_NAME, MODES, Launch, Settings
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.launcher import Look, launcher, mode_at
 from app.tui.paint.rows import width_of
 from app.tui.preflight import Check
@@ -90,14 +91,20 @@ async def known(house: Hotel) -> None:
     await until(lambda: all(worker.is_finished for worker in house.launcher.workers), "it has looked")
 
 
-def look(**more: Any) -> Look:
-    """The tour, chosen."""
+@cache
+def tour_billed() -> Billing:
+    """The tour, as it is announced."""
 
-    async def tour_billed() -> Any:
+    async def bill() -> Billing:
         show = await found("")
         return await billed(show.recording, "bundled", show.sheet, "theatrical", TOUR_TAKES)
 
-    told = {"billing": asyncio.run(tour_billed()), "fit": TOUR_TAKES, "takes": TAKES, "checks": CHECKS}
+    return asyncio.run(bill())
+
+
+def look(**more: Any) -> Look:
+    """The tour, chosen."""
+    told: dict[str, Any] = {"billing": tour_billed(), "fit": TOUR_TAKES, "takes": TAKES, "checks": CHECKS}
     return Look(**(told | {"command": "footlights demo tour"} | more))
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.tui.canvas import guarded
-from app.tui.glyphs import ASCII, UNICODE
 from app.tui.library import Catalogue, Heading, Play, read_library, shelved
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.library import library, placed
 from app.tui.paint.rows import Row, width_of
 from corpus.commands import ROOT

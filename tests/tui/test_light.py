@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.tui.colour import contrast
+from app.tui.look.colour import contrast
+from app.tui.look.themes import load, names
 from app.tui.paint.light import LEVELS, REACH, RESTING, bright_edge, level_of, lit_from_below, strength_of
 from app.tui.paint.rows import Span
-from app.tui.themes import load, names
 from tui.telling import texts
 
 ROWS = [(Span(f"row {number}", "text"), Span(" end", "muted")) for number in range(14)]

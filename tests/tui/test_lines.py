@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from app.cli import narrator_words
 from app.events import (
     KINDS,
     CallFailed,
@@ -26,11 +25,10 @@ from app.events import (
     ToolFinished,
 )
 from app.playback.show import as_words
-from app.tui import line_words
-from app.tui.glyphs import ASCII, UNICODE
-from app.tui.line_rules import RULES
-from app.tui.lines import Line, line_of, sign
-from app.tui.naming import short_title
+from app.tui.log.lines import Line, line_of
+from app.tui.log.rules import RULES
+from app.tui.look.glyphs import ASCII, UNICODE
+from app.tui.naming import short_title, sign
 from corpus.histories import History, histories
 from corpus.probes import ALL, drives_a_terminal
 from tui.plays import begun, half_way, show_of
@@ -95,11 +93,6 @@ def test_every_event_of_any_run_has_a_line(history: History) -> None:
     for event in history.events:
         line = line_of(event, show.state, show.words)
         assert (line.seq, line.at) == (event.seq, event.mono)
-
-
-def test_the_stage_and_the_command_line_use_the_same_words() -> None:
-    for name in ("WAITS", "HANDOVERS", "DIRECTIONS", "ACTIONS", "RESUMES"):
-        assert getattr(line_words, name) == getattr(narrator_words, name)
 
 
 def test_an_answer_says_what_was_said_and_what_it_took() -> None:

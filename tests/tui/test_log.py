@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from app.events import Handoff, Remark
 from app.playback.show import Show
-from app.tui.glyphs import ASCII, UNICODE
-from app.tui.lines import Line
+from app.tui.log.lines import Line
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.log import Sign, View, log_row, paint_log, rows_in
 from app.tui.paint.rows import width_of
 from app.tui.widgets.log import LogView

@@ -18,8 +18,9 @@ from app.events import (
 )
 from app.playback.playhead import Playhead
 from app.state.words import Kind
-from app.tui.forecast import Outlook, planned
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.forecast import Outlook
+from app.tui.intended import plan_of
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.meter_box import meter_box
 from app.tui.paint.meters import Left, Limit, Reading, Share, left_of, meter_line
 from app.tui.paint.rows import width_of
@@ -197,7 +198,7 @@ def read(history: History) -> Reading:
     show, rates, outlook = show_of(history), Rates(), Outlook()
     rates.look(show.events)
     outlook.look(show.events, show.state)
-    return reading_of(show, rates, outlook.forecast(show.state, planned(PLAN)), UNICODE)
+    return reading_of(show, rates, outlook.forecast(show.state, plan_of(PLAN)), UNICODE)
 
 
 def test_the_figures_are_those_of_the_run() -> None:

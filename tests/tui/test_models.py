@@ -12,8 +12,8 @@ from app.engine.endpoints import Standing
 from app.events import CallFinished, CallStarted, Event, RunFinished, RunStarted, Usage
 from app.journal import Archive
 from app.tui.endpoints import ANY, Model, listed, models, services
-from app.tui.glyphs import UNICODE
 from app.tui.history import Ledger, calls_of
+from app.tui.look.glyphs import UNICODE
 from app.tui.paint.models import columns_of, group_of, host_of, price, state, whole
 from app.tui.paint.rows import Row
 from app.tui.sounding import about, most

@@ -20,7 +20,7 @@ from app.events import (
     ToolStarted,
 )
 from app.state.words import Kind
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.panel import Figures, Look, panel
 from app.tui.script import script_of
 from app.tui.standing import Standing, is_at_rest, standing

@@ -12,8 +12,8 @@ import pytest
 
 from app.engine import perform
 from app.state import Spent
-from app.tui.glyphs import ASCII, UNICODE
 from app.tui.library import Play
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.graph import graph, outline, panned, picture, whole_graph
 from app.tui.paint.playbill import Look, playbill
 from app.tui.paint.rows import Row, Span, width_of
@@ -199,8 +199,9 @@ def test_a_row_is_panned_by_cells_and_a_wide_character_is_never_cut() -> None:
     assert text_of([panned(row, 99)]) == ""
 
 
-def test_ascii_draws_the_graph_without_a_single_other_glyph() -> None:
-    drawn = graph(bill_of("engineering/incident-triage").boxes, 100, ASCII)
+@pytest.mark.parametrize("name", ["engineering/incident-triage", "acquisitions/saas-acquisition"])
+def test_ascii_draws_the_graph_without_a_single_other_glyph(name: str) -> None:
+    drawn = graph(bill_of(name).boxes, 100, ASCII)
     assert text_of(list(drawn.rows)).isascii()
 
 

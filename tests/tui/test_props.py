@@ -10,10 +10,11 @@ import pytest
 
 from app.events import Failure, Performer, StepStarted, ToolFailed, ToolFinished, ToolStarted
 from app.playback.show import as_words
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.entries import ToolUse
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.props import Props, props
 from app.tui.screens.inspector import Inspector
-from app.tui.script import ToolUse, book_of
+from app.tui.script import book_of
 from app.tui.sources import source_of
 from app.tui.widgets.props import PropsView, props_of
 from corpus.commands import ROOT

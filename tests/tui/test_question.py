@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from app.events import Event, GateAnswered, GateOpened
 from app.journal.recording import Recording
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.question import Posed, height_of, paint_question
 from app.tui.paint.rows import width_of
 from app.tui.screens.gate import GateCard

@@ -15,6 +15,7 @@ from app.tui.keys import KEYS
 from app.tui.remembered import Remembered
 from app.tui.sources import Here
 from corpus.commands import ROOT
+from tui.settling import draw
 from tui.staging import performed
 
 # Textual makes coroutines for work that is called off before it begins.
@@ -27,6 +28,12 @@ PRESSED = sorted(
 )
 SIZES = ((120, 36), (80, 24), (60, 15), (40, 12), (20, 5), (1, 1), (200, 50))
 PLACES = ("stage", "home", "runs", "cast", "models", "inbox")
+
+
+@pytest.fixture(autouse=True)
+def _each_step_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for people, who see what is only on the way as well."""
+    monkeypatch.setattr("textual.screen.Screen._compositor_refresh", draw)
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.safety import safe_text
-from app.tui.glyphs import UNICODE
+from app.tui.look.glyphs import UNICODE
 from app.tui.paint.rows import Span, width_of
 from app.tui.paint.said import STRUCTURED, Fact, end_of, facts, start_of
 from corpus.speed import effort, slowness

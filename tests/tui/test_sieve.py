@@ -17,7 +17,7 @@ from app.events import (
     StepFailed,
     StepStarted,
 )
-from app.tui.sieve import LEVELS, Sieve, belongs, keeps
+from app.tui.log.sieve import LEVELS, Sieve, belongs, keeps
 
 
 def remarks(count: int) -> list[Event]:

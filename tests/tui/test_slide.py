@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.bar import Transport
 from app.tui.paint.lane import Flight, Station, Traffic
 from app.tui.paint.pool import pool_of

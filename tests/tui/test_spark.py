@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.rows import width_of
 from app.tui.paint.spark import gauge, sparkline
 from tui.plays import text

@@ -14,7 +14,7 @@ import pytest
 from textual.pilot import Pilot
 
 from app.tui.app import Opening, Theatre
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.opening import followed
 from app.tui.paint.rows import width_of
 from app.tui.paint.speaker import Desk, paint_speaker, pressed

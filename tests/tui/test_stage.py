@@ -71,6 +71,7 @@ async def test_on_a_large_stage_the_cursor_of_the_timeline_stands_where_the_audi
         stage = await drawn(pilot, 70)
         timeline = pilot.app.screen.query_one(SmallTimeline)
         assert timeline.view.cursor == stage.show.state.mono > 0
+        assert timeline.view.lane == timeline.chart.lane_of(f"agent:{stage.show.lit}")
         await press(pilot, "left_curly_bracket")
         assert timeline.view.cursor == stage.show.state.mono
         assert "TIMELINE" in text_of(pilot.app)

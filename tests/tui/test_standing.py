@@ -19,7 +19,7 @@ from app.events import (
     ToolStarted,
 )
 from app.playback.show import Show
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.standing import Standing, coming, seats, standing
 from app.tui.text import cells
 from tui.telling import Telling

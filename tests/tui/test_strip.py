@@ -6,7 +6,7 @@ import pytest
 
 from app.events import Performer
 from app.tui.arrangement import MANY
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.strip import Seen, spotlight, strip
 from app.tui.standing import Standing
 from app.tui.widgets.strip import RoleStrip

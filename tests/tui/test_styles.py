@@ -4,10 +4,10 @@ import pytest
 from rich.color import ColorType
 from rich.style import Style
 
-from app.tui.colour import contrast
-from app.tui.legibility import TEXTS
-from app.tui.styles import Palette
-from app.tui.themes import LIGHTS, Theme, load, names
+from app.tui.look.colour import contrast
+from app.tui.look.legibility import TEXTS
+from app.tui.look.styles import Palette
+from app.tui.look.themes import LIGHTS, Theme, load, names
 
 NOWHERE = Path("/nowhere")
 PAINTED = [name for name in names(NOWHERE) if name != "house"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tui.glyphs import ASCII, UNICODE
+from app.tui.look.glyphs import ASCII, UNICODE
 from app.tui.paint.rows import Row, Span, width_of
-from app.tui.paint.table import column_at, highlighted, rows_for, table
+from app.tui.paint.table import column_at, rows_for, table
 from app.tui.table import Column, Heading, Listing, columns_in
 from app.tui.widgets.table import Pane, Search, Table
 from tui.bare import BareHouse, opened, text_of
@@ -181,8 +181,10 @@ def test_the_sorted_column_says_which_way() -> None:
 
 
 def test_what_was_looked_for_stands_out_in_every_row() -> None:
-    row = highlighted((Span("a Test of tests", "muted"),), "test")
-    assert [span.text for span in row if "underline" in span.style] == ["Test", "test"]
+    made = listing(("a Test of tests", "a rehearsal"))
+    made.search("test")
+    rows = table(made, 40, 5, 0, UNICODE)
+    assert [span.text for row in rows for span in row if "underline" in span.style] == ["Test", "test"]
 
 
 def test_a_click_on_a_title_finds_its_column() -> None:

@@ -14,10 +14,10 @@ from textual.widgets import Static
 from app.document import Source, parse
 from app.errors import NotFound, ScenarioRefused
 from app.settings import content_root
-from app.tui.colour import contrast, mix
-from app.tui.legibility import GROUNDS, TEXTS, readings
-from app.tui.theme_file import ThemeRefused, plain, read_theme
-from app.tui.themes import COLOURS, LIGHTS, ROLES, load, names, textual_theme
+from app.tui.look.colour import contrast, mix
+from app.tui.look.legibility import GROUNDS, TEXTS, readings
+from app.tui.look.theme_file import ThemeRefused, plain, read_theme
+from app.tui.look.themes import COLOURS, LIGHTS, ROLES, load, names, textual_theme
 
 OURS = sorted(path.stem for path in (content_root() / "themes").glob("*.yaml"))
 PAINTED = [name for name in OURS if name != "house"]
@@ -96,7 +96,8 @@ def test_no_two_roles_have_one_colour(name: str, tmp_path: Path) -> None:
 
 def test_the_default_theme_is_there_before_any_reader_of_yaml() -> None:
     script = (
-        "import sys; from pathlib import Path; from app.tui.themes import load; load('footlights', Path('/nowhere'));"
+        "import sys; from pathlib import Path; from app.tui.look.themes import load;"
+        "load('footlights', Path('/nowhere'));"
         "print([name for name in ('yaml', 'pydantic', 'rich', 'textual', 'app.document') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from app.events import Event
 from app.playback.show import Show
-from app.tui.forecast import Outlook, planned
-from app.tui.gantt import Gantt
-from app.tui.gantt_lanes import folded_at_first, lanes_of
+from app.tui.forecast import Outlook
+from app.tui.intended import plan_of
 from app.tui.rates import rates_of
 from app.tui.script import book_of, first_task, script_of
 from app.tui.standing import coming, seats, standing
+from app.tui.timeline.gantt import Gantt
+from app.tui.timeline.lanes import folded_at_first, lanes_of
 from corpus.histories import History, histories
 
 
@@ -40,7 +41,7 @@ def worked_out(show: Show, gantt: Gantt, outlook: Outlook) -> list[Any]:
     state, rates, book = show.state, rates_of(show), book_of(show)
     gantt.follow(show)
     outlook.look(show.events, state)
-    plan = planned(show.value(state.start.plan)) if state.start is not None else ()
+    plan = plan_of(show.value(state.start.plan)) if state.start is not None else {}
     lanes = [lanes_of(gantt, state, by, folded_at_first(state)) for by in ("agent", "step")]
     return [
         [(script_of(show, agent), standing(show, agent), first_task(show, agent)) for agent in state.agents],

@@ -74,13 +74,14 @@ async def test_a_viewer_has_no_keys_and_a_player_has(house: House, comes: Comes)
     async with viewer.watching("watch") as watched, player.watching("play") as played:
         await played.shows("raises the curtain")
         await watched.shows("raises the curtain")
+        await until(lambda: len(_chosen(watched.shown)) == 2, "the picture is there down to the play that is chosen")
         before = _chosen(watched.shown)
         for key in ("?", "\r", "q", "\x03", "\x1b[<0;5;3M"):
             await watched.press(key)
         await played.press("?")
         await played.shows(HELP)
         await watched.resize(110, 34)
-        await until(lambda: "ctrl+p" in watched.rows[33], "it is drawn for the new size")
+        await until(lambda: "? help" in watched.rows[33], "it is drawn for the new size")
         await watched.resize(100, 30)
         await until(lambda: _chosen(watched.shown) == before, "the same play is chosen, and no help is open")
         assert HELP not in watched.shown
@@ -89,7 +90,7 @@ async def test_a_viewer_has_no_keys_and_a_player_has(house: House, comes: Comes)
 
 
 def _chosen(shown: str) -> list[str]:
-    """The lines of the play that the cursor stands on."""
+    """The two lines of the play that the cursor stands on."""
     return [line[:30] for line in shown.splitlines() if line.startswith("┃")]
 
 

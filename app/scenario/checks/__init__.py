@@ -23,6 +23,7 @@ from app.scenario.checks.models import check_complexity, check_limits_without_pr
 from app.scenario.checks.names import check_agents, check_cards, check_expected_steps, check_models, check_needs
 from app.scenario.checks.order import check_added_needs, check_cycles, check_loops, check_reachable
 from app.scenario.checks.references import check_references
+from app.scenario.checks.strategy import check_strategy
 from app.scenario.checks.tools import check_tools
 from app.scenario.checks.unused import check_unused
 from app.scenario.checks.wall import check_model_classes, check_privacy
@@ -39,6 +40,7 @@ CHECKS: tuple[Callable[[Inspection], None], ...] = (
     check_names_of_values,
     check_types,
     check_inputs,
+    check_strategy,
     check_references,
     check_used_scenarios,
     check_expressions,

@@ -199,6 +199,8 @@ def _wrong_answers(lines: Lines, shape: Type) -> list[tuple[str, Path]]:
     answers: list[tuple[Any, Path]] = []
     if "reply" in lines.model_fields_set:
         answers.append((lines.reply, ("reply",)))
+    if lines.slips is not None:
+        answers.append((lines.slips.reply, ("slips", "reply")))
     for index, turn in enumerate(lines.turns or ()):
         is_answer, answer = turn_reply(turn)
         if is_answer:

@@ -8,7 +8,6 @@ from app.document import Path
 from app.document.suggest import did_you_mean
 from app.document.types import (
     Anything,
-    Boolean,
     Integer,
     ListOf,
     MapOf,
@@ -19,6 +18,7 @@ from app.document.types import (
     accepts,
     describe,
     mismatches,
+    type_of,
 )
 from app.document.types.fit import of_fair_size
 from app.scenario import expressions
@@ -189,12 +189,8 @@ class _Typing:
         match value:
             case str():
                 return self._text(value, at, scope)
-            case bool():
-                return Boolean()
-            case int():
-                return Integer()
-            case float():
-                return Number()
+            case bool() | int() | float():
+                return type_of(value)
             case list():
                 items = [self._value(content, (*at, index), scope) for index, content in enumerate(value)]
                 alike = items and all(item == items[0] for item in items)

@@ -112,15 +112,16 @@ def check_models(case: Inspection) -> None:
         at: Path = ("agents", name, "model")
         match agent.model:
             case str(model):
-                _check_model(case, model, at)
+                check_model_name(case, model, at)
             case Routed(route=route):
                 for index, model in enumerate(route.among or ()):
-                    _check_model(case, model, (*at, "route", "among", index))
+                    check_model_name(case, model, (*at, "route", "among", index))
                 for index, model in enumerate(route.fallback):
-                    _check_model(case, model, (*at, "route", "fallback", index))
+                    check_model_name(case, model, (*at, "route", "fallback", index))
 
 
-def _check_model(case: Inspection, model: str, at: Path) -> None:
+def check_model_name(case: Inspection, model: str, at: Path, agent: str = "") -> None:
+    """A model of the scenario, or provider/model; also where an agent is only varied to it."""
     models = case.scenario.models
     if model in models:
         case.referred.add(("models", model))
@@ -135,6 +136,22 @@ def _check_model(case: Inspection, model: str, at: Path) -> None:
         case.report.error("unknown-provider", f'there is no provider "{provider}"', no_service_hint(provider), at=at)
     else:
         _note_slip(case, model, at)
+
+
+def check_card_name(case: Inspection, card: str, at: Path, agent: str = "") -> None:
+    """A card that an agent is varied to."""
+    if case.registry.find(card) is None:
+        case.report.error("unknown-card", f'there is no card "{card}"', case.registry.hint(card), at=at)
+
+
+def check_mode_name(case: Inspection, mode: str, at: Path, agent: str) -> None:
+    """A mode that an agent is varied to is one of its card's."""
+    entry = case.cast.get(agent)
+    if entry is None:
+        told = f'"{agent}" has no card, so it has no modes'
+        case.report.error("unknown-mode", told, "vary its prompt instead", at=at)
+    elif entry.card is not None and mode not in entry.card.modes:
+        case.report.error(*_no_mode(entry, mode), at=at)
 
 
 def _note_slip(case: Inspection, use: str, at: Path, base_url: str | None = None) -> None:

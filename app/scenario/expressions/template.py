@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from app.scenario.expressions.mistakes import ExpressionMistake, ExpressionMistakes
@@ -25,17 +27,18 @@ class Placed(NamedTuple):
     end: int
 
 
-class Template(NamedTuple):
+@dataclass(frozen=True)
+class Template:
     """A text as what is written and what is worked out, in turn."""
 
     parts: tuple[str | Placed, ...]
 
-    @property
+    @cached_property
     def placed(self) -> tuple[Placed, ...]:
         """The expressions, in order."""
         return tuple(part for part in self.parts if isinstance(part, Placed))
 
-    @property
+    @cached_property
     def lone(self) -> Expression | None:
         """The expression that is all there is but for white space; its value keeps its type."""
         placed = self.placed

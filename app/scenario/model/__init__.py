@@ -9,7 +9,6 @@ from app.scenario.model.parts import (
     Route,
     Routed,
     Schedule,
-    Strategy,
 )
 from app.scenario.model.rehearsal import Lines, Rehearsal
 from app.scenario.model.scenario import SCHEMA, Scenario
@@ -31,6 +30,7 @@ from app.scenario.model.steps import (
     ToolStep,
     UsesStep,
 )
+from app.scenario.model.strategy import Strategy
 
 __all__ = [
     "KINDS", "SCHEMA", "Agent", "AgentStep", "AnyStep", "ApproveStep", "AskStep", "BlockStep", "Debate", "DebateStep",

@@ -303,40 +303,6 @@ class Triggers(Section):
     )
 
 
-class Strategy(Section):
-    """How a batch multiplies this scenario; a single run ignores it."""
-
-    matrix: dict[Id, list[Any]] = key(
-        {}, says="Values to combine, by name.", example="{market: [DE, FR], tone: [plain, warm]}", max_length=16
-    )
-    include: list[dict[Id, Any]] = key(
-        [], says="Cells to add.", example="[{market: JP, tone: formal}]", max_length=1000
-    )
-    exclude: list[dict[Id, Any]] = key(
-        [], says="Cells to leave out.", example="[{market: FR, tone: warm}]", max_length=1000
-    )
-    repeat: int = key(1, says="Runs of each cell.", example="5", ge=1, le=10_000)
-    seed: int = key(0, says="The seed of the first run; each repeat adds one.", example="7", ge=0, le=2**31)
-    max_parallel: int | None = key(None, says="Runs at the same time.", example="4", ge=1, le=1000)
-
-    @model_validator(mode="after")
-    def _cells(self) -> Self:
-        for name, values in self.matrix.items():
-            if not values:
-                raise mistake("matrix", f'"{name}" has no values', "give it a list of at least one", at="matrix")
-        for index, cell in enumerate(self.exclude):
-            if unknown := [name for name in cell if name not in self.matrix]:
-                from app.document.suggest import did_you_mean
-
-                raise mistake(
-                    "matrix",
-                    f'exclude {index + 1} names "{unknown[0]}", which is not in matrix',
-                    did_you_mean(unknown[0], self.matrix),
-                    at="exclude",
-                )
-        return self
-
-
 class Judged(Section):
     """Another agent says how good it is."""
 

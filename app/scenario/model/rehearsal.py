@@ -1,9 +1,9 @@
 """What a step does offline: answers written for it, calls of tools, and faults on purpose."""
 
 # Annotations are evaluated here, once: as strings they would be read again for every class that inherits them.
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from app.document.values import Duration, Id, Section, key, mistake
 
@@ -14,6 +14,25 @@ ErrorClass = Literal[
 ]  # fmt: skip
 ERROR_CLASSES: tuple[str, ...] = get_args(ErrorClass)
 TURN_FORMS = (frozenset({"tool", "with"}), frozenset({"tool"}), frozenset({"reply"}), frozenset({"fault"}))
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Slips(Section):
+    """What is answered instead now and then, so that the runs of a batch differ as those of models do."""
+
+    share: Share | dict[Id, Share] = key(
+        says="In which share of the runs, by their seeds and what is asked; or the share of each model or mode.",
+        example="{smart: 0.05, quick: 0.3}",
+    )
+    reply: Any = key(says="The answer then.", example="I am not sure.")
+
+    def share_of(self, *names: str) -> float:
+        """The share for whoever goes by one of these names."""
+        if not isinstance(self.share, dict):
+            return self.share
+        return next((self.share[name] for name in names if name in self.share), 0.0)
 
 
 class Lines(Section):
@@ -34,6 +53,9 @@ class Lines(Section):
     fault: ErrorClass | None = key(None, says="The error it fails with.", example="rate_limited")
     times: int | None = key(
         None, says="How often it fails before the answer comes; left out, every time.", example="2", ge=1, le=100
+    )
+    slips: Slips | None = key(
+        None, says="What is answered instead in some of the runs.", example="{share: 0.2, reply: I am not sure.}"
     )
     confidence: float | None = key(None, says="The confidence it states, for escalate.", example="0.4", ge=0, le=1)
     takes: Duration | None = key(None, says="How long it takes, on the clock of the rehearsal.", example="4s")

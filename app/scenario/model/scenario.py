@@ -7,8 +7,9 @@ from pydantic import Field, PrivateAttr
 
 from app.document.values import Id, Limits, Privacy, Section, Words, key
 from app.scenario.model.modifiers import SEES
-from app.scenario.model.parts import CastMember, EnvironmentName, Expectation, Input, ModelChoice, Strategy, Triggers
+from app.scenario.model.parts import CastMember, EnvironmentName, Expectation, Input, ModelChoice, Triggers
 from app.scenario.model.steps import AnyStep
+from app.scenario.model.strategy import Strategy
 
 SCHEMA = "footlights/v1"
 

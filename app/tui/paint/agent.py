@@ -7,11 +7,13 @@ from collections.abc import Callable
 from app.cast import Card
 from app.cast.card import Mode
 from app.document.values import Limits, Routing
+from app.safety import clean, one_line
+from app.state.words import plural
 from app.tui.company import Member, Record
-from app.tui.glyphs import ASCII, Glyphs
 from app.tui.history import Ledger
+from app.tui.look.glyphs import ASCII, Glyphs
 from app.tui.paint.graph import role_of
-from app.tui.paint.leaf import ago, bar, clean, columns, facts, heading, over, plain, plural, prose
+from app.tui.paint.leaf import ago, bar, columns, facts, heading, over, prose
 from app.tui.paint.rows import Row, Span, spread
 from app.tui.table import Column
 from app.tui.text import money, paid, tokens, took, wrap
@@ -53,9 +55,11 @@ def who(member: Member, glyphs: Glyphs) -> Row:
     """Glyph and title, in the colour that the agent has on stage."""
     card = member.entry.card
     if card is None:
-        return (Span(f"{glyphs.warned} ", "error"), Span(plain(member.title), "error"))
-    glyph = plain(card.title)[:1].upper() if glyphs is ASCII and not card.glyph.isascii() else plain(card.glyph)[:1]
-    return (Span(f"{glyph} ", role_of(card.color)), Span(plain(card.title)))
+        return (Span(f"{glyphs.warned} ", "error"), Span(one_line(member.title), "error"))
+    glyph = (
+        one_line(card.title)[:1].upper() if glyphs is ASCII and not card.glyph.isascii() else one_line(card.glyph)[:1]
+    )
+    return (Span(f"{glyph} ", role_of(card.color)), Span(one_line(card.title)))
 
 
 def words_of(member: Member) -> str:
@@ -75,20 +79,20 @@ def whole(
         return _mistaken(member, width, glyphs)
     rows = prose(clean(card.persona), width, most=MOST_OF_A_PERSONA)
     rows += _history(live, rehearsed, ledger, width, now, glyphs)
-    rows += facts((("appears in", ", ".join(map(plain, member.plays))),), width)
+    rows += facts((("appears in", ", ".join(map(one_line, member.plays))),), width)
     rows += _working(card, mode, width, glyphs)
     rows += _criteria(card, width)
     rows += [
         *heading("terms"),
         *facts(
             (
-                ("tools", plain(", ".join(card.tools))),
-                ("tones", plain(", ".join(card.tones))),
-                ("formats", plain(", ".join(card.formats))),
+                ("tools", one_line(", ".join(card.tools))),
+                ("tones", one_line(", ".join(card.tones))),
+                ("formats", one_line(", ".join(card.formats))),
                 ("limits", limits(card.limits)),
                 ("model", routing(card.routing)),
-                ("card", plain(f"{member.entry.name}, version {member.entry.version}, {member.entry.origin}")),
-                ("also called", plain(", ".join(card.aka))),
+                ("card", one_line(f"{member.entry.name}, version {member.entry.version}, {member.entry.origin}")),
+                ("also called", one_line(", ".join(card.aka))),
             ),
             width,
         ),
@@ -167,9 +171,9 @@ def shape(output: object) -> str:
     if output is None:
         return "text"
     try:
-        return plain(str(describe(parse_type(output))))
+        return one_line(str(describe(parse_type(output))))
     except TypeMistake:
-        return plain(str(output))
+        return one_line(str(output))
 
 
 def _tabs(modes: dict[str, Mode], chosen: str, width: int) -> list[Row]:
@@ -178,7 +182,7 @@ def _tabs(modes: dict[str, Mode], chosen: str, width: int) -> list[Row]:
     line: list[Span] = []
     used = 0
     for name, mode in modes.items():
-        text = plain(mode.title or name)
+        text = one_line(mode.title or name)
         if line and used + len(text) + 3 > width:
             rows.append(tuple(line))
             line, used = [], 0
@@ -191,7 +195,9 @@ def _tabs(modes: dict[str, Mode], chosen: str, width: int) -> list[Row]:
 def _criteria(card: Card, width: int) -> list[Row]:
     if not card.criteria:
         return []
-    told: list[tuple[str, Row]] = [(plain(name), (Span(plain(text), "info"),)) for name, text in card.criteria.items()]
+    told: list[tuple[str, Row]] = [
+        (one_line(name), (Span(one_line(text), "info"),)) for name, text in card.criteria.items()
+    ]
     return [*heading("how its work is judged"), *columns(told, width)]
 
 
@@ -199,7 +205,7 @@ def _mistaken(member: Member, width: int, glyphs: Glyphs) -> list[Row]:
     rows: list[Row] = [(Span(f"{glyphs.warned} this card has mistakes", "error bold"),)]
     for problem in member.entry.problems:
         place = f"{problem.file}:{problem.line}" if problem.line else problem.file
-        rows += [(), (Span(plain(place), "muted"),), *prose(clean(problem.message), width)]
+        rows += [(), (Span(one_line(place), "muted"),), *prose(clean(problem.message), width)]
         rows += [(Span(line, "muted"),) for line in wrap(clean(problem.hint), width) if problem.hint]
     return [*rows, (), (Span("footlights cast check names all of them", "muted"),)]
 
@@ -207,7 +213,7 @@ def _mistaken(member: Member, width: int, glyphs: Glyphs) -> list[Row]:
 def _modes(member: Member) -> Row:
     card = member.entry.card
     return (
-        (Span(plain(", ".join(card.modes)), "muted"),)
+        (Span(one_line(", ".join(card.modes)), "muted"),)
         if card is not None
         else (Span("its card has mistakes", "error"),)
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.events import Mode
-from app.playback.playhead import HURRY, LAG
-from app.tui.glyphs import Glyphs
-from app.tui.paint.rows import Row, Span, fitted, spread, width_of
+from app.playback.play import HURRY, LAG
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import plural
+from app.tui.paint.rows import Row, Span, fitted, joined, spread, width_of
 from app.tui.text import cells, clock, tokens
 from app.tui.verdict import Verdict
 
@@ -97,7 +98,7 @@ def edge(transport: Transport, width: int, glyphs: Glyphs) -> Row:
         elif not transport.is_live and lamp.at > transport.played:
             cells[at] = (lamp.glyph, f"{lamp.style} dim")
     cells[playhead] = (glyphs.playhead, "text bold")
-    return _joined(cells)
+    return joined(cells)
 
 
 def share_at(cell: int, width: int) -> float:
@@ -219,7 +220,7 @@ def _told(transport: Transport, glyphs: Glyphs) -> Sequence[Span]:
                 return (Span("a question waits", "gate bold"), Span(f" {glyphs.dot} enter answers", "muted"))
             return (Span("waits for a person", "gate bold"),)
         case "catching up":
-            events = f"{tokens(transport.ahead)} event{'' if transport.ahead == 1 else 's'} ahead"
+            events = f"{plural(transport.ahead, 'event')} ahead"
             told = f"{events}, catching up {speed_of(HURRY, glyphs)}"
             offer = f" {glyphs.dot} End to now" if transport.lag > FAR else ""
             return (Span(told, "warning"), Span(offer, "muted"))
@@ -285,14 +286,3 @@ def speed_of(speed: float, glyphs: Glyphs) -> str:
 
 def _cell(share: float, width: int) -> int:
     return min(width - 1, max(0, int(share * (width - 1) + 0.5)))
-
-
-def _joined(cells: Sequence[tuple[str, str]]) -> Row:
-    """Neighbours that look the same, as one span."""
-    spans: list[Span] = []
-    for glyph, style in cells:
-        if spans and spans[-1].style == style:
-            spans[-1] = Span(spans[-1].text + glyph, style)
-        else:
-            spans.append(Span(glyph, style))
-    return tuple(spans)

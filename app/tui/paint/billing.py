@@ -6,10 +6,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from app.events import Performer
+from app.safety import one_line
+from app.state.words import plural
 from app.tui.billing import Billing, Turn
-from app.tui.glyphs import ASCII, Glyphs
+from app.tui.look.glyphs import ASCII, Glyphs
 from app.tui.paint.graph import role_of
-from app.tui.paint.leaf import SECOND, plain, plural
+from app.tui.paint.leaf import SECOND
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.playbill import Playbill
 from app.tui.text import cells, clock, cut, fit, wrap
@@ -19,7 +21,7 @@ _LEAST_LANES = 24  # cells of a lane from which it says something
 
 def announced(billing: Billing, width: int, height: int, glyphs: Glyphs) -> list[Row]:
     """As much of it as there is room for: the title, the cast, who speaks when, and what it takes."""
-    rows: list[Row] = [(Span(cut(plain(billing.title), width), "accent bold"),)]
+    rows: list[Row] = [(Span(cut(one_line(billing.title), width), "accent bold"),)]
     facts = [(Span(cut(said, width), "muted"),) for said in _facts(billing, width, glyphs)]
     cast = list(_cast_in_rows(billing.cast, width, glyphs))
     lanes = list(_lanes(billing, width, glyphs)) if width >= _LEAST_LANES else []
@@ -79,7 +81,7 @@ def _moments(billing: Billing, width: int, room: int) -> list[Row]:
         spans: list[Span] = []
         for moment in moments[at::each][:columns]:
             told = f"{clock(moment.at):>5} "
-            spans += [Span(told, "accent"), Span(fit(plain(moment.label), share - len(told) - 1) + " ", "muted")]
+            spans += [Span(told, "accent"), Span(fit(one_line(moment.label), share - len(told) - 1) + " ", "muted")]
         rows.append(tuple(spans))
     return rows
 
@@ -115,8 +117,8 @@ def _counted(said: Iterable[str], width: int, glyphs: Glyphs) -> str:
 
 
 def _sign(performer: Performer, glyphs: Glyphs) -> str:
-    sign = plain(performer.glyph)[:1] or "?"
-    return plain(performer.title or performer.id)[:1].upper() if glyphs is ASCII and not sign.isascii() else sign
+    sign = one_line(performer.glyph)[:1] or "?"
+    return one_line(performer.title or performer.id)[:1].upper() if glyphs is ASCII and not sign.isascii() else sign
 
 
 def _cast_in_rows(cast: Sequence[Performer], width: int, glyphs: Glyphs) -> Iterator[Row]:
@@ -124,7 +126,7 @@ def _cast_in_rows(cast: Sequence[Performer], width: int, glyphs: Glyphs) -> Iter
     row: Row = ()
     for performer in cast:
         role = role_of(performer.color)
-        one: Row = (Span(f"{_sign(performer, glyphs)} ", role), Span(f"{plain(performer.title or performer.id)}  "))
+        one: Row = (Span(f"{_sign(performer, glyphs)} ", role), Span(f"{one_line(performer.title or performer.id)}  "))
         if row and width_of((*row, *one)) - 2 > width:
             yield row
             row = ()
@@ -141,7 +143,7 @@ def _lanes(billing: Billing, width: int, glyphs: Glyphs) -> Iterator[Row]:
         names, room = 2, width - 2
     for performer in billing.cast:
         role = role_of(performer.color)
-        name = fit(f"{_sign(performer, glyphs)} {plain(performer.title or performer.id)}", names - 1) + " "
+        name = fit(f"{_sign(performer, glyphs)} {one_line(performer.title or performer.id)}", names - 1) + " "
         acts = _cells_of([turn for turn in billing.turns if turn.agent == performer.id], room)
         yield (Span(name[:2], role), Span(name[2:]), *_painted(acts, role, glyphs))
     yield (Span(" " * names), *_edge(billing, room, glyphs))
@@ -184,4 +186,4 @@ def headline(billing: Billing | None, width: int) -> Row:
     """The title and the length, where there is room for nothing more."""
     if billing is None:
         return ()
-    return fitted(spread((Span(plain(billing.title)),), (Span(clock(billing.length), "accent"),), width), width)
+    return fitted(spread((Span(one_line(billing.title)),), (Span(clock(billing.length), "accent"),), width), width)

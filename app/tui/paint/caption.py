@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from app.state.sentences import sentence_end
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.rows import Row, Span, fitted
 from app.tui.text import balanced, cells, cut, wrap

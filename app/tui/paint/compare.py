@@ -16,11 +16,11 @@ from app.compare.words import (
     title_of,
     told_of,
 )
-from app.state.words import in_a_cell
+from app.safety import one_line
+from app.state.words import in_a_cell, plural
 from app.tui.compare import Excerpts, Line
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.history import status
-from app.tui.paint.leaf import plain
 from app.tui.paint.rows import Row, Span, fitted
 from app.tui.table import Column
 from app.tui.text import cells, cut
@@ -40,7 +40,9 @@ def summary(found: Comparison, width: int, height: int, glyphs: Glyphs) -> list[
     wide = width >= WIDE
     rows = _heads(found, width, glyphs, wide=wide)
     told = [
-        plain(line) for line in (kinship_told(found), shared_told(found), parting_told(found), _changed(found)) if line
+        one_line(line)
+        for line in (kinship_told(found), shared_told(found), parting_told(found), _changed(found))
+        if line
     ]
     said = _told(told, width, wide=wide, room=height - len(rows))
     room = height - len(rows) - len(said)
@@ -63,14 +65,14 @@ def _heads(found: Comparison, width: int, glyphs: Glyphs, *, wide: bool) -> list
     left, right = (
         _head(name, look, half, glyphs) for name, look, half in (("A", A, found.left), ("B", B, found.right))
     )
-    about = [(Span("   "), Span(plain(how_of(half)), "muted")) for half in (found.left, found.right)]
+    about = [(Span("   "), Span(one_line(how_of(half)), "muted")) for half in (found.left, found.right)]
     return [(*fitted(one, room - _AIR), Span(" " * _AIR), *other) for one, other in ((left, right), about)]
 
 
 def _head(name: str, look: str, half: Half, glyphs: Glyphs) -> Row:
     return (
         Span(f"{name}  ", f"{look} bold"), Span(short(half), look), Span("  "), *status(half.status, glyphs),
-        Span("  "), Span(plain(title_of(half)), "text bold"),
+        Span("  "), Span(one_line(title_of(half)), "text bold"),
     )  # fmt: skip
 
 
@@ -223,15 +225,15 @@ def _sign(line: Line) -> str:
 
 def _step(line: Line, glyphs: Glyphs) -> Row:
     if isinstance(line, Shared):
-        return (Span(plain(name_of(line)), "muted"),)
+        return (Span(one_line(name_of(line)), "muted"),)
     lead = "  " * line.depth
-    return (Span(f"{lead}{plain(line.name)}", "muted" if _sign(line) == "=" else "text"),)
+    return (Span(f"{lead}{one_line(line.name)}", "muted" if _sign(line) == "=" else "text"),)
 
 
 def _gave(line: Line, name: str, excerpts: Excerpts) -> Row:
     if isinstance(line, Shared):
         count = len(line.pairs)
-        once = f"taken over, {count} step{'' if count == 1 else 's'}" if name == "A" else in_a_cell(line.spent)
+        once = f"taken over, {plural(count, 'step')}" if name == "A" else in_a_cell(line.spent)
         return (Span(once, "muted"),)
     side = line.left if name == "A" else line.right
     if side is None:
@@ -240,7 +242,7 @@ def _gave(line: Line, name: str, excerpts: Excerpts) -> Row:
         return (Span("the same", "muted"),)
     said = excerpts.of(line, name) or side.facts.get("skipped") or ""
     told = side.status if side.status != "succeeded" else ""
-    words = "  ".join(filter(None, (told, plain(said))))
+    words = "  ".join(filter(None, (told, one_line(said))))
     return (Span(words, "text" if "output" in line.differs or line.only else "muted"),)
 
 
@@ -276,4 +278,4 @@ def _fact(line: Line, name: str, side: str) -> str:
     if isinstance(line, Shared):
         return ""
     half = line.left if side == "A" else line.right
-    return plain(half.facts.get(name, "")) if half is not None else ""
+    return one_line(half.facts.get(name, "")) if half is not None else ""

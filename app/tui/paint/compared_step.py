@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from app.compare import Block, Comparison, Difference, Pair, Piece, Shared
 from app.compare.filling import filled
 from app.compare.words import told_of
+from app.safety import one_line
 from app.state.words import in_a_cell
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.compare import WIDE, A, B
-from app.tui.paint.leaf import heading, plain
+from app.tui.paint.leaf import heading
 from app.tui.paint.rows import Row, Span, fitted
 from app.tui.text import cells, cut
 
@@ -36,16 +37,16 @@ def shared(group: Shared, width: int) -> list[Row]:
     ]
     for pair in group.pairs:
         cost = in_a_cell(pair.step.tally) if pair.step.tally.calls else ""
-        rows.append(fitted((Span(f"{'  ' * pair.depth}{plain(pair.path)}"), Span(f"  {cost}", "muted")), width))
+        rows.append(fitted((Span(f"{'  ' * pair.depth}{one_line(pair.path)}"), Span(f"  {cost}", "muted")), width))
     return rows
 
 
 def _facts(pair: Pair, width: int, glyphs: Glyphs) -> list[Row]:
     """What differs and can be told in a few words."""
     known = [side.facts if side is not None else {} for side in (pair.left, pair.right)]
-    rows: list[Row] = [(Span(plain(told_of(pair)), "warning" if pair.differs else "muted"),)]
+    rows: list[Row] = [(Span(one_line(told_of(pair)), "warning" if pair.differs else "muted"),)]
     for name in {**known[0], **known[1]}:
-        left, right = (plain(facts.get(name, "")) for facts in known)
+        left, right = (one_line(facts.get(name, "")) for facts in known)
         if pair.only or left != right:
             sides = [(Span(left or "none", A if left else "muted"),), (Span(right or "none", B if right else "muted"),)]
             between: Row = (Span(f"  {glyphs.right}  ", "muted"),)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.tui.glyphs import Glyphs
-from app.tui.lines import plural, short_title
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import plural, short_title
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.light import RESTING, bright_edge, lit_from_below
 from app.tui.paint.rows import Row, Span, fitted, key_words, width_of

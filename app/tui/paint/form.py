@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.errors import ScenarioRefused, UsageError
-from app.tui.glyphs import Glyphs
-from app.tui.paint.leaf import plain
+from app.safety import one_line
+from app.state.words import spaced
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span, spread, width_of
 from app.tui.refused import in_words
 from app.tui.text import cut
@@ -45,14 +46,14 @@ def fields_of(checked: Checked, last: Mapping[str, Any]) -> tuple[Field, ...]:
     fields = []
     for name, one in checked.scenario.inputs.items():
         type, value = checked.input_types[name], last.get(name, one.default)
-        values = _values(type)
+        values = possible_values(type)
         if one.file is not None and value == one.default:
             value = f"@{one.file}"  # as one would name a file of one's own
         text = "" if value is None and not values else written(value)
         kind: Kind = "choice" if values else "text" if "\n" in text or len(text) > LONG else "line"
-        example = "" if one.example is None else plain(written(one.example))
+        example = "" if one.example is None else one_line(written(one.example))
         fields.append(
-            Field(name, kind, _spoken(type), text, plain(one.help or ""), example, one.required, tuple(values))
+            Field(name, kind, spoken_type(type), text, one_line(one.help or ""), example, one.required, tuple(values))
         )
     return tuple(fields)
 
@@ -150,7 +151,8 @@ def _notation(text: str) -> Any:
         raise UsageError(refused.problems[0].message, refused.problems[0].hint) from refused
 
 
-def _values(type: Type) -> list[str]:
+def possible_values(type: Type) -> list[str]:
+    """All of them, where they are a few, as they are written."""
     from app.document.types import Boolean, Choice, Maybe, without_null
 
     match without_null(type):
@@ -163,7 +165,8 @@ def _values(type: Type) -> list[str]:
     return [*found, ""] if isinstance(type, Maybe) else found
 
 
-def _spoken(type: Type) -> str:
+def spoken_type(type: Type) -> str:
+    """What kind of value it is, in words."""
     from app.document.types import ListOf, Text, spoken, without_null
 
     bare = without_null(type)
@@ -182,7 +185,7 @@ def _is_plain(item: str) -> bool:
 
 def label(field: Field, width: int, *, focused: bool) -> Row:
     """The name of a field, and what it takes."""
-    name = plain(field.name.replace("_", " "))
+    name = one_line(spaced(field.name))
     left: Row = (Span(name, "accent bold" if focused else "text bold"),)
     if field.needed:
         left = (*left, Span(" needed", "warning"))
@@ -199,7 +202,7 @@ def note(field: Field, wrong: str, width: int, glyphs: Glyphs) -> Row:
 
 def choices(values: Sequence[str], chosen: int, width: int, glyphs: Glyphs, *, focused: bool) -> Row:
     """All values side by side with the chosen one marked; only that one, where they have no room."""
-    shown = [plain(value) or "none" for value in values]
+    shown = [one_line(value) or "none" for value in values]
     spans: list[Span] = []
     for at, value in enumerate(shown):
         is_it = at == chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.tui.glyphs import UNICODE, Border, Glyphs
+from app.tui.look.glyphs import UNICODE, Border, Glyphs
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 
 BORDERS = 2  # rows of a box that are border

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.safety import one_line
 from app.state.words import in_short, paid_at_all
-from app.tui.gantt_chart import Chart
-from app.tui.gantt_lanes import PEOPLE, TOOLS, Lane
-from app.tui.gantt_view import View, Window, spelled, tick_step, ticks, window_of
-from app.tui.glyphs import ASCII
-from app.tui.lines import one_line
+from app.tui.look.glyphs import ASCII
 from app.tui.paint.gantt_grid import (
     AIR,
     LABEL_ROOM,
@@ -27,6 +24,9 @@ from app.tui.paint.strips import Strip, all_money, all_tokens, drawn, paid, spok
 from app.tui.text import cells, cut, fit, took
 from app.tui.text import paid as told
 from app.tui.text import tokens as counted
+from app.tui.timeline.chart import Chart
+from app.tui.timeline.lanes import PEOPLE, TOOLS, Lane
+from app.tui.timeline.view import View, Window, spelled, tick_step, ticks, window_of
 
 WIDE = 96  # columns from which each lane says what it took
 FIGURES = 22

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from app.tui.gantt import Arrow, Bar
-from app.tui.gantt_chart import Chart
-from app.tui.gantt_lanes import Lane
-from app.tui.gantt_view import View, Window, ticks
-from app.tui.glyphs import ASCII, UNICODE, Glyphs
-from app.tui.lines import one_line
+from app.safety import one_line
+from app.tui.look.glyphs import ASCII, UNICODE, Glyphs
 from app.tui.paint.gantt_wires import DOWN, JOINTS, LEFT, PLAIN_JOINTS, RIGHT, UP, Wires
 from app.tui.paint.rows import Span
 from app.tui.text import cut
+from app.tui.timeline.chart import Chart
+from app.tui.timeline.gantt import Arrow, Bar
+from app.tui.timeline.lanes import Lane
+from app.tui.timeline.view import View, Window, ticks
 
 Cell = tuple[str, str]
 Line = list[Cell]

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 
 from app.events import CallFailed
 from app.playback.show import Show
+from app.safety import one_line
 from app.state import CallState
-from app.state.words import in_full
-from app.tui.gantt import Bar
-from app.tui.gantt_chart import Chart
-from app.tui.gantt_view import View, spelled
-from app.tui.glyphs import Glyphs
-from app.tui.lines import WAITS, line_of, name_of, one_line, plural, sign
+from app.state.terms import WAITS
+from app.state.words import in_full, spaced
+from app.tui.log.lines import line_of
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import name_of, plural, sign
 from app.tui.paint.rows import Row, Span, width_of
 from app.tui.text import paid, took
+from app.tui.timeline.chart import Chart
+from app.tui.timeline.gantt import Bar
+from app.tui.timeline.view import View, spelled
 
 Fact = tuple[str, str, str]  # label, what is said, style
 
@@ -113,7 +116,7 @@ def _of_call(call: CallState) -> Iterator[Fact]:
     if (said := call.started or call.routed) is not None:
         yield "model", one_line(" ".join(dict.fromkeys((said.model, said.use))).strip()), "text"
     if isinstance(call.ended, CallFailed):
-        yield "failed", one_line(call.ended.failure.error.replace("_", " ")), "error"
+        yield "failed", one_line(spaced(call.ended.failure.error)), "error"
 
 
 def _handed(chart: Chart, show: Show, bar: Bar) -> Iterator[Fact]:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.tui.glyphs import ASCII, UNICODE, Glyphs
+from app.tui.look.glyphs import ASCII, UNICODE, Glyphs
+from app.tui.look.themes import ROLES
 from app.tui.paint.rows import Row, Span, width_of
 from app.tui.text import cells
-from app.tui.themes import ROLES
 
 if TYPE_CHECKING:
     from app.scenario.picture import Box, Line
+    from app.scenario.picture import Span as Written
 
 WIDEST = 240  # columns, beyond which a picture that does not fit is left an outline
 _WIDER = 24  # how much more room it is given at a time
@@ -93,8 +94,16 @@ def role_of(colour: str) -> str:
 
 
 def _drawn(lines: Iterable[Line], glyphs: Glyphs, *, is_graph: bool) -> Drawn:
-    rows = tuple(tuple(Span(drawn_with(span.text, glyphs), _style(span.style)) for span in line) for line in lines)
+    rows = tuple(tuple(Span(_words(span, glyphs), _style(span.style)) for span in line) for line in lines)
     return Drawn(rows, max(map(width_of, rows), default=0), is_graph)
+
+
+def _words(span: Written, glyphs: Glyphs) -> str:
+    text = drawn_with(span.text, glyphs)
+    sign, space, name = text.partition(" ")
+    if glyphs is ASCII and span.style.startswith("agent.") and not sign.isascii():
+        return f"{'*'.ljust(cells(sign))}{space}{name}"  # an agent's own sign may be a letter of any script
+    return text
 
 
 def _style(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.bar import speed_of
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.text import clock, cut

@@ -8,13 +8,13 @@ from math import sqrt
 
 from app.events import RunStarted
 from app.journal import Hit, RunRow
-from app.safety import mask_secrets, safe_text
+from app.safety import clean, one_line
 from app.state import Meter, RunState, meters, tally_of
-from app.state.words import how_performed, in_a_cell, is_played, kind_of, notes
-from app.tui.glyphs import Glyphs
+from app.state.words import how_performed, in_a_cell, is_played, kind_of, notes, plural
 from app.tui.history import STRETCHES, Detail, Figures
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.graph import role_of
-from app.tui.paint.leaf import ago, bar, clean, columns, excerpt, facts, heading, plain, plural, prose
+from app.tui.paint.leaf import ago, bar, columns, excerpt, facts, heading, prose
 from app.tui.paint.rows import Row, Span
 from app.tui.paint.spark import sparkline
 from app.tui.table import Column
@@ -49,7 +49,7 @@ def status(name: str, glyphs: Glyphs) -> Row:
 
 def title_of(row: RunRow) -> str:
     """What people call it."""
-    return plain(row.title or row.scenario or row.run)
+    return one_line(row.title or row.scenario or row.run)
 
 
 def cost(row: RunRow, figures: Figures | None) -> Row:
@@ -92,7 +92,7 @@ def columns_of(
                by=lambda row: row.tokens, falls=True),
         Column("activity", activity, STRETCHES, leaves=6),
         Column("from", lambda row: (Span(_origin(row), "muted"),), 9, leaves=8, by=_origin),
-        Column("tags", lambda row: (Span(plain(" ".join(row.tags)), "info"),), 10, grows=1, leaves=7),
+        Column("tags", lambda row: (Span(one_line(" ".join(row.tags)), "info"),), 10, grows=1, leaves=7),
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _standing(detail: Detail, width: int, now: int, glyphs: Glyphs) -> list[Row]
     else:
         rows += [line for note in notes(totals) for line in prose(note, width, "warning")]
     if row.status in ("paused", "interrupted"):
-        why = f" ({plain(row.reason)})" if row.reason else ""
+        why = f" ({one_line(row.reason)})" if row.reason else ""
         rows.append((Span(f"it can go on{why}: R resumes it", "warning"),))
     return rows
 
@@ -153,9 +153,9 @@ def _speaker(path: str, state: RunState) -> Row:
     step = state.steps.get(path)
     agent = state.agents.get(step.agent) if step is not None else None
     if agent is None:
-        return (Span(plain(path), "muted"),)
+        return (Span(one_line(path), "muted"),)
     who = agent.who
-    return (Span(plain(who.title or who.id), role_of(who.color)), Span(f"  {plain(path)}", "muted"))
+    return (Span(one_line(who.title or who.id), role_of(who.color)), Span(f"  {one_line(path)}", "muted"))
 
 
 def _names(hit: Hit, state: RunState) -> list[tuple[str, bool]]:
@@ -178,7 +178,7 @@ def _snippet(parts: Iterable[tuple[str, bool]], width: int) -> list[Row]:
     rows: list[list[Span]] = [[]]
     used = 0
     for part, is_match in parts:
-        for piece in re.findall(r"\s+|\S+", safe_text(mask_secrets(part))):
+        for piece in re.findall(r"\s+|\S+", clean(part)):
             word = " " if piece.isspace() else cut(piece, room)
             if used + cells(word) > room:
                 rows.append([])
@@ -192,10 +192,10 @@ def _snippet(parts: Iterable[tuple[str, bool]], width: int) -> list[Row]:
 def _errors(state: RunState, width: int, glyphs: Glyphs) -> list[Row]:
     rows: list[Row] = []
     for error in state.errors[-MOST_ERRORS:]:
-        place = plain(error.step or "the run")
-        rows.append((Span(f"{glyphs.failed} {place}", "error"), Span(f"  {plain(error.failure.error)}", "muted")))
+        place = one_line(error.step or "the run")
+        rows.append((Span(f"{glyphs.failed} {place}", "error"), Span(f"  {one_line(error.failure.error)}", "muted")))
         rows += prose(clean(error.failure.message), width, most=4, indent=2)
-        where = " ".join(filter(None, (plain(error.failure.where), plain(error.failure.hint))))
+        where = " ".join(filter(None, (one_line(error.failure.where), one_line(error.failure.hint))))
         rows += prose(where, width, "muted", most=2, indent=2) if where else []
     if not rows:
         return []
@@ -225,7 +225,7 @@ def _cast(state: RunState, width: int, glyphs: Glyphs) -> list[Row]:
             Span(f" {tally.calls:>3}", "text" if tally.calls else "muted"),
             Span(f"  {paid(tally)}", "muted"),
         )
-        lines.append((f"{plain(who.glyph)[:1]} {plain(who.title or who.id)}", said))
+        lines.append((f"{one_line(who.glyph)[:1]} {one_line(who.title or who.id)}", said))
     return [*heading("cast", "calls and cost"), *columns(lines, width)] if lines else []
 
 
@@ -234,7 +234,7 @@ def _limits(state: RunState, width: int, glyphs: Glyphs) -> list[Row]:
     for meter in meters(state):
         style = "error" if meter.share >= 1 else "warning" if meter.share >= 0.75 else "good"
         name = {"cost_usd": "cost", "wall": "time"}.get(meter.measure, meter.measure)
-        scope = "" if meter.scope == "run" else f" {plain(meter.scope.partition(':')[2])}"
+        scope = "" if meter.scope == "run" else f" {one_line(meter.scope.partition(':')[2])}"
         used = f"  {_spent(meter, state)} of {_amount(meter.measure, meter.limit)}"
         lines.append((f"{name}{scope}", (*bar(meter.share, 10, style, glyphs), Span(used, "muted"))))
     return [*heading("limits"), *columns(lines, width)] if lines else []
@@ -261,14 +261,14 @@ def _family(row: RunRow, state: RunState, forks: Sequence[RunRow], width: int, g
         *facts(
             (
                 ("run", row.run),
-                ("play", plain(f"{row.scenario}  version {row.digest[:8]}" if row.digest else row.scenario)),
-                ("how", plain(_how(start) if start is not None else row.mode)),
-                ("by", plain(start.origin.who or start.origin.kind) if start is not None else ""),
-                ("performs it", plain(row.holder)),
-                ("batch", plain(row.batch)),
+                ("play", one_line(f"{row.scenario}  version {row.digest[:8]}" if row.digest else row.scenario)),
+                ("how", one_line(_how(start) if start is not None else row.mode)),
+                ("by", one_line(start.origin.who or start.origin.kind) if start is not None else ""),
+                ("performs it", one_line(row.holder)),
+                ("batch", one_line(row.batch)),
                 ("forked from", f"{parent.run[-SHORT:]} at #{parent.seq}" if parent is not None else ""),
                 ("its forks", ", ".join(fork.run[-SHORT:] for fork in forks)),
-                ("tags", plain(" ".join(row.tags))),
+                ("tags", one_line(" ".join(row.tags))),
             ),
             width,
         ),

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from app.safety import mask_secrets, safe_text
-from app.tui.glyphs import UNICODE, Glyphs
-from app.tui.inspected import Inspected, Item, Part
-from app.tui.lines import one_line
+from app.safety import clean, one_line
+from app.tui.inspected.parts import Inspected, Item, Part
 from app.tui.long_text import LongText
+from app.tui.look.glyphs import UNICODE, Glyphs
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.text import cells, fit, wrap
 
@@ -216,7 +215,7 @@ class Document:
 
 
 def _label(item: Item) -> str:
-    return safe_text(mask_secrets(item.label), newlines=False)
+    return clean(item.label, newlines=False)
 
 
 def _dressed(line: str, item: Item) -> Row:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.tui.glyphs import Glyphs
-from app.tui.naming import one_line
+from app.safety import one_line
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.frame import INSETS, framed
-from app.tui.paint.rows import Row, Span, fitted, width_of
+from app.tui.paint.rows import Row, Span, fitted, joined, width_of
 from app.tui.text import cells, cut, took
 from app.tui.titles import known_as
 
@@ -158,7 +158,7 @@ class _Track:
         for station in self._stations if self._signs else ():
             drawn[self._at[station.agent]] = (station.glyph, f"{station.style} bold")
         more: Row = (Span(f"  +{self._folded}", "muted"),) if self._folded else ()
-        return (*_joined(drawn), *more)
+        return (*joined(drawn), *more)
 
     def caption(self) -> Row:
         """What is handed over, below where it is taken from; or what whoever is in the light does."""
@@ -325,14 +325,3 @@ def _sign(lane: Traffic, agent: str) -> Row:
         if station is not None
         else (Span(cut(one_line(agent), 12), "text"),)
     )
-
-
-def _joined(drawn: Sequence[tuple[str, str]]) -> Row:
-    """Neighbours that look the same, as one span."""
-    spans: list[Span] = []
-    for glyph, style in drawn:
-        if spans and spans[-1].style == style:
-            spans[-1] = Span(spans[-1].text + glyph, style)
-        else:
-            spans.append(Span(glyph, style))
-    return tuple(spans)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from app.playback.pace import PACES
 from app.tui.billing import Billing
-from app.tui.glyphs import UNICODE, Glyphs
 from app.tui.launcher import MODES, Mode, Setting, Settings
+from app.tui.look.glyphs import UNICODE, Glyphs
 from app.tui.paint.billing import announced, dry_run, headline, play_told
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.light import bright_edge, lit_from_below

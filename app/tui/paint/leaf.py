@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from app.safety import mask_secrets, safe_text
-from app.tui.glyphs import Glyphs
+from app.state.words import plural
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span
 from app.tui.paint.said import start_of
 from app.tui.text import cells, cut, fit, size, wrap
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000  # microseconds
 _SPANS = ((60, 1, "s"), (3600, 60, "min"), (86400, 3600, "h"), (7 * 86400, 86400, "d"))
-
-
-def plain(text: str) -> str:
-    """Text of anybody, fit for a terminal, on one line."""
-    return safe_text(mask_secrets(" ".join(text[:4096].split())), newlines=False)
-
-
-def clean(text: str) -> str:
-    """Text of anybody, fit for a terminal, its line breaks kept."""
-    return safe_text(mask_secrets(text.replace("\r\n", "\n")))
 
 
 def ago(at: int, now: int) -> str:
@@ -50,11 +40,6 @@ def lasting(seconds: float) -> str:
     if whole < 86400:
         return f"{whole // 3600} h {whole // 60 % 60} min" if whole // 60 % 60 else f"{whole // 3600} h"
     return f"{whole // 86400} d"
-
-
-def plural(count: int, word: str) -> str:
-    """A count with its word: 1 call, 3 calls."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def over(ledger: Ledger) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.journal.questions import Waiting
+from app.safety import clean, one_line
 from app.state.words import spaced
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.history import SHORT, title_of
-from app.tui.paint.leaf import SECOND, ago, clean, facts, lasting, plain
+from app.tui.paint.leaf import SECOND, ago, facts, lasting
 from app.tui.paint.rows import Row, Span
 from app.tui.table import Column
 from app.tui.text import cells, wrap
@@ -33,14 +34,14 @@ def columns_of(now: Callable[[], int], glyphs: Glyphs) -> tuple[Column[Waiting],
                by=lambda each: each.question.opened),
         Column("left", lambda each: left(each, now()), 8, right=True, leaves=1,
                by=lambda each: each.question.expires or 1 << 62),
-        Column("for", lambda each: (Span(spaced(plain(each.question.role)), "info"),), 10, leaves=4,
+        Column("for", lambda each: (Span(spaced(one_line(each.question.role)), "info"),), 10, leaves=4,
                by=lambda each: each.question.role),
     )  # fmt: skip
 
 
 def question(each: Waiting, glyphs: Glyphs) -> Row:
     """Its first words, behind a sign that is ours."""
-    text = plain(each.question.text) or plain(each.question.title or each.question.step)
+    text = one_line(each.question.text) or one_line(each.question.title or each.question.step)
     sign = Span(f"{glyphs.done} ", "good") if each.letter is not None else Span(f"{glyphs.gate} ", "gate bold")
     return (sign, Span(text, "muted" if each.letter is not None else "text"))
 
@@ -66,7 +67,10 @@ def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
     """The question with everything that is known of it."""
     asked = each.question
     rows: list[Row] = [
-        (Span(ASKS.get(asked.asks, "to answer"), "gate bold"), Span(f"  {plain(asked.title or asked.step)}", "muted")),
+        (
+            Span(ASKS.get(asked.asks, "to answer"), "gate bold"),
+            Span(f"  {one_line(asked.title or asked.step)}", "muted"),
+        ),
         (),
     ]
     # A line of our own before each line of theirs: nothing that a model wrote can pass for what we say.
@@ -74,15 +78,15 @@ def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
         rows.append((Span(f"{glyphs.upright} ", "gate"), Span(line)))
     rows += [(), *_answers(each, width, glyphs), ()]
     rest = not each.is_answered and asked.expires and (asked.expires - now) / SECOND
-    then = f"then {plain(asked.default)}" if asked.default is not None else "then it closes"
+    then = f"then {one_line(asked.default)}" if asked.default is not None else "then it closes"
     rows += facts(
         (
             ("play", title_of(each.row)),
             ("run", f"{each.row.run[-SHORT:]}, {each.row.status}"),
             ("since", ago(asked.opened, now)),
             ("left", (Span(f"{lasting(rest)}, {then}", "error" if rest < SOON else "warning"),) if rest else ""),
-            ("for", spaced(plain(asked.role))),
-            ("performed by", plain(each.row.holder)),
+            ("for", spaced(one_line(asked.role))),
+            ("performed by", one_line(each.row.holder)),
         ),
         width,
     )
@@ -92,16 +96,16 @@ def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
 def _answers(each: Waiting, width: int, glyphs: Glyphs) -> Sequence[Row]:
     asked = each.question
     if each.letter is not None:
-        said = f"{plain(each.answer)}, said {plain(each.letter.by) or 'somebody'}"
+        said = f"{one_line(each.answer)}, said {one_line(each.letter.by) or 'somebody'}"
         waits = "answered; resume takes it" if not each.row.holder else "it is on its way"
         return [(Span(f"{glyphs.done} ", "good"), Span(said, "good")), (Span(f"  {waits}", "muted"),)]
     if not asked.options:
         return [(Span("an answer in your own words", "muted"),)]
-    widest = max(cells(plain(option)) for option in asked.options)
+    widest = max(cells(one_line(option)) for option in asked.options)
     rows: list[Row] = []
     for number, option in enumerate(asked.options, 1):
         is_default = option == asked.default
-        text = plain(option)
+        text = one_line(option)
         pad = " " * (min(widest, width - 29) - cells(text) + 2)
         rows.append(
             (

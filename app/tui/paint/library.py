@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import NamedTuple
 
-from app.tui.glyphs import Glyphs
+from app.state.words import plural
 from app.tui.library import Heading, Line, Mark, Play
-from app.tui.paint.leaf import plural
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span, fitted, on, spread
 from app.tui.text import cells, cut
 

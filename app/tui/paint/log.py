@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.tui.glyphs import Glyphs
-from app.tui.lines import Line, Mark, Tone, one_line, short_title
+from app.safety import one_line
+from app.tui.log.lines import Line
+from app.tui.log.rules import Mark, Tone
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import short_title
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.rows import Row, Span, fitted, on, width_of
 from app.tui.text import cells, cut, fine_clock, fit, tokens

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from app.tui.glyphs import Glyphs
+from app.state.words import plural
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.meters import NEARLY, Limit, Reading, Share, alarm, fullest, left_of, percent, rate_of, spent
 from app.tui.paint.rows import Row, Span, width_of
@@ -86,7 +87,7 @@ def _rows_left(reading: Reading, width: int, glyphs: Glyphs) -> Sequence[Row]:
     if reading.left is not None and cells(told) > width - _LABEL:
         told = left_of(reading.left.in_the_middle, glyphs, is_over=reading.is_over)
     gates = reading.left.gates if reading.left is not None else 0
-    person = f" {glyphs.dot} {gates} question{'' if gates == 1 else 's'}" if gates else ""
+    person = f" {glyphs.dot} {plural(gates, 'question')}" if gates else ""
     if cells(told) + cells(person) > width - _LABEL:
         person = ""
     return (

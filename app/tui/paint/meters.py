@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.state.words import PAID, Kind
-from app.tui.glyphs import Glyphs
+from app.state.words import PAID, Kind, plural
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span, width_of
 from app.tui.paint.spark import gauge, sparkline
 from app.tui.text import clock, money, tokens, took
@@ -180,7 +180,7 @@ def _alarms(reading: Reading, glyphs: Glyphs) -> Row:
     """Errors and retries, and any other limit that is nearly used: nothing where there is nothing to see to."""
     found: list[Span] = []
     if reading.errors:
-        found.append(Span(f"{glyphs.failed} {reading.errors} error{'' if reading.errors == 1 else 's'} ", "error bold"))
+        found.append(Span(f"{glyphs.failed} {plural(reading.errors, 'error')} ", "error bold"))
     if reading.retries:
         found.append(Span(f"{glyphs.retried} {reading.retries} again ", "warning"))
     for limit in reading.limits:

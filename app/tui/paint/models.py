@@ -6,13 +6,14 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from app.engine.endpoints import Standing
+from app.safety import clean, one_line
 from app.state.spending import OWN_MACHINE
-from app.state.words import in_full, notes
+from app.state.words import in_full, notes, plural, short_id, spaced
 from app.tui.company import Record
 from app.tui.endpoints import REHEARSAL, Model
-from app.tui.glyphs import Glyphs
 from app.tui.history import Ledger
-from app.tui.paint.leaf import ago, clean, facts, heading, lasting, over, plain, plural, prose
+from app.tui.look.glyphs import Glyphs
+from app.tui.paint.leaf import ago, facts, heading, lasting, over, prose
 from app.tui.paint.rows import Row, Span
 from app.tui.sounding import Sounding
 from app.tui.table import Column, Heading
@@ -58,7 +59,7 @@ def columns_of(standing: Callable[[Model], Standing], glyphs: Glyphs) -> tuple[C
 
 def group_of(model: Model) -> Heading:
     """The service it runs at, and whether that can be asked."""
-    return Heading(plain(model.service.name), plain(model.service.why))
+    return Heading(one_line(model.service.name), one_line(model.service.why))
 
 
 def words_of(model: Model) -> str:
@@ -96,9 +97,9 @@ def whole(
     service = model.service
     rows: list[Row] = [state(model, standing, glyphs)]
     if not service.is_ready or service.name == REHEARSAL:
-        rows += prose(plain(service.why), width, "muted")
+        rows += prose(one_line(service.why), width, "muted")
     if service.standing.hint:
-        rows += prose(plain(service.standing.hint), width, "accent")
+        rows += prose(one_line(service.standing.hint), width, "accent")
     if tested is not None:
         rows += sounded(tested, width, glyphs)
     return [
@@ -110,8 +111,8 @@ def whole(
         *facts(
             (
                 ("sees", _SEES[service.privacy]),
-                ("key", plain(service.key) or "none yet"),
-                ("address", plain(host_of(service.standing.address))),
+                ("key", one_line(service.key) or "none yet"),
+                ("address", one_line(host_of(service.standing.address))),
             ),
             width,
         ),
@@ -140,21 +141,21 @@ def health(model: Model, standing: Standing, width: int) -> list[Row]:
 
 def sounded(tested: Sounding, width: int, glyphs: Glyphs) -> list[Row]:
     """A test as it goes, and what came of it."""
-    rows = heading("test", f"run {tested.run[-8:]}" if tested.run else "")
+    rows = heading("test", f"run {short_id(tested.run)}" if tested.run else "")
     if tested.is_performing:
         rows.append(
-            (Span(f"{glyphs.thinking} {plain(tested.stands)}", "accent"), Span(f"  {tested.seconds:.0f} s", "muted"))
+            (Span(f"{glyphs.thinking} {one_line(tested.stands)}", "accent"), Span(f"  {tested.seconds:.0f} s", "muted"))
         )
         return [*rows, *prose(clean(tested.said), width, most=4, indent=2)] if tested.said else rows
     spent = f"{', '.join(in_full(tested.spent))}, {tokens(tested.tokens)} tokens" if tested.tokens else "nothing spent"
     if tested.fault:
-        rows += prose(f"{glyphs.failed} {plain(tested.fault)}", width, "error")
-        rows += prose(plain(tested.hint), width, "accent") if tested.hint else []
+        rows += prose(f"{glyphs.failed} {one_line(tested.fault)}", width, "error")
+        rows += prose(one_line(tested.hint), width, "accent") if tested.hint else []
         return [*rows, *prose(spent, width, "muted")]
     rows.append((Span(f"{glyphs.done} it answers", "good"), Span(f"  in {took(tested.took_ms)}", "muted")))
     rows += prose(clean(tested.said), width, most=4, indent=2)
     if tested.served:
-        rows += prose(f"answered by {plain(tested.served)}", width, "muted")
+        rows += prose(f"answered by {one_line(tested.served)}", width, "muted")
     if tested.attempts > 1:
         rows += prose(f"at the {tested.attempts}. attempt", width, "warning")
     return [*rows, *prose(spent, width, "muted")]
@@ -180,7 +181,7 @@ def _abilities(model: Model, width: int, glyphs: Glyphs) -> list[Row]:
             width,
         )
     if model.refuses:
-        told = ", ".join(ability.replace("_", " ") for ability in model.refuses)
+        told = ", ".join(map(spaced, model.refuses))
         rows += prose(f"It has refused {told}, and is asked without for a month.", width, "warning")
     return rows
 
@@ -189,7 +190,7 @@ def _prices(model: Model, width: int) -> list[Row]:
     prices = model.facts.prices if model.facts is not None else None
     if prices is not None and prices.source == OWN_MACHINE:
         return [*heading("cost"), *prose("none: it runs on your own machine, and what counts is time", width, "good")]
-    rows = heading("a million tokens", plain(prices.source) if prices is not None else "")
+    rows = heading("a million tokens", one_line(prices.source) if prices is not None else "")
     if prices is None:
         return [*rows, *prose("nobody here knows; calls are counted, and marked as unpriced", width, "warning")]
     return [
@@ -240,7 +241,7 @@ def _used(record: Record) -> str:
 
 def called(model: Model) -> str:
     """What it is called."""
-    return plain(model.name) if model.is_named else "any of its models"
+    return one_line(model.name) if model.is_named else "any of its models"
 
 
 def _name(model: Model, standing: Standing, glyphs: Glyphs) -> Row:

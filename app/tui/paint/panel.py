@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.events import Performer
+from app.safety import one_line
 from app.state.words import PAID, Kind
-from app.tui.glyphs import Glyphs
-from app.tui.lines import one_line, role_of, sign
+from app.tui.entries import Entry
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import role_of, sign
 from app.tui.paint.frame import framed, inside
 from app.tui.paint.light import bright_edge, faintly_lit, lit_from_below
 from app.tui.paint.part import part
 from app.tui.paint.rows import Row, Span, width_of
 from app.tui.paint.said import WIDEST
-from app.tui.script import Entry
 from app.tui.standing import Standing
 from app.tui.text import cells, cut, tokens, wrap
 from app.tui.titles import known_as

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.tui.glyphs import Glyphs
-from app.tui.lines import one_line, role_of, sign
+from app.safety import one_line
+from app.tui.entries import Asked, Direction, Entry, Received, Skipped, Speech, ToolUse
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import role_of, sign
 from app.tui.paint.rows import Row, Span, width_of
 from app.tui.paint.said import end_of, ending, start_of, whole_end_of
-from app.tui.script import Asked, Direction, Entry, Received, Skipped, Speech, ToolUse
 from app.tui.text import cells, cut, size, took, wrap
 
 _BEFORE = 3  # an earlier scene has at most one of so many rows

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from app.errors import Problem
-from app.tui.glyphs import UNICODE, Glyphs
+from app.state.words import plural
 from app.tui.library import Play
+from app.tui.look.glyphs import UNICODE, Glyphs
 from app.tui.paint.graph import Drawn, outline, panned, picture, whole_graph
-from app.tui.paint.leaf import plural
 from app.tui.paint.light import lit_from_below
 from app.tui.paint.programme import limit, parts, programme, section, verdict_of
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from app.tui.glyphs import ASCII, Glyphs
+from app.state.words import plural
 from app.tui.library import Mark
+from app.tui.look.glyphs import ASCII, Glyphs
 from app.tui.paint.graph import role_of
-from app.tui.paint.leaf import ago, plural
+from app.tui.paint.leaf import ago
 from app.tui.paint.library import STYLES, mark_of
 from app.tui.paint.options import Option
 from app.tui.paint.rows import Row, Span, spread, width_of

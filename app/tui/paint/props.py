@@ -11,15 +11,15 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.events import Performer
-from app.safety import mask_secrets, safe_text
+from app.safety import clean, one_line
 from app.state.words import plural
-from app.tui.glyphs import Glyphs
-from app.tui.naming import one_line, role_of, sign
+from app.tui.entries import ToolUse
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import role_of, sign
 from app.tui.paint.frame import framed, inside
 from app.tui.paint.laid_out import laid_out
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.paint.said import STRUCTURED, start_of
-from app.tui.script import ToolUse
 from app.tui.text import cells, cut, fit, size, took, wrap
 
 _AIRY = 9  # rows inside from which one stays empty below the head
@@ -235,4 +235,4 @@ def _over(rows: int) -> str:
 
 def _safe(text: str) -> str:
     """An escape in JSON may hide what is none in the text."""
-    return safe_text(mask_secrets(text.expandtabs(4)), newlines=False)
+    return clean(text.expandtabs(4), newlines=False)

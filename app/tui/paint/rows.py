@@ -45,6 +45,17 @@ def fitted(spans: Row, width: int, style: str = "text") -> Row:
     return fitted(tuple(kept), width, style) if width_of(kept) < width else tuple(kept)
 
 
+def joined(pieces: Iterable[tuple[str, str]]) -> Row:
+    """Neighbours that look the same, as one span."""
+    spans: list[Span] = []
+    for text, style in pieces:
+        if spans and spans[-1].style == style:
+            spans[-1] = Span(spans[-1].text + text, style)
+        else:
+            spans.append(Span(text, style))
+    return tuple(spans)
+
+
 def spread(left: Row, right: Row, width: int) -> Row:
     """Two rows on one line, one at each end; the left one gives way."""
     room = width - width_of(right)

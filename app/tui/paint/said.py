@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.safety import mask_secrets, safe_text
-from app.tui.glyphs import Glyphs
+from app.safety import clean, safe_text
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span
 from app.tui.text import cells, wrap, wrap_tail
 
@@ -170,7 +170,7 @@ def _unquoted(token: str) -> str:
         text = str(json.loads(whole, strict=False))
     except ValueError:
         text = token.strip('"')
-    return safe_text(mask_secrets(text.replace("\r\n", "\n")))  # an escape in JSON may hide what is none in the text
+    return clean(text)  # an escape in JSON may hide what is none in the text
 
 
 def _fact_rows(fact: Fact, width: int, glyphs: Glyphs, style: str) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span
 
 

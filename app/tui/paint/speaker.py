@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.bar import speed_of
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.leaf import bar

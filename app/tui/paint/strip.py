@@ -8,9 +8,10 @@ from itertools import product
 from typing import NamedTuple
 
 from app.events import Performer
+from app.safety import one_line
 from app.tui.arrangement import MANY
-from app.tui.glyphs import Glyphs
-from app.tui.lines import one_line, role_of, sign
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import role_of, sign
 from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.standing import Standing, Word
 from app.tui.text import cells, wrap_tail

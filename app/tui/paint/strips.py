@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from app.tui.gantt import Spend
-from app.tui.gantt_view import Window
+from app.tui.timeline.gantt import Spend
+from app.tui.timeline.view import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.rows import Row, Span, fitted, on, width_of
 from app.tui.table import GAP, Column, Heading, Listing, columns_in
 from app.tui.text import cells, fit
@@ -53,11 +53,6 @@ def column_at(listing: Listing[Item], width: int, height: int, x: int) -> Column
         if x < end:
             return column
     return None
-
-
-def highlighted(row: Row, query: str) -> Row:
-    """The row with every word of a search made to stand out."""
-    return _marked(row, _finder(query))
 
 
 def _titles(listing: Listing[Item], columns: Sequence[tuple[Column[Item], int]], glyphs: Glyphs) -> Row:

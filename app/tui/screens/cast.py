@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from app.safety import one_line
 from app.settings import project_root
 from app.tui.company import Member, Record, company, records
 from app.tui.history import Books, Ledger, gathered
 from app.tui.keys import bindings
 from app.tui.listed import ListPlace
 from app.tui.paint.agent import columns_of, who, whole, words_of
-from app.tui.paint.leaf import invitation, plain
+from app.tui.paint.leaf import invitation
 from app.tui.paint.rows import Row, Span
 from app.tui.table import Heading, Listing
 from app.tui.widgets.table import Pane, Table
@@ -30,7 +31,7 @@ class Cast(ListPlace[Member]):
     def __init__(self) -> None:
         super().__init__()
         self.listing: Listing[Member] = Listing(
-            (), lambda member: member.entry.name, words_of, lambda member: Heading(plain(member.company))
+            (), lambda member: member.entry.name, words_of, lambda member: Heading(one_line(member.company))
         )
         self.table = Table(self.listing, "Cast", id="cast")
         self.pane = Pane(self._told, id="agent")
@@ -77,7 +78,7 @@ class Cast(ListPlace[Member]):
             time.time_ns() // 1000, self.house.glyphs,
         )  # fmt: skip
         glyph, title = who(member, self.house.glyphs)
-        return (glyph, Span(title.text, "text bold"), Span(f"  {plain(member.company)}", "muted")), rows
+        return (glyph, Span(title.text, "text bold"), Span(f"  {one_line(member.company)}", "muted")), rows
 
     def mode_of(self, member: Member) -> str:
         """The mode that is shown of an agent."""

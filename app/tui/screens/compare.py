@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 
 from app.compare import Comparison, Pair, Shared, Side
 from app.compare.words import name_of, sign_of
+from app.safety import one_line
 from app.tui.compare import VIEWS, Excerpts, FromHere, Line, Reader, differs, key_of, lines_of, words_of
 from app.tui.history import gathered
 from app.tui.keys import bindings
 from app.tui.listed import ListPlace
 from app.tui.paint.compare import columns_of
 from app.tui.paint.compared_step import shared, told
-from app.tui.paint.leaf import invitation, plain
+from app.tui.paint.leaf import invitation
 from app.tui.paint.rows import Row, Span
 from app.tui.table import Listing
 from app.tui.widgets.compare import Summary
@@ -86,9 +87,9 @@ class Compare(ListPlace[Line]):
 
     def _laid_out(self, found: Comparison, line: Line, width: int) -> tuple[Row | str, Sequence[Row]]:
         if isinstance(line, Shared):
-            return (Span(plain(name_of(line)), "text bold"), Span("  taken over", "muted")), shared(line, width)
+            return (Span(one_line(name_of(line)), "text bold"), Span("  taken over", "muted")), shared(line, width)
         sign = sign_of(line)
-        title: Row = (Span(plain(line.path), "text bold"), Span(f"  {sign.word}", "muted"))
+        title: Row = (Span(one_line(line.path), "text bold"), Span(f"  {sign.word}", "muted"))
         return title, told(found, line, width, self.house.glyphs)
 
     def on_resize(self, event: Resize) -> None:
@@ -205,11 +206,6 @@ class Compare(ListPlace[Line]):
         if action.startswith("differing") and (self.comparison is None or not self.comparison.differing):
             return "every step is the same"
         return ""
-
-    def _may(self, action: str) -> bool:
-        if why := self.why_not(action):
-            self.house.say(why, severity="warning")
-        return not why
 
     def copied(self) -> str:
         """The step under the cursor, as it is told."""

@@ -15,8 +15,8 @@ from textual.events import Key
 from textual.widgets import Input
 
 from app.tui.asking import Asked
-from app.tui.card import BORDERS, Card, Face
-from app.tui.glyphs import ASCII
+from app.tui.card import Card, InnerFace
+from app.tui.look.glyphs import ASCII
 from app.tui.paint.options import Option, options
 from app.tui.paint.rows import Row, Span, key_words, spread
 from app.tui.text import clock, wrap
@@ -126,7 +126,7 @@ class GateCard(Card[tuple[str, str]]):
         self.query_one(_Question).changed()
 
 
-class _Question(Face):
+class _Question(InnerFace):
     def __init__(self, card: GateCard) -> None:
         super().__init__()
         self._card = card
@@ -161,15 +161,12 @@ class _Question(Face):
         body += [(), (Span(self._card.fault, "warning"),)] if self._card.fault else []
         return body
 
-    def get_content_width(self, container: object, viewport: object) -> int:
-        return max(1, super().get_content_width(container, viewport) - BORDERS)
-
     def pointed(self, row: int) -> None:
         """A click chooses; enter still has to say so."""
         self._card.point(row - self._first_option)
 
 
-class _Keys(Face):
+class _Keys(InnerFace):
     def __init__(self, asked: Asked) -> None:
         super().__init__()
         note = [("n", "note")] if asked.options else []
@@ -178,6 +175,3 @@ class _Keys(Face):
     def rows(self, width: int) -> Sequence[Row]:
         """Below all that is asked and written."""
         return [(), self._row]
-
-    def get_content_width(self, container: object, viewport: object) -> int:
-        return max(1, super().get_content_width(container, viewport) - BORDERS)

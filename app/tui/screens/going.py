@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.errors import UsageError
 from app.events import Event
 from app.playback.moments import Moment, Target, moment_in
-from app.tui.lines import line_of
+from app.tui.log.lines import line_of
 from app.tui.refused import in_words
 from app.tui.screens.writing import Writing
 

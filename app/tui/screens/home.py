@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,9 +13,9 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input, Static
 
+from app.state.words import plural
 from app.tui.keys import bindings
 from app.tui.library import Play, read_library
-from app.tui.paint.leaf import plural
 from app.tui.place import Place
 from app.tui.playbill import NO_HISTORY, History, Playbill, look, read_history
 from app.tui.preflight import Terminal, checks
@@ -47,6 +48,7 @@ class Home(Place):
         self._histories: dict[str, History] = {}  # by the scenario's own name
         self._outdated: set[str] = set()
         self._given: dict[str, dict[str, Any]] = {}  # what was given to a play last, while the app is open
+        self._wished: dict[str, Mapping[str, str]] = {}  # the same for a batch of it, by the names of the fields
         self._resting: Timer | None = None
         self._is_looking = False
 
@@ -180,6 +182,22 @@ class Home(Place):
         if given is not None:
             self._given[bill.play.name] = given.inputs
 
+    def action_batch(self) -> None:
+        """Perform it many times."""
+        if said := self._why_not_begin():
+            self.house.say(said, severity="warning")
+            return
+        assert self.bill is not None
+        self.run_worker(partial(self._begin_batch, self.bill), group="begin")  # type: ignore[arg-type]
+
+    async def _begin_batch(self, bill: Playbill) -> None:
+        from app.tui.batches.beginning import begin_batch
+
+        name = bill.play.name
+        given = await begin_batch(self.house, bill, self._given.get(name, {}), self._wished.get(name, {}))
+        if given is not None:
+            self._given[name], self._wished[name] = given.inputs, given.texts
+
     def _why_not_begin(self) -> str:
         bill = self.bill
         if self.play is None:
@@ -300,12 +318,8 @@ class Home(Place):
         self.library.find(event.value)
 
     def on_search_left(self, message: Search.Left) -> None:
-        """Done with typing."""
+        """Put the row away that the line stood in."""
         self.remove_class("-searching")
-        self.query_one(Search).remove_class("-open")
-        self.set_focus(None)
-        if not message.kept:
-            self._search_for("")
 
     def _search_for(self, words: str) -> None:
         self.query_one(Search).value = words
@@ -315,7 +329,7 @@ class Home(Place):
 
     def why_not(self, action: str) -> str:
         """Why a key does nothing now."""
-        if action in ("rehearse", "step"):
+        if action in ("rehearse", "step", "batch"):
             return self._why_not_begin()
         if action == "play":
             return self._why_not_begin() or (self.bill.cannot_play if self.bill is not None else "")

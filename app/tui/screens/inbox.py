@@ -12,13 +12,14 @@ from typing import ClassVar
 from app.errors import FootlightsError
 from app.journal import Journal
 from app.journal.questions import Waiting
-from app.state.words import spaced
+from app.safety import clean, one_line
+from app.state.words import short_id, spaced
 from app.tui.asking import Asked
 from app.tui.history import gathered
 from app.tui.keys import bindings
 from app.tui.listed import ListPlace
 from app.tui.paint.history import title_of
-from app.tui.paint.leaf import clean, invitation, plain
+from app.tui.paint.leaf import invitation
 from app.tui.paint.letter import columns_of, whole, words_of
 from app.tui.paint.rows import Row, Span
 from app.tui.refused import in_words
@@ -77,7 +78,7 @@ class Inbox(ListPlace[Waiting]):
     def copied(self) -> str:
         """The command that answers the question from another terminal."""
         each = self.listing.chosen
-        return f"footlights answer {each.row.run[-8:]}:{each.question.short_name}" if each is not None else ""
+        return f"footlights answer {short_id(each.row.run)}:{each.question.short_name}" if each is not None else ""
 
     def action_answer(self) -> None:
         """Ask the person here."""
@@ -105,8 +106,10 @@ class Inbox(ListPlace[Waiting]):
         except FootlightsError as error:
             self.house.say(in_words(error), severity="error")
         else:
-            goes_on = "" if each.row.holder else f"; it is taken when the run goes on: footlights resume {run[-8:]}"
-            self.house.say(f"{_called(each)}: {plain(choice)}{goes_on}")
+            goes_on = (
+                "" if each.row.holder else f"; it is taken when the run goes on: footlights resume {short_id(run)}"
+            )
+            self.house.say(f"{_called(each)}: {one_line(choice)}{goes_on}")
         self.look_again()
 
     async def action_open(self) -> None:
@@ -123,17 +126,17 @@ def asked_of(each: Waiting) -> Asked:
     asked = each.question
     return Asked(
         each.row.run, asked.gate, _called(each), asked.asks, clean(asked.text), asked.options, asked.default or "",
-        asked.expires, spaced(plain(asked.role)), title_of(each.row),
+        asked.expires, spaced(one_line(asked.role)), title_of(each.row),
     )  # fmt: skip
 
 
 def _called(each: Waiting) -> str:
     """The step that asks, as people call it."""
-    return plain(each.question.title or each.question.step or each.question.gate)
+    return one_line(each.question.title or each.question.step or each.question.gate)
 
 
 def _post(workspace: Path | None, run: str, gate: str, choice: str, note: str) -> None:
-    from app.tui.sources import who
+    from app.settings import who
 
     with Journal.open(workspace) as journal:
         journal.post(run, "answer", gate, {"choice": choice, "note": note}, who())

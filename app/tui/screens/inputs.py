@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from app.errors import UsageError
 from app.tui.card import Card, Face
 from app.tui.paint.form import Field, fields_of, given
-from app.tui.paint.rows import Row, Span
+from app.tui.paint.rows import Row, Span, key_words
 from app.tui.text import wrap
 from app.tui.widgets.form import Asked, Changed, Entered
 from app.tui.widgets.table import glyphs_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.scenario import Checked
     from app.tui.playbill import Playbill
 
+SHARE = 0.94  # of the screen that the form takes at most
+BORDER = 2  # rows
 COST = Field("cost limit", "line", "US dollars", "", "The run stops before it costs more.")
 
 
@@ -43,6 +45,7 @@ class Inputs(Card[Given]):
         assert bill.checked is not None
         self.bill = bill
         self.live = live
+        self.words = Words(self)
         self._checked: Checked = bill.checked
         self._asked = [Asked(one) for one in fields_of(self._checked, last)]
         self._cost = Asked(_cost_field(bill)) if live else None
@@ -50,16 +53,32 @@ class Inputs(Card[Given]):
     def compose(self) -> ComposeResult:
         """What it is for, the fields, and the keys."""
         with Vertical():
-            yield Words(self)
+            yield self.words
             with VerticalScroll(can_focus=False):
-                yield from self._all
+                yield from self.fields()
             yield Keys(self)
+
+    def fields(self) -> ComposeResult:
+        """What is asked."""
+        yield from self._all
 
     def on_mount(self) -> None:
         """Write at once."""
-        self.set_class(glyphs_of(self.query_one(Words)).done == "+", "-ascii")
+        self.set_class(glyphs_of(self.words).done == "+", "-ascii")
         if self._all:
             self._all[0].enter()
+
+    def on_resize(self) -> None:
+        """There is other room."""
+        self.call_after_refresh(self.fit)
+
+    def fit(self) -> None:
+        """The fields are scrolled where they have no room: what it is for, the keys, and where one writes are seen."""
+        around = self.query_one(Vertical)
+        most = int(self.size.height * SHARE) - BORDER - self.words.height_for(around.content_size.width) - 1
+        self.query_one(VerticalScroll).styles.max_height = max(1, most)
+        if self.focused is not None:
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
 
     def on_changed(self, message: Changed) -> None:
         """Hold it to its type while it is written."""
@@ -74,9 +93,34 @@ class Inputs(Card[Given]):
         if wrong is not None:
             wrong.enter()
             return
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is wrong."""
+        self.dismiss(self.given())
+
+    def given(self) -> Given:
+        """What was written, once nothing is wrong with it."""
         values, _ = given(self._checked, {asked.field.name: asked.text for asked in self._asked})
         limits = {"cost_usd": float(self._cost.text)} if self._cost is not None and self._cost.text.strip() else {}
-        self.dismiss(Given(values, limits))
+        return Given(values, limits)
+
+    @property
+    def how(self) -> str:
+        """How it will be performed."""
+        return "live, with real models" if self.live else "rehearsed: no key, no cost, no network"
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """What to press."""
+        keys = [("enter", "raise the curtain"), ("tab", "next"), ("esc", "back")]
+        if any(asked.field.kind == "text" for asked in self._all):
+            keys.insert(1, ("ctrl+j", "new line"))
+        return keys
+
+    def told(self, width: int) -> Sequence[Row]:
+        """What else is to be said before it begins."""
+        return ()
 
     @property
     def _all(self) -> list[Asked]:
@@ -84,7 +128,7 @@ class Inputs(Card[Given]):
 
     def _wrong_with(self, asked: Asked) -> str:
         if asked is self._cost:
-            return _wrong_cost(asked.text)
+            return wrong_cost(asked.text)
         _, wrong = given(self._checked, {asked.field.name: asked.text})
         return wrong.get(asked.field.name, "")
 
@@ -96,17 +140,20 @@ class Words(Face):
         super().__init__()
         self._form = form
 
+    def height_for(self, width: int) -> int:
+        """How many rows it takes."""
+        return len(self.rows(width))
+
     def rows(self, width: int) -> Sequence[Row]:
         form = self._form
-        how = "live, with real models" if form.live else "rehearsed: no key, no cost, no network"
         rows: list[Row] = [
             (Span(form.bill.title, "accent bold"),),
-            (Span(how, "warning" if form.live else "good"),),
+            (Span(form.how, "warning" if form.live else "good"),),
         ]
         if form.live:
             keys = [need.says for need in form.bill.needs if need.what in ("key", "model")]
             rows += [(Span(line, "muted"),) for key in keys for line in wrap(key, width)]
-        return [*rows, ()]
+        return [*rows, *form.told(width), ()]
 
 
 class Keys(Face):
@@ -117,12 +164,7 @@ class Keys(Face):
         self._form = form
 
     def rows(self, width: int) -> Sequence[Row]:
-        keys = [("enter", "raise the curtain"), ("tab", "next"), ("esc", "back")]
-        if any(asked.field.kind == "text" for asked in self._form.query(Asked)):
-            keys.insert(1, ("ctrl+j", "new line"))
-        return [
-            tuple(span for key, says in keys for span in (Span(f"{key} ", "accent bold"), Span(f"{says}   ", "muted")))
-        ]
+        return [key_words(*self._form.keys)]
 
 
 def _cost_field(bill: Playbill) -> Field:
@@ -132,7 +174,8 @@ def _cost_field(bill: Playbill) -> Field:
     return replace(COST, text="" if limit is None else f"{limit:.2f}" if limit >= 0.01 else f"{limit:g}")
 
 
-def _wrong_cost(text: str) -> str:
+def wrong_cost(text: str) -> str:
+    """Why it is no amount of money."""
     from app.engine.choices import checked_limits
 
     if not text.strip():

@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from app.playback.show import Show
-from app.tui.frames import LONGEST, SPEECH, Frames
+from app.tui.following import Following
+from app.tui.frames import LONGEST, SPEECH
 from app.tui.keys import bindings
-from app.tui.place import Place
 from app.tui.widgets.inspected import InspectedView
 from app.tui.widgets.messages import Inspect
 from app.tui.widgets.table import Search
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.tui.sources import Source
 
 
-class Inspector(Place):
+class Inspector(Following):
     """One thing."""
 
     NAME = "inspector"
@@ -39,25 +39,7 @@ class Inspector(Place):
         yield self.view
         yield Search(placeholder="words to look for in this part")
 
-    def on_mount(self) -> None:
-        """Begin to follow."""
-        self.frames = Frames(self.app, self._frame)
-        self.frames.start()
-
-    def on_unmount(self) -> None:
-        """Nobody looks any more."""
-        self.frames.stop()
-
-    def on_screen_suspend(self) -> None:
-        """Something lies over it: no work until it is seen again."""
-        self.frames.stop()
-
-    def seen_again(self) -> None:
-        """Catch up."""
-        if hasattr(self, "frames"):
-            self.frames.start()
-
-    def _frame(self) -> float | None:
+    def frame(self) -> float | None:
         """Look anew while the thing may still change."""
         if self.view.follow():
             self.view.redraw()
@@ -129,13 +111,9 @@ class Inspector(Place):
         self.view.look_for(event.value)
 
     def on_search_left(self, message: Search.Left) -> None:
-        """Done with typing."""
-        search = self.query_one(Search)
-        search.remove_class("-open")
-        self.set_focus(None)
-        if not message.kept:
-            search.value = ""
-        elif search.value and not self.view.look_for(search.value):
+        """Say it when the words are nowhere."""
+        words = self.query_one(Search).value
+        if message.kept and words and not self.view.look_for(words):
             self._not_there()
 
     def _not_there(self) -> None:

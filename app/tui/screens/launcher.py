@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.events import Click
 
 from app.errors import FootlightsError
+from app.safety import one_line
 from app.tui.billing import Billing, billed
 from app.tui.canvas import Canvas
 from app.tui.filed import TOUR_TAKES, Filed, Found, found
 from app.tui.keys import bindings
 from app.tui.launcher import BY_NAME, MODES, Launch, Mode, Setting
 from app.tui.paint.launcher import Look, launcher, mode_at
-from app.tui.paint.leaf import plain
 from app.tui.paint.rows import Row
 from app.tui.place import Place
 from app.tui.preflight import Check, Terminal, stage_checks
@@ -196,7 +196,7 @@ class Launcher(Place):
             size.width, size.height, house.has_colour, house.glyphs.done != "+", house.console.color_system or ""
         )
         shade = "dark" if house.current_theme.dark else "light"
-        return stage_checks(terminal, f"{plain(house.remembered.theme).capitalize()}, {shade}", self._needs)
+        return stage_checks(terminal, f"{one_line(house.remembered.theme).capitalize()}, {shade}", self._needs)
 
     @property
     def _needs(self) -> tuple[Check, ...]:

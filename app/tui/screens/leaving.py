@@ -11,6 +11,7 @@ from app.tui.paint.options import Option
 from app.tui.screens.choosing import Choosing
 
 if TYPE_CHECKING:
+    from app.tui.batches.driving import Driven
     from app.tui.sources import Source
 
 
@@ -19,19 +20,23 @@ class Leaving(Choosing):
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "stop", "stop", show=False)]
 
-    def __init__(self, going: Sequence[Source]) -> None:
-        one = len(going) == 1
-        what = "this run" if one else f"these {len(going)} runs"
-        super().__init__(
-            "Leave the theatre",
-            (
-                Option("stop", "Stop, to resume later", "what is under way may end first", "s"),
-                Option("keep", "Leave it running" if one else "Leave them running", "here, as plain lines", "k"),
-                Option("cancel", "Cancel", f"end {what} for good", "c"),
-            ),
-            says=f"{'A run is' if one else f'{len(going)} runs are'} still being performed here.",
-        )
+    def __init__(self, runs: Sequence[Source], batches: Sequence[Driven] = ()) -> None:
+        one = len(runs) + len(batches) == 1
+        options = [
+            Option("stop", "Stop, to resume later", "what is under way may end first", "s"),
+            Option("keep", "Leave it running" if one else "Leave them running", "here, as plain lines", "k"),
+        ]
+        if runs:
+            what = f"end {'this run' if len(runs) == 1 else f'these {len(runs)} runs'} for good"
+            options.append(Option("cancel", "Cancel", f"{what}; batches stop" if batches else what, "c"))
+        going = " and ".join([*_counted(len(runs), "run", "runs"), *_counted(len(batches), "batch", "batches")])
+        said = f"{going[:1].upper()}{going[1:]} {'is' if one else 'are'} still being performed here."
+        super().__init__("Leave the theatre", options, says=said)
 
     def action_stop(self) -> None:
         """Stop, to resume later."""
         self.dismiss("stop")
+
+
+def _counted(count: int, one: str, several: str) -> list[str]:
+    return [f"a {one}" if count == 1 else f"{count} {several}"] if count else []

@@ -11,11 +11,11 @@ from weakref import WeakKeyDictionary
 
 from app.engine.endpoints import Standing, of_this_process
 from app.errors import FootlightsError
+from app.safety import one_line
 from app.tui.endpoints import REHEARSAL, Model, Service, listed, models, services
 from app.tui.history import Books, Ledger, gathered
 from app.tui.keys import bindings
 from app.tui.listed import ListPlace
-from app.tui.paint.leaf import plain
 from app.tui.paint.models import called, columns_of, group_of, whole, words_of
 from app.tui.paint.options import Option
 from app.tui.paint.rows import Row, Span
@@ -95,7 +95,7 @@ class Models(ListPlace[Model]):
         model = self.listing.chosen
         if model is None:
             return "", ()
-        title: Row = (Span(called(model), "text bold"), Span(f"  {plain(model.service.title)}", "muted"))
+        title: Row = (Span(called(model), "text bold"), Span(f"  {one_line(model.service.title)}", "muted"))
         now, tested = time.time_ns() // 1000, self._tests.get(model.use)
         return title, whole(model, _standing(model), self._ledger, width, now, self.house.glyphs, tested)
 
@@ -129,7 +129,7 @@ class Models(ListPlace[Model]):
         house = self.house
         says = f"It is asked for one word, for real: {_cost_of_test(model)}. The run is kept like any other."
         answers = (Option("yes", "Test it", "", "t"), Option("no", "Back", "", "b"))
-        if await house.push_screen_wait(Choosing(f"Test {plain(model.use)}", answers, says=says)) != "yes":
+        if await house.push_screen_wait(Choosing(f"Test {one_line(model.use)}", answers, says=says)) != "yes":
             return
 
         def changed() -> None:
@@ -157,7 +157,7 @@ def _why_no_test(model: Model, tested: Sounding | None) -> str:
         return f"which one? footlights models test {model.service.name}/NAME"
     if not model.service.is_ready:
         hint = f"; {model.service.standing.hint}" if model.service.standing.hint else ""
-        return f"{plain(model.service.name)} is not ready: {plain(model.service.why + hint)}"
+        return f"{one_line(model.service.name)} is not ready: {one_line(model.service.why + hint)}"
     return ""
 
 

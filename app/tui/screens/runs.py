@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, ClassVar
 from app.errors import FootlightsError
 from app.journal import Archive, Hit, RunRow
 from app.journal.connection import locate
+from app.safety import one_line
+from app.state.words import plural
 from app.tui.history import Detail, Figures, detail, figures, gathered, hits
 from app.tui.keys import bindings
 from app.tui.listed import ListPlace
 from app.tui.paint.history import SHORT, columns_of, title_of, told, words_of
-from app.tui.paint.leaf import ago, invitation, plain, plural
+from app.tui.paint.leaf import ago, invitation
 from app.tui.paint.options import Option
 from app.tui.paint.rows import Row, Span
 from app.tui.preflight import ELSEWHERE, unusable
@@ -161,7 +163,7 @@ class Runs(ListPlace[RunRow]):
         if self._typing is not None:
             self._typing.stop()
         if words.strip():
-            self._typing = self.set_timer(PAUSE, lambda: self.run_worker(partial(self._search, words), group="search"))  # type: ignore[arg-type]
+            self._typing = self.set_timer(PAUSE, lambda: self.run_worker(partial(self._search, words), group="search"))
 
     async def _search(self, words: str) -> None:
         found: dict[str, list[Hit]] = await gathered(self.house.workspace, lambda archive: hits(archive, words), {})
@@ -196,7 +198,7 @@ class Runs(ListPlace[RunRow]):
         listed = [Option("", "all", plural(len(self.rows), "run"), "0")]
         for kind, counted in (("play", plays), ("tag", tags), ("batch", batches)):
             listed += [
-                Option(f"{kind} {name}", plain(f"{kind} {name}"), plural(count, "run"))
+                Option(f"{kind} {name}", one_line(f"{kind} {name}"), plural(count, "run"))
                 for name, count in counted.most_common()
             ]
 
@@ -223,11 +225,6 @@ class Runs(ListPlace[RunRow]):
             return "it is being performed; cancel it first"
         return ""
 
-    def _may(self, action: str) -> bool:
-        if why := self.why_not(action):
-            self.house.say(why, severity="warning")
-        return not why
-
     async def action_open(self) -> None:
         """Show it on the stage, as it is now."""
         if self._may("open") and (row := self.listing.chosen) is not None:
@@ -241,7 +238,8 @@ class Runs(ListPlace[RunRow]):
     def action_resume(self) -> None:
         """Go on with it, in this process."""
         from app.engine import resume
-        from app.tui.sources import Here, who
+        from app.settings import who
+        from app.tui.sources import Here
 
         if not self._may("resume") or (row := self.listing.chosen) is None:
             return
@@ -344,7 +342,7 @@ def _is_of(row: RunRow, kind: str, name: str) -> bool:
 
 
 def _filters(*words: str) -> Row:
-    told = "  ".join(plain(word) for word in words if word)
+    told = "  ".join(one_line(word) for word in words if word)
     return (Span(f"only {told}", "accent"),) if told else ()
 
 

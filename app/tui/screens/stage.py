@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from app.errors import FootlightsError
-from app.playback.playhead import Moved
+from app.playback.play import Moved
 from app.playback.show import Show
 from app.tui.arrangement import Arrangement, Box, Density, Part, arrange, needless
 from app.tui.canvas import Canvas
@@ -201,8 +201,6 @@ class Stage(Transport):
             return MOTION
         if due is not None:
             return min(LONGEST, max(SPEECH if moved.spoke else 0.02, due))
-        if self.playhead.behind and not self.playhead.paused and self.playhead.standing is None:
-            return LONGEST  # it may just become known to its end; whoever has not seen all of it goes on in any case
         return SECOND - (self.show.now + 480) % 1000 / 1000 if self.playhead.waits else None  # as the clock is rounded
 
     def _happened(self, moved: Moved) -> None:

@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 
 from app.playback.show import Show
 from app.tui.canvas import Canvas
-from app.tui.frames import LONGEST, SPEECH, Frames
+from app.tui.following import Following
+from app.tui.frames import LONGEST, SPEECH
 from app.tui.intake import Intake
 from app.tui.keys import bindings
 from app.tui.paint.frame import framed
 from app.tui.paint.gantt_moment import rows_of
 from app.tui.paint.rows import Row, Span
-from app.tui.place import Place
 from app.tui.widgets.foot import Foot
 from app.tui.widgets.gantt import GanttView
 from app.tui.widgets.head import Head
@@ -45,7 +45,7 @@ class MomentBox(Canvas):
         return framed(rows, width, height, title=moment.title, right=right, glyphs=self._gantt.look.glyphs)
 
 
-class Timeline(Place):
+class Timeline(Following):
     """Lanes, strips, and what the cursor stands on."""
 
     NAME = "timeline"
@@ -71,30 +71,15 @@ class Timeline(Place):
         yield Foot(*self.SPOTS)
 
     def on_mount(self) -> None:
-        """Begin to follow."""
+        """Know the lanes before the first picture."""
         self.gantt.follow()
-        self.frames = Frames(self.app, self._frame)
-        self.frames.start()
-
-    def on_unmount(self) -> None:
-        """Nobody looks any more."""
-        self.frames.stop()
-
-    def on_screen_suspend(self) -> None:
-        """Something lies over it: no work until it is seen again."""
-        self.frames.stop()
-
-    def seen_again(self) -> None:
-        """Catch up."""
-        if hasattr(self, "frames"):
-            self.frames.start()
 
     def on_resize(self, event: Resize) -> None:
         """Where there is little room, the box gives way first."""
         self.set_class(event.size.height < SHORT, "-short")
         self.set_class(event.size.height < TINY, "-tiny")
 
-    def _frame(self) -> float | None:
+    def frame(self) -> float | None:
         """Draw what has happened since; look again while something may."""
         if self._seen != self.show.revision:
             self._seen = self.show.revision

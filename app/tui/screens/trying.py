@@ -18,6 +18,7 @@ from app.engine.trials import trial_of
 from app.errors import FootlightsError
 from app.events import CallFinished, CallStarted
 from app.playback.show import as_words
+from app.safety import one_line
 from app.state import Spent
 from app.tui.canvas import Canvas
 from app.tui.card import Card
@@ -25,7 +26,6 @@ from app.tui.company import Member
 from app.tui.endpoints import REHEARSAL, services
 from app.tui.frames import SPEECH, Frames
 from app.tui.paint.agent import who
-from app.tui.paint.leaf import plain
 from app.tui.paint.rows import Row, Span, spread
 from app.tui.paint.said import end_of
 from app.tui.refused import in_words
@@ -191,8 +191,12 @@ class Heading(Part):
         """One row."""
         card = self.card
         glyph, title = who(card.member, glyphs_of(self))
-        through: Row = (Span(plain(card.use), "info") if card.use else Span("rehearsed: no model is asked", "muted"),)
-        return (spread((glyph, Span(title.text, "text bold"), Span(f"  {plain(card.mode)}", "muted")), through, width),)
+        through: Row = (
+            Span(one_line(card.use), "info") if card.use else Span("rehearsed: no model is asked", "muted"),
+        )
+        return (
+            spread((glyph, Span(title.text, "text bold"), Span(f"  {one_line(card.mode)}", "muted")), through, width),
+        )
 
 
 class Answer(Part):
@@ -202,7 +206,7 @@ class Answer(Part):
         """The last rows of it."""
         card, glyphs = self.card, glyphs_of(self)
         if card.fault and not card.is_performing:
-            return ((Span(f"{glyphs.failed} {plain(card.fault)}", "error"),), *self._text(width, height - 1))
+            return ((Span(f"{glyphs.failed} {one_line(card.fault)}", "error"),), *self._text(width, height - 1))
         if not card.said and card.is_performing:
             return ((Span(f"{glyphs.thinking} thinking", "muted"),),)
         return self._text(width, height)

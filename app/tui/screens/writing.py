@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from app.tui.card import BORDERS, Card, Face
+from app.tui.card import Card, InnerFace
 from app.tui.paint.rows import Row, Span
 from app.tui.text import wrap
 
@@ -50,7 +50,7 @@ class Writing(Card[str]):
             self.dismiss(text)
 
 
-class _Words(Face):
+class _Words(InnerFace):
     def __init__(self, card: Writing) -> None:
         super().__init__()
         self._card = card
@@ -62,6 +62,3 @@ class _Words(Face):
             *((Span(line, "muted"),) for line in wrap(card.says, width) if card.says),
             *((Span(line, "error"),) for line in wrap(f"! {card.fault}", width) if card.fault),
         ]
-
-    def get_content_width(self, container: object, viewport: object) -> int:
-        return max(1, super().get_content_width(container, viewport) - BORDERS)

@@ -22,10 +22,11 @@ from app.events import (
     ToolFailed,
 )
 from app.playback.pace import PACES
-from app.playback.playhead import LAG
+from app.playback.play import LAG
+from app.safety import one_line
 from app.tui.canvas import Canvas
-from app.tui.glyphs import Glyphs
-from app.tui.lines import one_line, role_of, sign
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import role_of, sign
 from app.tui.paint.bar import Condition, Cue, Lamp, Transport, called, edge_in, paint_bar, room_for, share_at
 from app.tui.paint.rows import Row
 from app.tui.tracks import Bookmark

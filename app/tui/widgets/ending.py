@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.playback.show import Show, as_words
+from app.safety import one_line
 from app.state import AgentState, RunState
 from app.state.words import in_short, notes
 from app.tui.arrangement import Arrangement, Box
 from app.tui.canvas import Canvas
-from app.tui.glyphs import Glyphs
-from app.tui.lines import name_of, one_line, plural, role_of, sign
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import name_of, plural, role_of, sign
 from app.tui.paint.ending import LEAST, Ending, Part, keys_at, paint_ending
 from app.tui.paint.rows import Row
 from app.tui.text import paid, tokens

@@ -57,6 +57,11 @@ class Asked(Vertical):
         yield from (part for part in (self._line, self._long, self._choice) if part is not None)
         yield self._note
 
+    def write_line(self, line: str) -> None:
+        """Write one more line at the end of a text of several."""
+        assert self._long is not None
+        self._long.write_line(line)
+
     def enter(self) -> None:
         """Write here."""
         part = self._line or self._long or self._choice
@@ -133,11 +138,17 @@ class Long(TextArea):
     """A text of several lines: enter begins, ctrl+j is a new line."""
 
     def __init__(self, field: Field) -> None:
-        super().__init__(field.text, compact=True, show_line_numbers=False, tab_behavior="focus")
+        example = f"such as {field.example}" if field.example else ""
+        super().__init__(field.text, compact=True, show_line_numbers=False, tab_behavior="focus", placeholder=example)
         self._field = field
 
     def on_mount(self) -> None:
         """Go on where the text ends."""
+        self.move_cursor(self.document.end)
+
+    def write_line(self, line: str) -> None:
+        """One more, at the end."""
+        self.insert(f"\n{line}" if self.text.strip() else line, self.document.end)
         self.move_cursor(self.document.end)
 
     def on_key(self, event: Key) -> None:

@@ -10,14 +10,14 @@ from textual.message import Message
 
 from app.playback.show import Show
 from app.tui.canvas import Canvas
-from app.tui.gantt import Arrow, Gantt, Mark
-from app.tui.gantt_chart import Chart, chart_of
-from app.tui.gantt_lanes import By, folded_at_first
-from app.tui.gantt_view import View, Window, moved, panned, window_of, zoomed
 from app.tui.paint.gantt import Chosen, Layout, layout_of, painted
 from app.tui.paint.gantt_grid import Look, look_of
 from app.tui.paint.gantt_moment import Moment, moment_of
 from app.tui.paint.rows import Row
+from app.tui.timeline.chart import Chart, chart_of
+from app.tui.timeline.gantt import Arrow, Gantt, Mark
+from app.tui.timeline.lanes import By, folded_at_first
+from app.tui.timeline.view import View, Window, moved, panned, window_of, zoomed
 from app.tui.widgets.messages import Inspect
 from app.tui.widgets.table import glyphs_of
 
@@ -60,9 +60,12 @@ class GanttView(Canvas):
         if not self._gantt.follow(self._show):
             return False
         if self._follows:
-            lane = self.chart.lane_of(f"agent:{self._show.lit}") if self.by == "agent" else None
-            self.view = replace(self.view, cursor=float(self._gantt.now), lane=self.view.lane if lane is None else lane)
+            self._stand_at_now()
         return True
+
+    def _stand_at_now(self) -> None:
+        lane = self.chart.lane_of(f"agent:{self._show.lit}") if self.by == "agent" else None
+        self.view = replace(self.view, cursor=float(self._gantt.now), lane=self.view.lane if lane is None else lane)
 
     def let_pass(self, milliseconds: float) -> None:
         """So much time has passed since something happened."""

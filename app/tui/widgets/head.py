@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.events import Click
 
+from app.safety import one_line
 from app.state.words import how_performed
 from app.tui.canvas import Canvas
-from app.tui.lines import one_line
 from app.tui.paint.bar import called
 from app.tui.paint.head import Heading, app_bar, place_at, title_line
 from app.tui.paint.rows import Row
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from app.tui.intake import Intake
     from app.tui.sources import Source
 
-PLACES = (("home", "Home"), ("runs", "Runs"), ("cast", "Cast"), ("models", "Models"), ("inbox", "Inbox"))
+PLACES = (
+    ("home", "Home"), ("runs", "Runs"), ("cast", "Cast"), ("models", "Models"), ("inbox", "Inbox"),
+    ("batches", "Batches"),
+)  # fmt: skip
 _ID = 4  # characters of a run's id that tell it apart on a screen
 
 

@@ -10,8 +10,8 @@ from textual.message import Message
 
 from app.playback.show import Show
 from app.tui.canvas import Canvas
-from app.tui.inspected import Inspected, inspect
-from app.tui.lines import name_of, sign
+from app.tui.inspected.parts import Inspected, inspect
+from app.tui.naming import name_of, sign
 from app.tui.paint.inspected import HEAD, TABS, Document, Place, Reading, painted, tab_at, text_width
 from app.tui.paint.rows import Row, Span
 from app.tui.widgets.messages import Inspect

@@ -6,12 +6,15 @@ import json
 from collections.abc import Sequence
 
 from app.events import Handoff
-from app.playback.playhead import Beat, Playhead
+from app.playback.beats import Beat
+from app.playback.playhead import Playhead
 from app.playback.show import Show
+from app.safety import one_line
 from app.state import AgentState
+from app.state.words import plural
 from app.tui.canvas import Canvas
-from app.tui.glyphs import Glyphs
-from app.tui.lines import LONGEST, one_line, role_of, sign, step_name
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import LONGEST, role_of, sign, step_name
 from app.tui.paint.lane import Flight, Phase, Station, Traffic, Wait, paint_lane
 from app.tui.paint.rows import Row
 from app.tui.rates import Waits, rates_of
@@ -73,7 +76,7 @@ def gist(show: Show, handoff: Handoff) -> str:
         except ValueError:
             found = words[:LONGEST]
         if isinstance(found, list):
-            return f"{len(found)} item{'' if len(found) == 1 else 's'}"
+            return plural(len(found), "item")
         if isinstance(found, dict):
             return one_line(", ".join(map(str, found)))
     return one_line(words) or step_name(handoff.source, show.state) or "their work"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
+from app.state.words import plural
 from app.tui.canvas import Canvas
 from app.tui.library import Catalogue, Play, shelved
-from app.tui.paint.leaf import plural
 from app.tui.paint.library import Placed, library, placed
 from app.tui.paint.rows import Row, Span, spread
 from app.tui.text import wrap

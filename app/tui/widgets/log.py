@@ -13,11 +13,12 @@ from app.playback.show import Show
 from app.safety import safe_text
 from app.tui.canvas import Canvas
 from app.tui.keys import bindings
-from app.tui.lines import Line, line_of, name_of, role_of, short_title, sign
+from app.tui.log.lines import Line, line_of
+from app.tui.log.sieve import LEVELS, Level, Sieve, keeps
+from app.tui.naming import name_of, role_of, short_title, sign
 from app.tui.paint.frame import BORDERS
 from app.tui.paint.log import FRAMED, Sign, View, paint_log, rows_in
 from app.tui.paint.rows import Row
-from app.tui.sieve import LEVELS, Level, Sieve, keeps
 from app.tui.text import cells
 from app.tui.widgets.messages import Inspect
 from app.tui.widgets.table import glyphs_of

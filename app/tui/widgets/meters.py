@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from app.state import Meter, RunState, meters, tally_of, went_wrong
 from app.state.words import kind_of
 from app.tui.canvas import Canvas
-from app.tui.forecast import Earlier, Forecast, Outlook, Planned, planned
-from app.tui.glyphs import Glyphs
-from app.tui.lines import amount, name_of, role_of, sign, step_name
+from app.tui.forecast import Earlier, Forecast, Outlook
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import amount, name_of, role_of, sign, step_name
 from app.tui.paint.meter_box import meter_box
 from app.tui.paint.meters import Left, Limit, Reading, Share, meter_line
 from app.tui.paint.rows import Row
 from app.tui.rates import Rates, rates_of
+from app.tui.script import book_of
 from app.tui.text import clock, paid
 from app.tui.widgets.table import glyphs_of
 
@@ -37,7 +38,6 @@ class Meters(Canvas):
         self._show = show
         self._playhead = playhead
         self._outlook = Outlook()
-        self._plan: tuple[str, tuple[Planned, ...]] = ("", ())
         self._read: tuple[tuple[int, int], Reading] = (_NEVER, Reading())
 
     def learn(self, earlier: Sequence[Earlier]) -> None:
@@ -57,18 +57,10 @@ class Meters(Canvas):
         if self._read[0] != moment:
             ahead = self._playhead.lag if self._playhead.live else 0.0
             self._outlook.look(self._show.events, self._show.state)
-            left = self._outlook.forecast(self._show.state, self._planned())
+            left = self._outlook.forecast(self._show.state, book_of(self._show).plan)
             reading = reading_of(self._show, rates_of(self._show), left, glyphs, ahead=ahead)
             self._read = (moment, reading)
         return self._read[1]
-
-    def _planned(self) -> tuple[Planned, ...]:
-        start = self._show.state.start
-        if start is None or start.plan is None:
-            return ()
-        if self._plan[0] != start.plan.ref:
-            self._plan = (start.plan.ref, planned(self._show.value(start.plan)))
-        return self._plan[1]
 
 
 def reading_of(show: Show, rates: Rates, left: Forecast | None, glyphs: Glyphs, *, ahead: float = 0.0) -> Reading:

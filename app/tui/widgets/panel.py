@@ -10,13 +10,14 @@ from textual.events import Click, Hide
 
 from app.events import Performer
 from app.playback.show import Show
+from app.safety import one_line
 from app.state.words import kind_of, paid_at_all
 from app.tui.canvas import Canvas
-from app.tui.naming import one_line
+from app.tui.entries import Speech
 from app.tui.paint.light import strength_of
 from app.tui.paint.panel import Figures, Look, panel
 from app.tui.paint.rows import Row
-from app.tui.script import Speech, first_task, script_of
+from app.tui.script import first_task, script_of
 from app.tui.standing import Standing, is_at_rest, standing
 from app.tui.text import paid
 from app.tui.widgets.messages import Inspect

@@ -11,10 +11,11 @@ from app.playback.cues import Cue
 from app.playback.pace import headline_of
 from app.playback.playhead import Playhead
 from app.playback.show import Show
+from app.safety import one_line
 from app.state import AgentState
 from app.tui.canvas import Canvas
-from app.tui.glyphs import Glyphs
-from app.tui.lines import one_line, role_of, sign
+from app.tui.look.glyphs import Glyphs
+from app.tui.naming import role_of, sign
 from app.tui.paint.bar import Lamp, Transport, room_for
 from app.tui.paint.lane import Traffic
 from app.tui.paint.presenter import Doing, Role, Slide, paint_blank, paint_presenter

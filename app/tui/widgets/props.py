@@ -8,13 +8,16 @@ from textual.events import Click
 
 from app.events import ToolFinished, definition
 from app.playback.show import Show
+from app.safety import one_line
 from app.state import ToolState
+from app.state.words import spaced
 from app.tui.canvas import Canvas
-from app.tui.naming import one_line, step_name
+from app.tui.entries import use_of
+from app.tui.naming import step_name
 from app.tui.paint.props import Props, props
 from app.tui.paint.rows import Row
 from app.tui.rates import rates_of
-from app.tui.script import Book, book_of, use_of
+from app.tui.script import Book, book_of
 from app.tui.standing import is_at_rest
 from app.tui.widgets.messages import Inspect
 from app.tui.widgets.table import glyphs_of
@@ -79,7 +82,7 @@ def props_of(show: Show, *, has_focus: bool = False) -> Props:
 def _first(book: Book) -> str:
     """The step that will use one first, as it was planned."""
     steps = (planned.title or step.rpartition("/")[2] for step, planned in book.plan.items() if planned.kind == "tool")
-    return one_line(next(steps, "").replace("_", " "))
+    return one_line(spaced(next(steps, "")))
 
 
 def _gave(show: Show, tool: ToolState | None) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from app.events import GateAnswered, GateClosed
 from app.playback.playhead import Playhead
 from app.playback.show import Show
+from app.safety import one_line
 from app.state import GateState
 from app.state.words import spaced
 from app.tui.arrangement import Arrangement, Box
 from app.tui.canvas import Canvas
-from app.tui.lines import one_line, step_name
+from app.tui.naming import step_name
 from app.tui.paint.question import LEAST, WIDEST, Posed, height_of, paint_question
 from app.tui.paint.rows import Row
 from app.tui.widgets.table import glyphs_of

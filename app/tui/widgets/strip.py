@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from app.playback.show import Show
 from app.tui.canvas import Canvas
+from app.tui.entries import Speech
 from app.tui.paint.rows import Row
 from app.tui.paint.strip import Seen, spotlight, strip
-from app.tui.script import Speech, script_of
+from app.tui.script import script_of
 from app.tui.standing import standing
 from app.tui.widgets.table import glyphs_of
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from app.tui.canvas import Canvas
-from app.tui.glyphs import Glyphs
+from app.tui.look.glyphs import Glyphs
 from app.tui.paint.frame import BORDERS, INSETS, framed
 from app.tui.paint.rows import Row, Span
 from app.tui.paint.table import HEAD, column_at, rows_for, table
@@ -163,11 +163,17 @@ class Search(Input):
         self.focus()
 
     def on_key(self, event: Key) -> None:
-        """Escape gives up; the arrows and enter go back to the list, with what was found."""
-        if event.key in ("escape", "enter", "up", "down"):
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Left(event.key != "escape"))
+        """Escape gives up and forgets the words; the arrows and enter go back to the list, with what was found."""
+        if event.key not in ("escape", "enter", "up", "down"):
+            return
+        event.stop()
+        event.prevent_default()
+        kept = event.key != "escape"
+        if not kept:
+            self.value = ""
+        self.remove_class("-open")
+        self.screen.set_focus(None)
+        self.post_message(self.Left(kept))
 
 
 def glyphs_of(canvas: Canvas) -> Glyphs:

@@ -24,9 +24,9 @@ class SmallTimeline(GanttView):
         if self._told != len(self._show.events):
             self._told = len(self._show.events)
             self._follows = True
+            self._gantt.follow(self._show)
             self.view = replace(self.view, lane=0, top=0)  # what is in sight tells nothing of where one came from
-            self.follow()
-            self.view = replace(self.view, cursor=float(self._gantt.now))
+            self._stand_at_now()
         super().redraw()
 
     def paint(self, width: int, height: int) -> Sequence[Row]:

@@ -1,0 +1,223 @@
+"""A comparison in words: its line, what has to be known of its figures, and a warning where its direction turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, log10
+from typing import TYPE_CHECKING
+
+from app.batch.statistics import Comparison, Measure, higher_is_better, roughly
+from app.document.suggest import listed
+from app.state.words import money, plural, took
+
+if TYPE_CHECKING:
+    from app.batch.comparing.arms import Arm, Measured, Place
+    from app.batch.results import ItemResult, Results
+
+CONFIDENCE = 0.95  # of an interval; of all arms and looks together
+_MOST_PLACES = 3  # that are named in a warning
+_FINE = 0.001  # dollars: below it, two digits that count
+_IN_POINTS: tuple[Measure, ...] = ("success", "score")
+_DOES: dict[Measure, tuple[str, str]] = {
+    "cost_usd": ("costs {} more", "costs {} less"),
+    "seconds": ("takes {} longer", "takes {} less time"),
+    "tokens": ("uses {} more tokens", "uses {} fewer tokens"),
+    "score": ("scores {} higher", "scores {} lower"),
+}
+
+
+def headline(arm: Arm, control: str) -> str:
+    """All of it in a line."""
+    if arm.void:
+        return f"Void: {arm.void}."
+    if not arm.pairs:
+        return f"Not enough data: no run of {arm.name} has a counterpart among those of {control}."
+    first, *others = arm.measures
+    said = _FIRST[first.verdict](arm, first)
+    known = [each for each in others if each.verdict in ("better", "worse")]
+    if not known:
+        return f"{said}."
+    return f"{said}; it {listed(does(each.comparison) for each in known)}."
+
+
+def does(comparison: Comparison) -> str:
+    """What an arm does otherwise than the control, as it follows on "it": costs 71 % less."""
+    assert comparison.difference is not None
+    if comparison.measure == "success":
+        return passes(comparison)
+    return _DOES[comparison.measure][comparison.difference < 0].format(amount(comparison))
+
+
+def passes(comparison: Comparison) -> str:
+    """How much more often or less often it passes."""
+    assert comparison.difference is not None
+    count = round(abs(comparison.difference) * comparison.pairs)
+    return f"passes {count:,} of {comparison.pairs:,} {'less' if comparison.difference < 0 else 'more'} often"
+
+
+def amount(comparison: Comparison) -> str:
+    """How large a difference is, without its sign: 24 points, 71 %, $0.02."""
+    if comparison.ratio is not None:
+        return _percent(abs(comparison.ratio - 1))
+    return difference(comparison.measure, abs(comparison.difference or 0.0))
+
+
+def signed(comparison: Comparison, value: float) -> str:
+    """A change on the scale of `span`, with its sign and without its unit: -24."""
+    return f"{value:+.0f}" if abs(value) >= 9.5 or comparison.measure == "success" else f"{value:+.1f}"
+
+
+def change(comparison: Comparison) -> float | None:
+    """What was seen, in points or per cent, so that all measures go on one scale; none if it cannot be known."""
+    if comparison.measure in _IN_POINTS:
+        return None if comparison.difference is None else 100 * comparison.difference
+    return None if comparison.ratio is None else 100 * (comparison.ratio - 1)
+
+
+def span(comparison: Comparison) -> tuple[float, float, float] | None:
+    """The same with the interval around it."""
+    if comparison.measure in _IN_POINTS:
+        low, high, zero = comparison.low, comparison.high, 0.0
+    else:
+        low, high, zero = comparison.ratio_low, comparison.ratio_high, 1.0
+    middle = change(comparison)
+    if middle is None or low is None or high is None:
+        return None
+    return middle, 100 * (low - zero), 100 * (high - zero)
+
+
+def unit(measure: Measure) -> str:
+    """What the numbers of `span` count."""
+    return "points" if measure in _IN_POINTS else "%"
+
+
+def difference(measure: Measure, value: float) -> str:
+    """An amount of a measure."""
+    if measure == "success":
+        return f"{100 * value:.0f} points"
+    return level(measure, value)
+
+
+def level(measure: Measure, value: float) -> str:
+    """How an arm stands in a measure: 84 %, $0.0123, 1.2 s."""
+    if measure == "success":
+        return f"{100 * value:.0f} %"
+    if measure == "cost_usd":
+        return money(value) if value >= _FINE or not value else f"${value:.{1 - floor(log10(value))}f}"
+    if measure == "seconds":
+        return took(1000 * value)
+    return f"{value:,.0f}" if measure == "tokens" else f"{value:.2f}"
+
+
+def interval(comparison: Comparison) -> str:
+    """What was seen, and where the truth may lie: -24 points, 95 % between -36 and -11."""
+    where = between(comparison)
+    return f"{changed_by(comparison)}, {where}" if where else changed_by(comparison)
+
+
+def between(comparison: Comparison) -> str:
+    """Where the truth may lie; nothing where nobody can say, or where it has no room."""
+    found = span(comparison)
+    if found is None or found[0] == found[1] == found[2]:
+        return ""
+    sure = "95 %" if comparison.confidence <= CONFIDENCE else "95 % over all looks"  # each asks for more
+    return f"{sure} between {signed(comparison, found[1])} and {signed(comparison, found[2])}"
+
+
+def changed_by(comparison: Comparison) -> str:
+    """What was seen, without how sure it is: -24 points."""
+    found = change(comparison)
+    return f"{signed(comparison, found)} {unit(comparison.measure)}" if found is not None else "unknown"
+
+
+def shift_told(name: str, places: Sequence[Place]) -> str:
+    """A warning when an arm is ahead in one place and behind in another: then the sum of all hides what matters."""
+    better = [place for place in places if _turn(place.comparison) > 0]
+    worse = [place for place in places if _turn(place.comparison) < 0]
+    if not better or not worse:
+        return ""
+    sure = all(any(place.comparison.p < 0.05 for place in side) for side in (better, worse))
+    doubt = "" if sure else "; with so few pairs in each that may be chance"
+    return f"{name} is ahead in {_places(better)}, and behind in {_places(worse)}{doubt}"
+
+
+def together_told(count: int, looks: int) -> str:
+    """How many comparisons are kept from finding more by luck than one does."""
+    held = f"{plural(count, 'comparison')} held to one chance of error together (Holm)" if count > 1 else ""
+    if not looks:
+        return held
+    first = f"what decides was to be looked at {plural(looks, 'time')}, each time with more proof asked for"
+    return f"{first}; the other {held}" if held else first
+
+
+def notes_of(results: Results, items: Sequence[ItemResult]) -> tuple[str, ...]:
+    """What a reader has to know of the figures."""
+    found = []
+    if results.plan.mode == "rehearsal":
+        found.append("rehearsed: this compares scripts, not models")
+    else:
+        found.append("time is each run's own; runs side by side share this machine and the limits of the services")
+    if any(item.spent.estimated_usd > 0 for item in items):
+        found.append("a part of the cost is estimated: the service did not say what it counted")
+    if any(item.spent.played for item in items):
+        found.append("calls from a cassette cost nothing here")
+    return tuple(found)
+
+
+def _decided(arm: Arm, first: Measured) -> str:
+    found = first.comparison
+    how_sure = interval(found) if found.measure == "success" else between(found)
+    return f"{arm.name} is {first.verdict}: it {does(found)}" + (f" ({how_sure})" if how_sure else "")
+
+
+def _as_good(arm: Arm, first: Measured) -> str:
+    what, found = WHAT[first.measure], first.comparison
+    if found.is_equal:
+        return f"{arm.name} is as good: {what} is the same in all {plural(found.pairs, 'pair')}"
+    return f"{arm.name} is as good, as far as it matters: {what} differs by {interval(found)}"
+
+
+def _undecided(arm: Arm, first: Measured) -> str:
+    found = first.comparison
+    if found.a is None or found.b is None:
+        return f"Not enough data: {WHAT[first.measure]} is not known of any pair"
+    arms = f"{arm.name} {level(first.measure, found.b)} against {level(first.measure, found.a)}"
+    seen = f"{arms} in {plural(found.pairs, 'pair')} ({interval(found)})"
+    return f"Not enough data: {WHAT[first.measure]} of {seen}{_more_would_tell(found)}"
+
+
+def _more_would_tell(found: Comparison) -> str:
+    if found.needed is None or found.needed <= found.pairs:
+        return ""
+    return f"; about {plural(roughly(found.needed), 'pair')} would tell"
+
+
+def _void(arm: Arm, first: Measured) -> str:
+    return f"Void: {first.why}"
+
+
+_FIRST = {"better": _decided, "worse": _decided, "same": _as_good, "not enough data": _undecided, "void": _void}
+
+WHAT: dict[Measure, str] = {
+    "success": "success",
+    "cost_usd": "cost",
+    "seconds": "time",
+    "tokens": "tokens",
+    "score": "score",
+}
+
+
+def _turn(comparison: Comparison) -> int:
+    change = comparison.difference or 0.0
+    return (change > 0) - (change < 0) if higher_is_better(comparison.measure) else (change < 0) - (change > 0)
+
+
+def _places(places: Sequence[Place]) -> str:
+    named = [f"{place.name} ({changed_by(place.comparison)})" for place in places[:_MOST_PLACES]]
+    if (more := len(places) - _MOST_PLACES) > 0:
+        named.append(f"{more:,} more")
+    return listed(named)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1f} %"

@@ -1,0 +1,73 @@
+"""What a batch is going to do, before it does, in one line: how many runs of what, how, and what they may cost."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from app.batch.driving import workers_for
+from app.batch.here import SLOTS
+from app.batch.plan import Plan, Source
+from app.batch.planning import cell_called
+from app.batch.standing import how_performed
+from app.engine.bundle import checked_again
+from app.scenario.worst import worst_of
+from app.state.words import money, plural
+
+if TYPE_CHECKING:
+    from app.batch.results import Results
+
+
+def outlook_of(plan: Plan, before: Results | None = None, workers: int | None = None, on: str = "") -> str:
+    """In one line: `270 runs: 90 scenarios, 3 of each; rehearsed, with 2 processes`."""
+    missing = len(plan.items) - (len(before.over) if before is not None else 0)
+    what = plural(len(plan.items), "run")
+    if before is not None:
+        missing_of = f"{missing:,} of {what} {'is' if missing == 1 else 'are'} missing"
+        what = missing_of if missing else f"all {what} are done" if len(plan.items) > 1 else "its run is done"
+    parts = [f"{what}: {', '.join(_made_of(plan))}", _how(plan, missing, workers, on)]
+    if plan.mode == "live" or plan.record:
+        parts.append(_at_most(plan))
+    elif "cost_usd" in plan.budget:
+        parts.append(f"for at most {money(plan.budget['cost_usd'])} that nobody pays")
+    return "; ".join(parts)
+
+
+def _made_of(plan: Plan) -> Iterator[str]:
+    names = {source.scenario for source in plan.sources}
+    yield plan.sources[0].scenario if len(names) == 1 else plural(len(names), "scenario")
+    often = Counter((plan.sources[item.source].scenario, cell_called(plan, item)) for item in plan.items)
+    if len(often) > len(names):
+        yield plural(len(often), "cell")
+    least, most = min(often.values()), max(often.values())
+    if most > 1:
+        yield f"{most:,} of each" if least == most else f"{least:,} to {most:,} of each"
+
+
+def _how(plan: Plan, missing: int, workers: int | None, on: str) -> str:
+    how = how_performed(plan.mode, plan.record)
+    if on:
+        return f"{how}, on {on}"
+    processes = workers_for(plan, missing, workers)
+    if processes:
+        return f"{how}, with {processes} {'process' if processes == 1 else 'processes'}"
+    return f"{how}, {min(plan.parallel or SLOTS, max(1, missing))} at a time"
+
+
+def _at_most(plan: Plan) -> str:
+    worst = [worst_cost(source) for source in plan.sources]
+    limit = plan.limits.get("cost_usd", math.inf)
+    total = sum(
+        min(math.inf if worst[item.source] is None else worst[item.source] or 0.0, limit) for item in plan.items
+    )
+    total = min(total, plan.budget.get("cost_usd", math.inf))
+    if math.isinf(total):
+        return "nobody can say what they cost at most; --budget cost_usd=5 would bound it"
+    return f"at most {money(total)}"
+
+
+def worst_cost(source: Source) -> float | None:
+    """What a run of it costs at the very most; nothing, where nothing bounds it."""
+    return worst_of(checked_again(source.bundle)).at_most

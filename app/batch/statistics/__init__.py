@@ -1,0 +1,44 @@
+"""Comparisons that are honest: two arms in numbers, what differs, how surely, and when there is not enough data.
+
+Pure functions over numbers. They know nothing of runs, events or archives. Whatever counts needs the extra `stats`,
+and says so where it is missing; importing this loads no library.
+"""
+
+from app.batch.statistics.comparing import compare, compare_unpaired, mean_interval, rate_interval
+from app.batch.statistics.judging import certain, holm
+from app.batch.statistics.measured import (
+    MARGINS,
+    MEASURES,
+    Comparison,
+    Measure,
+    NoStatistics,
+    Size,
+    Verdict,
+    higher_is_better,
+    is_relative,
+)
+from app.batch.statistics.monitor import Decision, Monitor, Pair
+from app.batch.statistics.telling import rate_told, roughly
+
+__all__ = [
+    "MARGINS",
+    "MEASURES",
+    "Comparison",
+    "Decision",
+    "Measure",
+    "Monitor",
+    "NoStatistics",
+    "Pair",
+    "Size",
+    "Verdict",
+    "certain",
+    "compare",
+    "compare_unpaired",
+    "higher_is_better",
+    "holm",
+    "is_relative",
+    "mean_interval",
+    "rate_interval",
+    "rate_told",
+    "roughly",
+]

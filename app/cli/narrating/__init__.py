@@ -1,0 +1,1 @@
+"""Events as lines for people: one file for each thing that can be told of."""

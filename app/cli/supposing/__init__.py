@@ -1,0 +1,1 @@
+"""The parts of `footlights whatif`: its answers in words, as a page, as data."""

@@ -1,0 +1,1 @@
+"""Batches in the app: begun, driven, watched, read, and drawn as a grid."""

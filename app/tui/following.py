@@ -1,0 +1,34 @@
+"""A place that follows what goes on: it draws while it is seen, and rests while something lies over it."""
+
+from __future__ import annotations
+
+from app.tui.frames import Frames
+from app.tui.place import Place
+
+
+class Following(Place):
+    """A subclass draws in `frame`, and says there when to look again."""
+
+    frames: Frames  # as soon as it is mounted
+
+    def frame(self) -> float | None:
+        """Draw what changed; seconds until the next look, or none while nothing will come."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Begin to follow."""
+        self.frames = Frames(self.app, self.frame)
+        self.frames.start()
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self.frames.stop()
+
+    def on_screen_suspend(self) -> None:
+        """Something lies over it."""
+        self.frames.stop()
+
+    def seen_again(self) -> None:
+        """Catch up."""
+        if self.is_mounted:
+            self.frames.start()

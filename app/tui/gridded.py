@@ -1,0 +1,153 @@
+"""A place with the grid of a batch in it: the keys that move in it, what is left out of it, and how it is divided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.widgets import Input
+
+from app.batch.verdicts import Verdict
+from app.safety import one_line
+from app.tui.batches.grid import Group
+from app.tui.batches.watch import Watch
+from app.tui.paint.frame import BORDERS
+from app.tui.paint.leaf import invitation
+from app.tui.paint.rows import Row, Span
+from app.tui.place import Place
+from app.tui.widgets.batch import GridView
+from app.tui.widgets.table import Search
+
+LEAST_GRID = 4  # rows of the grid, with its frame
+LEAST_ITEM = {"-low": 2, "-short": 5, "-high": 8}  # rows of the chosen item, by how high the window is
+Filter = tuple[str, tuple[Verdict, ...]]  # its name, and what it shows
+NOT_PASSED: tuple[Verdict, ...] = ("unmet", "failed", "exhausted")
+FILTERS: tuple[Filter, ...] = (
+    ("not passed", NOT_PASSED),
+    *((verdict, (verdict,)) for verdict in ("passed", "unmet", "failed", "exhausted", "paused", "running", "waiting")),
+)
+ALL: Filter = ("", ())
+
+
+class GridPlace(Place):
+    """A subclass has a `#floor` with the grid and the chosen item on it, and a line to search in."""
+
+    def __init__(self, known: Watch) -> None:
+        super().__init__()
+        self.known = known
+        self.grid = GridView()
+        self.groups: tuple[Group, ...] = ()
+        self.filter = ALL
+        self.words = ""
+        self._names: list[str] = []
+
+    def on_resize(self) -> None:
+        """There is other room."""
+        self.call_after_refresh(self.lay_out)
+
+    def lay_out(self) -> None:
+        """What is shown, and how the floor is divided: the grid has what it needs, the chosen item the rest."""
+        if self.known.plan is None:
+            return
+        groups = self._kept()
+        self.grid.right = self._told_filter(groups)
+        self.grid.empty = invitation("No run is like that", "f and / choose others, esc shows all")
+        floor = self.query_one("#floor").size
+        least = LEAST_ITEM["-low" if self.has_class("-low") else "-short" if self.has_class("-short") else "-high"]
+        self.grid.show(groups, floor.width, floor.height - least)
+        needed = max(LEAST_GRID, len(self.grid.grid.rows) + BORDERS)
+        self.grid.styles.height = min(needed, max(LEAST_GRID, floor.height - least))
+
+    def _kept(self) -> Sequence[Group]:
+        """The items that are not left out by the filter and by what somebody looks for."""
+        wanted, verdicts, words = self.filter[1], self.grid.verdicts, self.words.lower().split()
+        if not wanted and not words:
+            return self.groups
+        names = self._all_names if words else ()
+        kept = {
+            place
+            for place, verdict in enumerate(verdicts)
+            if (not wanted or verdict in wanted) and all(_is_found(word, names[place]) for word in words)
+        }
+        return [Group(group.name, tuple(each for each in group.items if each in kept)) for group in self.groups]
+
+    @property
+    def _all_names(self) -> list[str]:
+        """What each item is found by."""
+        if not self._names:
+            self._names = [self.known.item(place).name.lower() for place in range(self.known.total)]
+        return self._names
+
+    def _told_filter(self, groups: Sequence[Group]) -> Row:
+        said = " ".join(filter(None, (self.filter[0], f"/{one_line(self.words)}" if self.words else "")))
+        count = sum(len(group.items) for group in groups)
+        return (Span(f"only {said}: {count:,}", "accent"),) if said else ()
+
+    # Keys
+
+    def action_right(self) -> None:
+        self.grid.beside(1)
+
+    def action_left(self) -> None:
+        self.grid.beside(-1)
+
+    def action_down(self) -> None:
+        self.grid.below(1)
+
+    def action_up(self) -> None:
+        self.grid.below(-1)
+
+    def action_page_down(self) -> None:
+        self.grid.below(self.grid.page)
+
+    def action_page_up(self) -> None:
+        self.grid.below(-self.grid.page)
+
+    def action_first(self) -> None:
+        self.grid.go(next(iter(self.grid.grid.order), None))
+
+    def action_last(self) -> None:
+        self.grid.go(self.grid.grid.order[-1] if self.grid.grid.order else None)
+
+    def action_next_failed(self, by: int) -> None:
+        """To the next that did not pass; after the last comes the first."""
+        failed = [place for place, verdict in enumerate(self.grid.verdicts) if verdict in NOT_PASSED]
+        if not self.grid.to_next(failed, by):
+            self.house.say("none has failed" if not failed else "none of those that are shown", severity="warning")
+
+    def action_filter(self) -> None:
+        """Only those of the next verdict that any has; after the last, all."""
+        counts = self.known.counts
+        kinds = [each for each in FILTERS if sum(counts[verdict] for verdict in each[1])]
+        if sum(bool(counts[verdict]) for verdict in NOT_PASSED) < 2:
+            kinds = [each for each in kinds if each[0] != "not passed"]
+        known = [ALL, *kinds]
+        at = known.index(self.filter) if self.filter in known else 0
+        self.filter = known[(at + 1) % len(known)]
+        self.lay_out()
+
+    def action_search(self) -> None:
+        self.query_one(Search).open()
+
+    async def action_clear(self) -> None:
+        """Show all again; when all are shown, go back."""
+        if self.words or self.filter != ALL or self.has_class("-turned"):
+            self.remove_class("-turned")
+            self.filter, self.words = ALL, ""
+            self.query_one(Search).value = ""
+            self.lay_out()
+            return
+        await self.house.action_back()
+
+    # What the line to search in tells
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Find while somebody types."""
+        event.stop()
+        self.words = event.value
+        if self.known.plan is not None:
+            self.lay_out()
+
+
+def _is_found(word: str, name: str) -> bool:
+    """By a part of its name; a number, which stands at the end, is meant whole."""
+    return name.endswith(f" {word}") if word.startswith("#") else word in name

@@ -1,0 +1,1 @@
+"""Events as lines of the log, and which of them are shown. Pure."""
