@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Generator
+import tempfile
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from shutil import disk_usage
 
@@ -60,6 +61,21 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     for name in (*_LOOKS, *_KEYS):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def own_temp(own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test a folder for what is temporary: what a killed process leaves there would meet the next test.
+
+    Its name is short, since sockets are put there, and it is in memory where tests write into memory.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix="fl-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"), ignore_cleanup_errors=True
+    ) as folder:
+        Path(folder).chmod(0o755)  # others may pass through, as everywhere
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @pytest.fixture
