@@ -32,6 +32,18 @@ class FootlightsError(Exception):
         self.hint = hint
 
 
+class Mistake(FootlightsError):
+    """A mistake of ours, where it must not take along what has nothing to do with it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "this is a mistake in Footlights; please report it")
+
+    @classmethod
+    def of(cls, error: Exception) -> Mistake:
+        """What nobody foresaw, as it is told."""
+        return cls(f"{type(error).__name__}: {error}")
+
+
 class UsageError(FootlightsError):
     """The command line cannot be understood."""
 

@@ -2,7 +2,8 @@
 
 An event is encoded once; the bytes that are stored are the ones that are hashed, sent and read back. What a model, a
 person or a tool wrote never stands in an event itself: a `Ref` stands for it, so that it can be erased without breaking
-the chain of hashes. Adding a field with a default is compatible; anything else needs a migration and a golden log.
+the chain of hashes; only the message of a `Failure` may quote some of it. Adding a field with a default is compatible;
+anything else needs a migration and a golden log.
 """
 
 # Annotations are read by msgspec when the classes are made: as strings they would be worked out a second time.
@@ -170,7 +171,7 @@ class RunStarted(Event, tag="run.started"):
 class RunPaused(Event, tag="run.paused"):
     """A run stops for now; it can be resumed."""
 
-    reason: str  # person, signal, gate, budget, disk
+    reason: str  # person, signal, gate, disk; budget: a limit of its own, batch: what all runs of its batch may use
     by: str = ""
     detail: str = ""
 
@@ -512,7 +513,7 @@ class MemoryRead(Event, tag="memory.read"):
     """What was remembered was looked at."""
 
     scope: str  # run, agent:cto
-    query: str = ""
+    query: str | Ref = ""  # as it is in older archives only
     value: Ref | None = None
 
 
@@ -520,7 +521,7 @@ class MemoryWritten(Event, tag="memory.written"):
     """Something is remembered."""
 
     scope: str
-    key: str = ""
+    key: str | Ref = ""  # as it is in older archives only
     value: Ref | None = None
 
 
@@ -532,7 +533,7 @@ class ExpectationChecked(Event, tag="expectation.checked"):
     number: int
     about: str
     met: bool
-    found: str = ""
+    found: str | Ref = ""  # figures as they are, what was said as a Ref
     mark: float | None = None  # that an agent gave, from 0 to 1
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.batch.plan import Item, Plan
 
 PLAY = Path(__file__).resolve().parent.parent / "scenarios" / "operations" / "two-clerks.yaml"
+MODEL = "agents.clerk.model"
 BATCH = "01KJVD9RB0FT3N6Y8AC1ERK5"
 REPEATS = 12
 _RUNS = "01KJVD9RB0FT3N6Y8B"
@@ -24,7 +25,8 @@ _RUNS = "01KJVD9RB0FT3N6Y8B"
 
 async def perform_clerks(left: int = 0) -> None:
     """Rehearse it into the archive of the house, one run after the other; so many are left, if somebody stops it."""
-    plan = _named(planned([load(PLAY, PLAY.name)], Wish(mode="rehearsal", repeat=REPEATS, parallel=1)))
+    wish = Wish(mode="rehearsal", matrix={MODEL: ["careful", "quick"]}, compare=MODEL, repeat=REPEATS, parallel=1)
+    plan = _named(planned([load(PLAY, PLAY.name)], wish))
     last = plan.items[-left - 1].run if left else ""
 
     def enough(item: Item, ending: Ending) -> str:

@@ -52,12 +52,17 @@ SPRINT = (
 CLERKS = (("passed   rate", "careful"), ("is worse", "compares scripts"))
 MUSEUM = (("Before or after the weekend", "tells it again"),)
 
+BEFORE = {  # what has to be performed for a picture
+    "batch": "batch two-clerks --rehearse --repeat 20 --matrix agents.clerk.model=careful,quick "
+    "--compare agents.clerk.model"
+}
+
 Scenes = tuple[tuple[str, str], ...]
 SHOWN: dict[str, tuple[str, Scenes]] = {
     "explain": ("explain feature-sprint", ()),
     "mistake": ("check first-night.yaml", ()),
     "run": ("run feature-sprint --rehearse", SPRINT),
-    "batch": ("batch two-clerks --rehearse", CLERKS),
+    "batch": ("batches last", CLERKS),
     "night-museum": ("run night-museum.yaml --rehearse", MUSEUM),
 }
 LEFT_OUT = "\x1b[2m  ⋮\x1b[0m"
@@ -92,13 +97,15 @@ def pictures(names: Sequence[str] = ()) -> dict[str, str]:
         (folder / "first-night.yaml").write_text(MISTAKEN, encoding="utf-8")
         (folder / "night-museum.yaml").write_text(_tutorial(), encoding="utf-8")
         return {
-            f"{name}.svg": _of(command, folder, scenes)
+            f"{name}.svg": _of(command, folder, scenes, BEFORE.get(name, ""))
             for name, (command, scenes) in SHOWN.items()
             if not names or name in names
         }
 
 
-def _of(command: str, folder: Path, scenes: Scenes) -> str:
+def _of(command: str, folder: Path, scenes: Scenes, before: str = "") -> str:
+    if before:
+        _run(before, folder)
     printed = _run(command, folder)
     return picture(f"footlights {command}", _cut(printed, scenes) if scenes else printed)
 

@@ -169,7 +169,7 @@ SCENES: dict[str, tuple[str, Scene, tuple[tuple[int, int], ...]]] = {
     "presenter": ("footlights present last", presenting, (NORMAL,)),
     "compare": ("footlights", comparing, (NORMAL,)),
     **{name: ("footlights", place(name), (NORMAL,)) for name in ("runs", "cast", "models", "inbox")},
-    "grid": ("footlights batch two-clerks --rehearse --repeat 12 --stage", batch, (NORMAL,)),  # last: runs are added
+    "grid": ("footlights batches last --stage", batch, (NORMAL,)),  # last: runs are added
 }
 
 

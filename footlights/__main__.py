@@ -16,6 +16,7 @@ def run() -> int:
     try:
         return main()
     finally:
+        _let_interrupts_pass()
         gc.freeze()
 
 
@@ -50,6 +51,14 @@ def _write_what_the_terminal_cannot_as_escapes() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _let_interrupts_pass() -> None:
+    """Ignore Ctrl+C from now on: there is nothing left to stop, and what was told by the exit code would be lost."""
+    if "signal" in sys.modules:  # whoever heeded one has loaded it; a short command is not kept waiting for that
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _leave_the_pipe_quietly() -> int:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise, takewhile
 from typing import Any
 
 import msgspec
 
 from app.document.suggest import shortened
-from app.safety import mask_secrets
+from app.safety import mask_secrets, one_line
 
 LONGEST = 32  # letters of a value in the name of a cell
+NARROW = 16  # letters for which there is room in any column
 
 
 def cell_name(cell: Mapping[str, Any]) -> str:
@@ -30,9 +32,10 @@ def value_text(value: Any) -> str:
 
 
 class Names:
-    """What the values of each axis of a batch are called: those that begin alike are told apart by a number.
+    """What the values of each axis of a batch are called: without the words with which two long ones begin alike.
 
-    It stands first, where no narrow column cuts it off.
+    So what tells two prompts apart stands first, where no narrow column cuts it off. Those that still read alike are
+    told apart by a number.
     """
 
     def __init__(self, cells: Iterable[Mapping[str, Any]]) -> None:
@@ -41,8 +44,8 @@ class Names:
             for axis, value in cell.items():
                 known = values.setdefault(axis, {})
                 if (key := value_key(value)) not in known:
-                    known[key] = value_name(value)
-        self._names = {axis: _apart(known) for axis, known in values.items()}
+                    known[key] = _shown(value)
+        self._names = {axis: _apart(_parted(known)) for axis, known in values.items()}
 
     def of(self, axis: str, value: Any) -> str:
         """One value of an axis."""
@@ -51,6 +54,31 @@ class Names:
     def of_cell(self, cell: Mapping[str, Any]) -> str:
         """A cell: market=DE tone=plain."""
         return " ".join(f"{axis}={self.of(axis, value)}" for axis, value in cell.items())
+
+
+def _shown(value: Any) -> str:
+    """A value as it is shown, so that two are compared as they are read: by one who cannot see a second space."""
+    text = value_text(value)
+    return one_line(text, most=len(text))
+
+
+def _parted(texts: Mapping[bytes, str]) -> dict[bytes, str]:
+    """Leave out what long ones begin with alike, if it would fill half of a narrow column."""
+    alike: dict[str, int] = {}
+    for first, other in pairwise(sorted(set(texts.values()))):  # neighbours share more than any others
+        shared = _alike(first, other)
+        for text in (first, other):
+            if shared >= NARROW // 2 and len(text) > NARROW:
+                alike[text] = max(shared, alike.get(text, 0))
+    return {
+        key: shortened(f"…{text[alike[text] :]}" if text in alike else text, LONGEST) for key, text in texts.items()
+    }
+
+
+def _alike(first: str, other: str) -> int:
+    """How many letters they share, in whole words; never all of them."""
+    words = zip(first.rstrip().split(" ")[:-1], other.rstrip().split(" ")[:-1], strict=False)
+    return sum(len(word) + 1 for word, same in takewhile(lambda both: both[0] == both[1], words))
 
 
 def _apart(names: Mapping[bytes, str]) -> dict[bytes, str]:

@@ -17,8 +17,8 @@ from app.batch.executor import Ending, Executor, Health, NoWorkers, Stopped, Wor
 from app.batch.performing import ending_recorded
 from app.batch.plan import Item, Plan
 from app.batch.tapes import UNTAPED, tapes_of
-from app.engine.retrying import RETRIES
-from app.errors import FootlightsError
+from app.batch.verdicts import PAUSED
+from app.errors import FootlightsError, Mistake
 from app.events import Origin
 from app.journal.errors import JournalFailure, RunBusy, RunOver
 from app.state.words import plural, short_id
@@ -26,7 +26,7 @@ from app.state.words import plural, short_id
 if TYPE_CHECKING:
     from app.journal import Journal
 
-MOST_LOSSES = 3  # of workers, over one run, after which it is left for a person to look at
+MOST_LOSSES = 3  # of workers, over one run and at last over it alone, after which it is left for a person to look at
 
 
 class Watcher(Protocol):
@@ -130,22 +130,22 @@ class Conductor:
                     return
             self._left -= ending.status == "finished"
             self._watcher.ended(item, ending)
-            if ending.status == "paused" and ending.reason in ("budget", "disk"):
+            if ending.status == "paused" and ending.reason in ("batch", "disk"):
                 self._stopped = self._stopped or ending.detail or ending.reason
             elif self._enough is not None and (why := self._enough(item, ending)):
                 self._stopped = self._stopped or why
 
     async def _performed(self, item: Item) -> Ending:
-        if item.erased and not self._journal.knows(item.run):
-            return self._left_alone(item, "erased", "what it was given has been erased")
-        for _ in range(MOST_LOSSES):
-            work = self._work(item)
+        if item.erased:
+            return self._left_alone(item, "erased", PAUSED["erased"])
+        for attempt in range(1, MOST_LOSSES + 1):
+            work = self._work(item, alone=attempt == MOST_LOSSES)  # what others did is not to be its fault
             try:
                 return await self._executor.perform(work)
             except WorkerLost as lost:
                 reason = lost
             except RunOver:  # it had ended, and only the news of it was lost
-                ended = ending_recorded(self._journal.recorded(item.run)[-1])
+                ended = ending_recorded(self._journal.recorded(item.run))
                 assert ended is not None
                 return ended
             except RunBusy as busy:
@@ -153,16 +153,17 @@ class Conductor:
             except (Stopped, NoWorkers, JournalFailure):
                 raise
             except FootlightsError as error:  # of this one; the others are none the worse for it
-                said = _beyond_help(item.run, error) if work.begun else f"it cannot begin: {error.message}"
-                return self._left_alone(item, "lost", said)
-        said = f"{MOST_LOSSES} workers were lost over it: {reason.message}"
+                return self._left_alone(item, "lost", _beyond_help(work, error))
+            except Exception as error:  # the outermost edge of a run: a mistake of ours must not take the others along
+                return self._left_alone(item, "lost", _beyond_help(work, Mistake.of(error)))
+        said = f"{MOST_LOSSES} workers were lost over it, the last one over it alone: {reason.message}"
         return self._left_alone(item, "crash", said)
 
     def _left_alone(self, item: Item, reason: str, detail: str) -> Ending:
         self._held.append(detail)
         return Ending(item.run, "paused", reason=reason, detail=detail)
 
-    def _work(self, item: Item) -> Work:
+    def _work(self, item: Item, *, alone: bool) -> Work:
         plan = self._plan
         # This stands in an event, whole and for good: inputs are kept where they can be erased.
         cell = {name: value for name, value in item.cell.items() if name.removeprefix("inputs.") not in item.inputs}
@@ -171,14 +172,18 @@ class Conductor:
             run=item.run, source=item.source, inputs=item.inputs, seed=item.seed, mode=plan.mode,
             matrix=item.matrix or None, origin=Origin("batch", plan.by, plan.batch, cell_name(cell), item.repeat),
             limits=plan.limits, hosts=plan.hosts, answers=plan.answers,
-            retries=RETRIES if plan.retries is None else plan.retries, begun=self._journal.knows(item.run),
-            cassette=taped.cassette, record=taped.record,
+            begun=self._journal.knows(item.run), cassette=taped.cassette, record=taped.record, alone=alone,
         )  # fmt: skip
 
 
-def _beyond_help(run: str, error: FootlightsError) -> str:
-    """Of one run that cannot be gone on with, erased or damaged: the others are none the worse for it."""
-    return f"it cannot be gone on with, but begins anew after  footlights runs rm {short_id(run)}  ({error.message})"
+def _beyond_help(work: Work, error: FootlightsError) -> str:
+    """Of one run that cannot be performed, refused, erased or damaged: the others are none the worse for it."""
+    if isinstance(error, Mistake):
+        return f"it was cut off, and is tried again when the batch goes on: {error.message} ({error.hint})"
+    if not work.begun:
+        return f"it cannot begin: {error.message}"
+    again = f"footlights runs rm {short_id(work.run)}"
+    return f"it cannot be gone on with, but begins anew after  {again}  ({error.message})"
 
 
 def _first_of(several: ExceptionGroup[Exception]) -> Exception:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -18,12 +18,10 @@ from app.batch.conducting import Conducted, Conductor, Watcher
 from app.batch.executor import Ending, Executor, Health
 from app.batch.plan import Item, Plan, decoded, encoded
 from app.batch.results import results_of
-from app.batch.tapes import insist_on_tapes, make_room
+from app.batch.tapes import insist_on_tapes, recording_alone, take_blanks_away
 from app.batch.variables import digests_of, insist_on_same, insist_on_set
-from app.engine.budgets import worst_case
 from app.engine.ledger import SharedLedger
 from app.errors import FootlightsError, UsageError
-from app.events import CallStarted
 from app.journal.archive import Archive
 from app.journal.batches import BatchRow
 from app.journal.errors import JournalFailure
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from app.batch.comparing.stopping import EarlyEnd
     from app.journal import Journal
     from app.journal.lease import Holder
-    from app.journal.rows import RunRow
 
 MOST_WORKERS = 64
 MANY = 30  # rehearsals, from which on processes of their own are worth their start
@@ -66,12 +63,20 @@ class Drive:
         batch: str,
         budget: Mapping[str, float] | None = None,
         answers: Mapping[str, str] | None = None,
+        held: Mapping[str, Any] | None = None,
     ) -> Drive:
-        """Go on with a batch that nobody performs; what is given here takes the place of what was planned."""
-        holder, body, stopped = journal.drive_batch(batch)
-        plan = decoded(body)
-        given = {"budget": {**plan.budget, **(budget or {})}, "answers": {**plan.answers, **(answers or {})}}
-        return cls(journal, replace(plan, **given), holder, stopped)
+        """Go on with a batch that nobody performs; what is given here takes the place of what was planned, for good.
+
+        `held` is what its plan says of what it is held against.
+        """
+
+        def change(body: bytes) -> bytes:
+            plan = decoded(body)
+            given = {"budget": {**plan.budget, **(budget or {})}, "answers": {**plan.answers, **(answers or {})}}
+            return encoded(replace(plan, **given, **(held or {})))
+
+        holder, body, stopped = journal.drive_batch(batch, change)
+        return cls(journal, decoded(body), holder, stopped)
 
     async def conduct(
         self,
@@ -87,21 +92,8 @@ class Drive:
         """
         stopped = ""
         try:
-            async with Archive(self._journal.path) as archive:
-                runs = await archive.batch_runs(self.plan.batch)
-                ledger = await self._ledger(archive, runs) if self.plan.budget else None
-                enough = enough or await self._until_it_is_clear(archive)
-            begun = {run.run: run.over for run in runs}
-            missing = [item for item in self.plan.items if not begun.get(item.run, False)]
-            sources = {item.source: self.plan.sources[item.source] for item in missing}
-            insist_on_same(self.plan, sources.values(), os.environ)
-            insist_on_tapes(self.plan, begun)
-            make_room(self.plan)
-            executor = _executor(self._journal, self.plan, ledger, on, workers_for(self.plan, len(missing), workers))
-            self._conductor = Conductor(self._journal, self.plan, executor, watcher, begun=begun, enough=enough)
-            if self._stop is not None:
-                await self._conductor.stop(*self._stop)
-            conducted = await self._conductor.conduct()
+            with recording_alone(self.plan):
+                conducted = await self._conducted(watcher, on, workers, enough)
             stopped = conducted.stopped
             return conducted
         except BaseException as error:
@@ -110,6 +102,26 @@ class Drive:
         finally:
             with suppress(JournalFailure):  # on a full disk nothing can be noted, and that nobody performs it is seen
                 self._journal.leave_batch(self.plan.batch, self._holder, stopped)
+
+    async def _conducted(
+        self, watcher: Watcher, on: str, workers: int | None, enough: Callable[[Item, Ending], str] | None
+    ) -> Conducted:
+        async with Archive(self._journal.path) as archive:
+            runs = await archive.batch_runs(self.plan.batch)
+            spent = await archive.batch_spent(self.plan.batch)
+            enough = enough or await self._until_it_is_clear(archive)
+        ledger = SharedLedger(self.plan.budget, spent) if self.plan.budget else None
+        begun = {run.run: run.over for run in runs}
+        missing = [item for item in self.plan.items if not begun.get(item.run, False)]
+        sources = {item.source: self.plan.sources[item.source] for item in missing}
+        insist_on_same(self.plan, sources.values(), os.environ)
+        insist_on_tapes(self.plan, begun)
+        take_blanks_away(self.plan, begun)
+        executor = _executor(self._journal, self.plan, ledger, on, workers_for(self.plan, len(missing), workers))
+        self._conductor = Conductor(self._journal, self.plan, executor, watcher, begun=begun, enough=enough)
+        if self._stop is not None:
+            await self._conductor.stop(*self._stop)
+        return await self._conductor.conduct()
 
     async def stop(self, grace: float, why: str) -> None:
         """Begin nothing new; what is under way ends, or is paused, within so many seconds."""
@@ -121,10 +133,13 @@ class Drive:
         """How those who perform are doing."""
         return Health() if self._conductor is None else self._conductor.health()
 
+    @property
+    def has_begun(self) -> bool:
+        """Was any run handed out? What is refused before leaves a batch as it was."""
+        return self._conductor is not None and self._conductor.has_begun
+
     def _why_left(self, error: BaseException) -> str:
-        """What is refused before any run is handed out leaves it as it was."""
-        has_begun = self._conductor is not None and self._conductor.has_begun
-        if self._stopped_before and not has_begun:
+        if self._stopped_before and not self.has_begun:
             return self._stopped_before
         if isinstance(error, FootlightsError):
             return error.message
@@ -134,25 +149,12 @@ class Drive:
         """What ends it when its comparison is clear, if that was wished; it may be clear already."""
         if not (self.plan.looks and self.plan.compare):
             return None
-        from app.batch.comparing.stopping import EarlyEnd
+        from app.batch.comparing.stopping import gone_on_with
 
-        end = EarlyEnd(self.plan, await results_of(archive, self.plan.batch), self._journal.recorded)
+        end = gone_on_with(await results_of(archive, self.plan.batch))
         if end.why and self._stop is None:
             self._stop = (0.0, end.why)
         return end
-
-    async def _ledger(self, archive: Archive, runs: Sequence[RunRow]) -> SharedLedger:
-        """Counts on from what the batch has used; what went out when it was cut off may have to be paid in full."""
-        spent: dict[str, float] = {
-            "cost_usd": sum(run.cost_usd for run in runs),
-            "tokens": sum(run.tokens for run in runs),
-            "turns": await archive.batch_calls(self.plan.batch),
-        }
-        for event in await archive.batch_unanswered(self.plan.batch):
-            assert isinstance(event, CallStarted)
-            for name, amount in worst_case(event.hold).items():
-                spent[name] += amount
-        return SharedLedger(self.plan.budget, spent)
 
 
 def workers_for(plan: Plan, missing: int, asked: int | None = None) -> int:
@@ -173,7 +175,7 @@ def _executor(journal: Journal, plan: Plan, ledger: SharedLedger | None, on: str
     if workers:
         from app.batch.workers.processes import Processes
 
-        return Processes(journal, plan.sources, workers, ledger)
+        return Processes(journal, plan.sources, workers, ledger, plan.parallel)
     from app.batch.here import SLOTS, Here
 
     return Here(journal, plan.sources, ledger, plan.parallel or SLOTS)

@@ -8,7 +8,6 @@ from typing import Any, Literal, Protocol, Self
 import msgspec
 
 from app.batch.verdicts import Verdict, verdict_of
-from app.engine.retrying import RETRIES
 from app.errors import FootlightsError
 from app.events import Failure, Mode, Origin, Outcome, Usage
 
@@ -26,10 +25,10 @@ class Work(msgspec.Struct, frozen=True):
     limits: dict[str, float] = {}
     hosts: tuple[str, ...] = ()
     answers: dict[str, str] = {}
-    retries: int = RETRIES
     begun: bool = False
     cassette: str = ""
     record: str = ""
+    alone: bool = False  # no worker is given anything else meanwhile: whose fault it was is known then
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -48,6 +47,7 @@ class Ending(msgspec.Struct, frozen=True):
     detail: str = ""
     failure: Failure | None = None
     seconds: float = 0.0
+    score: float | None = None  # the mean of the marks that agents gave it
 
     @property
     def verdict(self) -> Verdict:
@@ -55,6 +55,21 @@ class Ending(msgspec.Struct, frozen=True):
         if self.status == "paused":
             return "paused"
         return verdict_of(self.outcome, expected=self.expected, excused=self.excused)
+
+    @property
+    def over(self) -> bool:
+        """Has it its final result?"""
+        return self.status == "finished"
+
+    @property
+    def passed(self) -> bool:
+        """Did it end as was expected?"""
+        return self.verdict == "passed"
+
+    @property
+    def tokens(self) -> int:
+        """All that it used."""
+        return self.usage.total
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from app.batch.heat import costs_told, spot_of
 from app.batch.planning import cell_called
-from app.batch.results import ItemResult, Results
+from app.batch.results import ItemResult, Results, not_met
 from app.state import NOTHING, Spent
-from app.state.words import because
+from app.state.words import because, took
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,14 @@ class Group:
 
     @property
     def mean_cost_usd(self) -> float | None:
-        """What one of those that are over has cost."""
-        return sum(item.cost_usd for item in self.over) / len(self.over) if self.over else None
+        """What one of those that are over has cost, as far as prices are known; none where that is nothing."""
+        spot = spot_of(self.items)
+        return None if spot.unpriced and not spot.cost_usd else spot.cost_usd
+
+    @property
+    def costs_told(self) -> str:
+        """The same in words, with whether there is more."""
+        return costs_told(spot_of(self.items))
 
     def seconds(self, share: float) -> float | None:
         """The run's own time within which this share of them ended: 0.5 is the middle."""
@@ -77,9 +84,14 @@ def reasons_of(results: Results) -> list[Reason]:
     return sorted((Reason(why, tuple(items)) for why, items in found.items()), key=lambda one: -len(one.items))
 
 
+def runs_of(reasons: Iterable[Reason]) -> int:
+    """How many runs there are reasons of; one may have several."""
+    return len({item.number for reason in reasons for item in reason.items})
+
+
 def _whys(item: ItemResult) -> list[str]:
     """What was expected, without what was found, which differs from run to run."""
-    missed = [check.about for check in item.checks if not check.met]
+    missed = [not_met(check.about) for check in item.checks if not check.met]
     if item.failure is not None and item.verdict != "unmet":
         missed = [because(item.failure)]
     return missed or [f"{item.verdict}: {item.why or item.outcome}"]
@@ -88,6 +100,17 @@ def _whys(item: ItemResult) -> list[str]:
 def spent_in(results: Results) -> Spent:
     """What all of it has cost, with how far it can be trusted."""
     return sum((item.spent for item in results.items), NOTHING)
+
+
+def times_told(results: Results) -> str:
+    """How long its runs took, of their own time; nothing while none is over."""
+    times = [item.seconds for item in results.over if item.seconds is not None]
+    half, most = quantile(times, 0.5), quantile(times, 0.95)
+    if half is None or most is None:
+        return ""
+    if len(times) == 1:
+        return f"took {took(1000 * half)}"
+    return f"half took {took(1000 * half)} at most, 95 % {took(1000 * most)}"
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:

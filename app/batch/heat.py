@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.batch.planning import names_in
 from app.batch.results import ItemResult, Results
+from app.batch.statistics import level
 
 MOST_ROWS = 40
 MOST_COLUMNS = 16
@@ -51,7 +51,7 @@ def heat_of(results: Results) -> Heat | None:
         return None
     across = results.plan.compare if results.plan.compare in axes else axes[-1]
     down = [axis for axis in axes if axis != across]
-    names = names_in(results.plan)
+    names = results.plan.names
     found: dict[tuple[str, str], list[ItemResult]] = {}
     for item in results.items:
         cell = item.item.cell
@@ -73,3 +73,12 @@ def spot_of(items: Sequence[ItemResult]) -> Spot:
     over = [item for item in items if item.over]
     cost = sum(item.cost_usd for item in over) / len(over) if over else None
     return Spot(sum(item.passed for item in over), len(over), cost, any(item.spent.unpriced for item in over))
+
+
+def costs_told(spot: Spot, *, short: bool = False) -> str:
+    """What a run of it costs, never nothing where prices are not known: $0.0123, $0.0123 and more, unpriced."""
+    if spot.cost_usd is None:
+        return ""
+    if not spot.unpriced:
+        return level("cost_usd", spot.cost_usd)
+    return f"{level('cost_usd', spot.cost_usd)}{'+' if short else ' and more'}" if spot.cost_usd else "unpriced"

@@ -55,7 +55,7 @@ class Here:
         finally:
             if not run.is_performed:  # one that nobody waits for any more is ended on the way out
                 self._runs.discard(run)
-        return ending_of(result, run.events[-1])
+        return ending_of(result, run.events)
 
     async def stop(self, grace: float) -> None:
         """Begin nothing new; what is under way ends, or is paused, within so many seconds."""

@@ -26,10 +26,12 @@ def outlook_of(plan: Plan, before: Results | None = None, workers: int | None = 
     what = plural(len(plan.items), "run")
     if before is not None:
         missing_of = f"{missing:,} of {what} {'is' if missing == 1 else 'are'} missing"
-        what = missing_of if missing else f"all {what} are done" if len(plan.items) > 1 else "its run is done"
+        if not missing:
+            return f"all {what} are done" if len(plan.items) > 1 else "its run is done"
+        what = missing_of
     parts = [f"{what}: {', '.join(_made_of(plan))}", _how(plan, missing, workers, on)]
-    if plan.mode == "live" or plan.record:
-        parts.append(_at_most(plan))
+    if not plan.leaves_nothing_to_chance:
+        parts.append(_at_most(plan, before))
     elif "cost_usd" in plan.budget:
         parts.append(f"for at most {money(plan.budget['cost_usd'])} that nobody pays")
     return "; ".join(parts)
@@ -56,18 +58,18 @@ def _how(plan: Plan, missing: int, workers: int | None, on: str) -> str:
     return f"{how}, {min(plan.parallel or SLOTS, max(1, missing))} at a time"
 
 
-def _at_most(plan: Plan) -> str:
-    worst = [worst_cost(source) for source in plan.sources]
-    limit = plan.limits.get("cost_usd", math.inf)
-    total = sum(
-        min(math.inf if worst[item.source] is None else worst[item.source] or 0.0, limit) for item in plan.items
-    )
-    total = min(total, plan.budget.get("cost_usd", math.inf))
+def _at_most(plan: Plan, before: Results | None) -> str:
+    most = [most_usd(plan, source) for source in plan.sources]
+    missing = plan.items if before is None else [item.item for item in before.items if not item.over]
+    total = sum(most[item.source] for item in missing)
+    if "cost_usd" in plan.budget:
+        total = min(total, max(0.0, plan.budget["cost_usd"] - (0.0 if before is None else before.cost_usd)))
     if math.isinf(total):
         return "nobody can say what they cost at most; --budget cost_usd=5 would bound it"
     return f"at most {money(total)}"
 
 
-def worst_cost(source: Source) -> float | None:
-    """What a run of it costs at the very most; nothing, where nothing bounds it."""
-    return worst_of(checked_again(source.bundle)).at_most
+def most_usd(plan: Plan, source: Source) -> float:
+    """What a run of it costs at the very most, if models are asked; infinite, where nothing bounds it."""
+    most = worst_of(checked_again(source.bundle)).at_most
+    return min(math.inf if most is None else most, plan.limits.get("cost_usd", math.inf))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.batch.executor import Ending, Work
 from app.batch.plan import Source
+from app.batch.verdicts import score_of
 from app.engine.bundle import checked_again
 from app.engine.choices import EVERY_GATE
 from app.engine.run import Result, Run
 from app.engine.starting import perform, resume
-from app.events import Event, RunFinished, definition
+from app.events import Event, ExpectationChecked, RunFinished, definition
 from app.scenario import Checked
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def begin(
     return perform(
         prepared[work.source], work.inputs, run=work.run, mode=work.mode, seed=work.seed, journal=journal,
         matrix=work.matrix, origin=work.origin, limits=work.limits, answers=answers, hosts=work.hosts,
-        retries=work.retries, root=Path(prepared.sources[work.source].root),
+        root=Path(prepared.sources[work.source].root),
         cassette=cassette, record=Path(work.record) if work.record else None,
         ledger=ledger, endpoints=endpoints, unwatched=True,
     )  # fmt: skip
@@ -63,22 +64,28 @@ def own_answers(checked: Checked, answers: Mapping[str, str]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def ending_of(result: Result, last: Event) -> Ending:
-    """How a run went that was performed here; `last` is its last event."""
+def ending_of(result: Result, events: Sequence[Event]) -> Ending:
+    """How a run went that was performed here; `events` are all of it."""
     return Ending(
         run=result.run, status=result.status, outcome=result.outcome, expected=result.expected, excused=result.excused,
         exhausted=result.exhausted, cost_usd=result.cost_usd, usage=result.usage, unpriced=result.unpriced,
-        reason=result.reason, detail=result.detail, failure=result.failure, seconds=last.mono / 1000,
+        reason=result.reason, detail=result.detail, failure=result.failure, seconds=events[-1].mono / 1000,
+        score=_score(events),
     )  # fmt: skip
 
 
-def ending_recorded(last: Event) -> Ending | None:
-    """How a run went that was over already, by its last event; nothing when it is not."""
+def ending_recorded(events: Sequence[Event]) -> Ending | None:
+    """How a run went that was over already; nothing when it is not."""
+    last = events[-1]
     if not isinstance(last, RunFinished):
         return None
     exhausted = last.outcome == "exhausted" and not last.excused
     return Ending(
         run=last.run, status="finished", outcome=last.outcome, expected=last.expected, excused=last.excused,
         exhausted=exhausted, cost_usd=last.cost_usd, usage=last.usage, unpriced=last.unpriced, failure=last.failure,
-        seconds=last.mono / 1000,
+        seconds=last.mono / 1000, score=_score(events),
     )  # fmt: skip
+
+
+def _score(events: Iterable[Event]) -> float | None:
+    return score_of(event.mark for event in events if isinstance(event, ExpectationChecked))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.batch.cells import value_key
 from app.batch.plan import Item, Plan, decoded
 from app.batch.planning import item_name
-from app.batch.verdicts import OVER, PAUSED, Verdict, verdict_of
-from app.events import CallFailed, CallFinished, Event, ExpectationChecked, Failure, RunFinished
+from app.batch.verdicts import OVER, PAUSED, Verdict, score_of, verdict_of
+from app.events import CallFailed, CallFinished, Event, ExpectationChecked, Failure, Ref, RunFinished
 from app.journal.rows import INTERRUPTED
 from app.state.spending import NOTHING, Spent, spent_by
+from app.state.words import as_said, because, known_usd
 
 if TYPE_CHECKING:
     from app.journal import Archive
@@ -30,6 +32,12 @@ class Check:
     found: str
     mark: float | None = None  # by an agent that judged, from 0 to 1
 
+    @classmethod
+    def of(cls, event: ExpectationChecked, said: Mapping[str, Any]) -> Check:
+        """What an event tells, with what was said in its run by digest; what is not there was erased."""
+        found = as_said(event.found, lambda ref: said.get(ref.ref, "(erased)"))
+        return cls(event.about, event.met, found, event.mark)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
@@ -47,7 +55,7 @@ class ItemResult:
     tokens: int = 0
     seconds: float | None = None  # of the run's own time, when it is over
     calls: int = 0
-    retries: int = 0  # calls that failed
+    failed_calls: int = 0
     checks: tuple[Check, ...] = ()
     failure: Failure | None = None
 
@@ -57,28 +65,44 @@ class ItemResult:
         return self.verdict in OVER
 
     @property
+    def goes_on(self) -> bool:
+        """Is it performed, or further, when the batch goes on?"""
+        return not self.over and not self.item.erased
+
+    @property
     def passed(self) -> bool:
         """Did it end as was expected?"""
         return self.verdict == "passed"
 
     @property
+    def waits_for(self) -> str:
+        """The reason of its pause, or why it waits for ever."""
+        return "erased" if self.item.erased and not self.over else self.reason
+
+    @property
     def waits_for_budget(self) -> bool:
         """Was its next call more than was left of the budget of all?"""
-        return self.verdict == "paused" and self.reason == "budget"
+        return self.verdict == "paused" and self.reason == "batch"
+
+    @property
+    def met_its_limit(self) -> bool:
+        """Has a limit of its own ended or paused it?"""
+        return self.verdict == "exhausted" or (self.verdict == "paused" and self.reason == "budget")
 
     @property
     def score(self) -> float | None:
         """The mean of the marks that agents gave it; none, when nobody judged."""
-        marks = [check.mark for check in self.checks if check.mark is not None]
-        return sum(marks) / len(marks) if marks else None
+        return score_of(check.mark for check in self.checks)
+
+    @property
+    def unpriced(self) -> int:
+        """Calls whose price nobody knows."""
+        return self.spent.unpriced
 
     @property
     def why(self) -> str:
-        """What is to be said of one that did not pass, in one line."""
-        whys = [missed(check.about, check.found) for check in self.checks if not check.met]
-        if self.failure is not None:
-            whys.insert(0, self.failure.message)
-        return "; ".join(whys) or PAUSED.get(self.reason, self.reason)
+        """What is to be said of one that did not pass, in one line; nothing of one that did."""
+        return "" if self.passed else why_of(self.failure, self.checks, self.waits_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +136,31 @@ class Results:
         return list(found.values())
 
 
-def missed(about: str, found: str) -> str:
-    """One expectation that was not met."""
-    return f"{about} (found: {found})" if found else about
+def why_of(failure: Failure | None, checks: Iterable[Check], reason: str) -> str:
+    """Why a run did not pass, in one line; `reason` is that of a pause. Every view and report says this sentence."""
+    told = because(failure) if failure is not None else ""
+    said = "; ".join(filter(None, (told, missed(checks)))) or PAUSED.get(reason, reason)
+    return " ".join(said.split())
+
+
+def missed(checks: Iterable[Check]) -> str:
+    """The expectations that were not met, each with what was found; nothing where all were."""
+    unmet = [check for check in checks if not check.met]
+    said = [f"{check.about} (found: {check.found})" if check.found else check.about for check in unmet]
+    return not_met("; ".join(said)) if said else ""
+
+
+def not_met(expected: str) -> str:
+    """What was expected, told as why a run did not pass."""
+    return f"{_NOT_MET}{expected}"
+
+
+def after_verdict(why: str) -> str:
+    """Why a run did not pass, behind a word that says already that something is unmet."""
+    return why.removeprefix(_NOT_MET)
+
+
+_NOT_MET = "not met: "
 
 
 async def results_of(archive: Archive, batch: str) -> Results:
@@ -125,8 +171,9 @@ async def results_of(archive: Archive, batch: str) -> Results:
     told: dict[str, _Told] = {}
     for run, event in await archive.batch_events(row.batch, KINDS):
         told.setdefault(run, _Told()).take(event)
+    said = await archive.found_in([run for run, one in told.items() if one.quotes])
     items = tuple(
-        _result(plan, number, item, runs.get(item.run), told.get(item.run, _Told()))
+        _result(plan, number, item, runs.get(item.run), told.get(item.run, _Told()), said.get(item.run, {}))
         for number, item in enumerate(plan.items, 1)
     )
     return Results(row, plan, items)
@@ -139,16 +186,19 @@ async def result_of(archive: Archive, plan: Plan, number: int) -> ItemResult:
     async for _, events in archive.each_of([row], KINDS):
         for event in events:
             told.take(event)
-    return _result(plan, number, item, row, told)
+    said = await archive.found_in([item.run] if told.quotes else [])
+    return _result(plan, number, item, row, told, said.get(item.run, {}))
 
 
-def _result(plan: Plan, number: int, item: Item, run: RunRow | None, told: _Told) -> ItemResult:
-    end = told.end
+def _result(
+    plan: Plan, number: int, item: Item, run: RunRow | None, told: _Told, said: Mapping[str, Any]
+) -> ItemResult:  # fmt: skip
+    end, checks = told.end, tuple(Check.of(event, said) for event in told.checks)
     return ItemResult(
         number=number, item=item, name=item_name(plan, item), scenario=plan.sources[item.source].scenario,
         verdict=told.verdict(run), outcome=end.outcome if end else "", reason=_reason(run),
-        cost_usd=end.cost_usd if end else told.spent.cost_usd, spent=told.spent, tokens=told.tokens,
-        seconds=end.mono / 1000 if end else None, calls=told.calls, retries=told.failed, checks=tuple(told.checks),
+        cost_usd=end.cost_usd if end else known_usd(told.spent) or 0.0, spent=told.spent, tokens=told.tokens,
+        seconds=end.mono / 1000 if end else None, calls=told.calls, failed_calls=told.failed, checks=checks,
         failure=end.failure if end else None,
     )  # fmt: skip
 
@@ -164,16 +214,21 @@ def _reason(run: RunRow | None) -> str:
 class _Told:
     """What the events of one run tell."""
 
-    checks: list[Check] = field(default_factory=list)
+    checks: list[ExpectationChecked] = field(default_factory=list)
     end: RunFinished | None = None
     spent: Spent = NOTHING
     tokens: int = 0
     calls: int = 0
     failed: int = 0
 
+    @property
+    def quotes(self) -> bool:
+        """Does what was found have to be looked up?"""
+        return any(isinstance(event.found, Ref) for event in self.checks)
+
     def take(self, event: Event) -> None:
         if isinstance(event, ExpectationChecked):
-            self.checks.append(Check(event.about, event.met, event.found, event.mark))
+            self.checks.append(event)
         elif isinstance(event, RunFinished):
             self.end = event
         elif isinstance(event, CallFinished | CallFailed):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from app.batch.plan import Plan
 from app.batch.verdicts import OPEN, OVER, Verdict
 from app.state import Spent
 
 ORDER: tuple[Verdict, ...] = (*OVER, *OPEN)  # in which they are told
+PATIENCE = 10.0  # seconds without an end that say nothing yet
 _SAID = {"running": "under way"}
 _HOW = {"rehearsal": "rehearsed", "live": "live", "cassette": "from cassettes"}
 
@@ -47,6 +49,13 @@ def shares(counts: Counter[Verdict], width: int) -> Iterator[tuple[Verdict, int]
             break
         cells[verdict] += 1 if off > 0 else -1
     yield from cells.items()
+
+
+def silence(moments: Sequence[float], now: float) -> float:
+    """Seconds since the last of these ends, when it never took half as long between two; then nobody knows the pace."""
+    since = now - moments[-1] if moments else 0.0
+    longest = max((later - earlier for earlier, later in pairwise(moments)), default=0.0)
+    return since if since > max(PATIENCE, 2 * longest) else 0.0
 
 
 def roughly(seconds: float) -> str:

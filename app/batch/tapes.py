@@ -5,10 +5,13 @@ A run finds its cassette by what it performs: scenario, cell and seed. So a batc
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
@@ -19,12 +22,14 @@ import msgspec
 from app.batch.cells import cell_name
 from app.batch.plan import Item, Plan
 from app.batch.planning import SCENARIO, item_name
+from app.document.suggest import shortened
 from app.errors import FootlightsError, UsageError
 from app.safety import mask_secrets
 from providers.tapes.cassette import CassetteRefused, read_cassette
 
 _LONGEST = 50  # characters of a name that say what it is; the digest tells it apart
 _MOST_NAMED = 3
+_LONGEST_HEADER = 4096  # bytes
 _OTHER_LETTERS = re.compile(r"[^\w.=-]+")
 
 
@@ -66,6 +71,7 @@ def insist_on_tapes(plan: Plan, begun: Mapping[str, bool] = MappingProxyType({})
 
     `begun` says of each run that is known whether it is over.
     """
+    _insist_on_names(plan)
     if plan.record and Path(plan.record).exists() and not Path(plan.record).is_dir():
         raise TapesRefused(
             f"{plan.record} is no folder", "a batch records a cassette for each of its runs: name a folder"
@@ -83,6 +89,16 @@ def insist_on_tapes(plan: Plan, begun: Mapping[str, bool] = MappingProxyType({})
         _insist_on_room([tapes[item.run].record for item in left if item.run not in begun], plan.record)
 
 
+def _insist_on_names(plan: Plan) -> None:
+    """Raise for a name that nothing can have, or that may not be followed."""
+    for name in filter(None, (plan.cassette, plan.record)):
+        try:
+            Path(name).exists()
+        except OSError as error:
+            said = f"{shortened(name)} cannot be reached: {error.strerror}"
+            raise TapesRefused(said, "name another folder") from error
+
+
 def _insist_on_whole(cassettes: Collection[str]) -> None:
     """Raise when one of them is damaged."""
     damaged: list[CassetteRefused] = []
@@ -98,7 +114,7 @@ def _insist_on_whole(cassettes: Collection[str]) -> None:
 
 def _insist_on_room(recordings: Sequence[str], folder: str) -> None:
     """Raise when one of them is there already."""
-    there = [recording for recording in recordings if Path(recording).exists()]
+    there = [recording for recording in recordings if Path(recording).exists() and not _is_blank(Path(recording))]
     if there:
         more = f" and {len(there) - 1:,} more" if len(there) > 1 else ""
         said = f"there is a cassette {there[0]}{more} already"
@@ -109,18 +125,72 @@ def _adding_to(folder: str) -> str:
     return f"a batch with --cassette {folder} --record {folder}"
 
 
-def make_room(plan: Plan) -> None:
-    """Make the folder that is recorded into."""
-    if not plan.record:
-        return
+def take_blanks_away(plan: Plan, begun: Mapping[str, bool]) -> None:
+    """Take away the cassettes that say nothing, of runs of which nobody knows: they begin anew, and make their own.
+
+    Whoever is killed between the first line of a cassette and the first event of its run leaves one.
+    """
+    if plan.record:
+        for run, taped in tapes_of(plan).items():
+            if run not in begun and _is_blank(Path(taped.record)):
+                Path(taped.record).unlink()
+
+
+def _is_blank(cassette: Path) -> bool:
+    """Holds it no call, but the first line at most? What is no cassette is somebody's."""
     try:
-        Path(plan.record).mkdir(parents=True, exist_ok=True)
+        with cassette.open("rb") as file:
+            text = file.read(_LONGEST_HEADER)
+    except OSError:
+        return False
+    head, _, calls = text.partition(b"\n")
+    return len(text) < _LONGEST_HEADER and not calls and (not head or head.startswith(b'{"cassette":'))
+
+
+@contextmanager
+def recording_alone(plan: Plan) -> Iterator[None]:
+    """Make the folder that is recorded into, and let no other batch record there meanwhile.
+
+    The folder itself is locked: nothing has to be left in it, and whoever is killed holds it no more.
+    """
+    if not plan.record:
+        yield
+        return
+    folder = _made(Path(plan.record))
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            said = f"another batch records into {plan.record} just now"
+            raise TapesRefused(said, "let it end, or name another folder") from busy
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+        yield
+    finally:
+        os.close(folder)
+
+
+def insist_on_recording_alone(plan: Plan) -> None:
+    """Raise where another batch records into its folder just now."""
+    with recording_alone(plan):
+        pass
+
+
+_NO_LOCKS = (errno.EBADF, errno.ENOLCK, errno.ENOTSUP)  # of folders: some file systems of networks have none
+
+
+def _made(folder: Path) -> int:
+    """Open it, made where it was missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise UsageError(
-            f"--record: the folder {plan.record} cannot be made: {error.strerror}", "name another"
-        ) from error
-    if not os.access(plan.record, os.W_OK):
-        raise UsageError(f"--record: nothing can be written into {plan.record}", "name another folder")
+        raise UsageError(f"--record: the folder {folder} cannot be made: {error.strerror}", "name another") from error
+    if not os.access(folder, os.W_OK):
+        os.close(opened)
+        raise UsageError(f"--record: nothing can be written into {folder}", "name another folder")
+    return opened
 
 
 def _named(plan: Plan) -> Iterator[tuple[Item, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from app.events import Outcome
@@ -26,17 +27,23 @@ PAUSED = {
     "gate": "it waits for a person's answer",
     "person": "a person paused it",
     "signal": "it was stopped",
-    "budget": "there is no room left in a budget",
+    "budget": "a limit of its own is used up",
+    "batch": "there is no room left in the budget of the batch",
     "disk": "the disk is full",
     "crash": "it was cut off again and again",
     "interrupted": "it was cut off",
+    "erased": "what it was given is erased, so it is performed no more",
 }
 
 
 def verdict_of(outcome: Outcome | None, *, expected: bool, excused: bool) -> Verdict:
     """What a run that is over has come to; the first that applies."""
-    if outcome == "exhausted" and not excused:
-        return "exhausted"
-    if not expected:
-        return "unmet"
-    return "passed" if outcome == "succeeded" or excused else "failed"
+    if outcome != "succeeded" and not excused:
+        return "exhausted" if outcome == "exhausted" else "failed"
+    return "passed" if expected else "unmet"
+
+
+def score_of(marks: Iterable[float | None]) -> float | None:
+    """The mean of the marks that agents gave a run; none, when nobody judged."""
+    known = [mark for mark in marks if mark is not None]
+    return sum(known) / len(known) if known else None

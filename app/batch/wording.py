@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from app.document.suggest import did_you_mean, listed, shortened
 from app.document.types import mismatches
 from app.document.written import read_notation, read_text, read_value
+from app.engine.inputs import out_of_range
 from app.errors import FootlightsError, UsageError
 from app.safety import looks_like_secret
 from app.scenario import Checked
+from app.scenario.model.parts import Input
 
 _QUOTES = ('"', "'")
 
@@ -26,9 +28,23 @@ class Wording:
         self._types = {
             name: type for checked in reversed(scenarios) for name, type in checked.input_types.items()
         }  # fmt: skip
+        self._wanted: dict[str, list[Input]] = {name: [] for name in self._types}
+        for checked in scenarios:
+            for name, wanted in checked.scenario.inputs.items() if checked.scenario is not None else ():
+                self._wanted[name].append(wanted)
         strategies = [checked.scenario.strategy for checked in scenarios if checked.scenario is not None]
         axes = {name: values for one in strategies if one is not None for name, values in one.matrix.items()}
         own = {name for one in strategies if one is not None for name in one.own}
+        varied = {
+            _plain(name)
+            for one in strategies
+            if one is not None
+            for cell in (one.matrix, *one.include)
+            for name in cell
+        }
+        self.needed = [
+            name for name, wanted in self._wanted.items() if any(one.required for one in wanted) and name not in varied
+        ]
         self._known = {*self._types, *own, "scenario"}
         self._texts = {name for name, values in axes.items() if all(isinstance(value, str) for value in values)}
 
@@ -68,7 +84,7 @@ class Wording:
 
     def _insist_on_axis(self, name: str, option: str) -> None:
         """A slip of the pen would leave no cell out, or add one that nothing reads."""
-        if name.removeprefix("inputs.") not in self._known and "." not in name:
+        if _plain(name) not in self._known and "." not in name:
             hint = did_you_mean(name, self._known, f"there is {listed(sorted(self._known))}" if self._known else "")
             raise UsageError(f'{option}: there is nothing called "{shortened(name)}"', hint)
 
@@ -78,6 +94,12 @@ class Wording:
             raise UsageError("-i -: a batch reads no inputs from stdin", "--each TABLE gives each run its own")
         name, text = _split(word, "-i", "market=Portugal")
         return name, self.input(name, text)
+
+    def gives(self, names: Iterable[str]) -> None:
+        """These inputs are given to every run."""
+        given = set(map(_plain, names))
+        misread = bool(self.wrong)  # by which one of them may be given
+        self.needed = [name for name in self.needed if not misread and name not in given]
 
     def input(self, name: str, text: str) -> Any:
         """An input, by its type."""
@@ -94,15 +116,18 @@ class Wording:
             raise UsageError(said, "a tool can take it as ${{ secrets.NAME }}; models find theirs by themselves")
 
     def checked(self, name: str, value: Any) -> Any:
-        """The value of an input, when it is of its type."""
+        """The value of an input, when it is of its type, and as large as each scenario wants it."""
         for wrong in mismatches(self._types[name], value):
             place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in wrong.path)
             raise UsageError(f"{name}{place}: {wrong.message}")
+        for wanted in self._wanted[name]:
+            if said := out_of_range(value, wanted):
+                raise UsageError(f"{name}: {said}")
         return value
 
     def value(self, name: str, text: str) -> Any:
         """A value of an axis: of an input by its type, else a text where only texts make sense."""
-        if (plain := name.removeprefix("inputs.")) in self._types and name not in self._texts:
+        if (plain := _plain(name)) in self._types and name not in self._texts:
             return self.input(plain, text)
         if text.startswith("@") and not text.startswith("@@"):
             return read_text(name, text[1:])
@@ -120,8 +145,13 @@ def each_once(pairs: Sequence[tuple[str, Any]], option: str, hint: str) -> dict[
     return found
 
 
+def _plain(name: str) -> str:
+    return name.removeprefix("inputs.")
+
+
 def _split(word: str, option: str, example: str) -> tuple[str, str]:
     name, equals, text = word.partition("=")
     if not equals or not name.strip():
-        raise UsageError(f'{option}: "{shortened(word)}" has no "="', f"write  {option} {example}")
+        lacks = "name" if equals else '"="'
+        raise UsageError(f'{option}: "{shortened(word)}" has no {lacks}', f"write  {option} {example}")
     return name.strip(), text

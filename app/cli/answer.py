@@ -42,12 +42,9 @@ def perform(args: argparse.Namespace) -> int:
     if answer is None or (answer.note and question.options):
         hint = f"there is {listed(question.options)}" if question.options else "say something"
         raise UsageError(f'"{shortened(args.choice)}" is not an answer to {question.gate}', hint)
-    journal = open_journal(args)
-    try:
+    with open_journal(args) as journal:
         body = {"choice": answer.choice, "note": args.note}
         journal.post(waiting.row.run, "answer", question.gate, body, who())
-    finally:
-        journal.close()
     if args.json:
         sys.stdout.write(as_json({"run": waiting.row.run, "gate": question.gate, **body}))
         return 0

@@ -8,11 +8,10 @@ from dataclasses import asdict
 
 from app.cli.examining import add_arguments, chosen, reader
 from app.cli.ink import Ink
-from app.cli.narrating.text import plural
 from app.cli.said import as_json, say_good
 from app.cli.workspaces import database_of
 from app.safety import one_line
-from app.state.words import spaced
+from app.state.words import plural, spaced
 
 EXAMPLES = """
 footlights audit last

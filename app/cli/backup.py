@@ -8,9 +8,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from app.cli.narrating.text import plural
 from app.cli.said import as_json, narrate, say_good
 from app.cli.workspaces import add_workspace, database_of
+from app.state.words import plural
 
 EXAMPLES = """
 footlights backup runs-before-the-move.db

@@ -5,24 +5,31 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.batch.results import Results, results_of
+from app.batch.comparing.stopping import with_early_ends
+from app.batch.results import ItemResult, results_of
 from app.batch.trends import Trend, alike, trend_of
-from app.cli.batching.comparing import add_against, compare_kept, compared_data, compared_lines, insist_on_tolerance
+from app.cli.batching.comparing import (
+    add_against,
+    add_compare,
+    compare_kept,
+    compared_data,
+    compared_lines,
+    insist_on_tolerance,
+)
 from app.cli.batching.data import results_data, row_data
 from app.cli.batching.reports import add_reports, insist_on_places, write_reports
 from app.cli.batching.summary import summary_lines
 from app.cli.batching.trends import trend_lines
-from app.cli.batching.words import MARKS
+from app.cli.batching.words import MARKS, named
 from app.cli.endings import DONE, UNMET
 from app.cli.figures import ago
 from app.cli.ink import Ink
 from app.cli.said import as_json, narrate
 from app.cli.spoken import is_spoken, spoken_rows
-from app.cli.statuses import STATUSES
+from app.cli.statuses import batch_marked
 from app.cli.tables import Cell, Giving, table
 from app.cli.workspaces import add_workspace, with_archive
 from app.errors import UsageError
@@ -50,16 +57,17 @@ class _Listed(NamedTuple):
 
 
 _GIVING_WAY = Giving(column=2, leaving=(3, 6, 5))
-_LIKE = {"running": "running", "done": "succeeded", "stopped": "paused"}  # the marks of runs, for those of batches
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("batch", nargs="?", metavar="BATCH", help="an id, the beginning or end of one, or last")
-    parser.add_argument("--failed", action="store_true", help="list its runs that did not pass, each with why")
-    add_against(
-        parser.add_argument_group("comparing"), "exit with 5 when it is worse than another batch, or than a baseline"
+    parser.add_argument(
+        "batch", nargs="?", type=named, metavar="BATCH", help="an id, the beginning or end of one, or last"
     )
+    parser.add_argument("--failed", action="store_true", help="list its runs that did not pass, each with why")
+    comparing = parser.add_argument_group("comparing")
+    add_compare(comparing)
+    add_against(comparing, "exit with 5 when it is worse than another batch, a baseline, or a FILE.json")
     add_reports(parser)
     ways = parser.add_mutually_exclusive_group()
     ways.add_argument("--json", action="store_true", help="print it as JSON, whole")
@@ -83,20 +91,22 @@ def perform(args: argparse.Namespace) -> int:
     compared = compare_kept(args, results)
     write_reports(args, results, compared.comparisons, compared.against)
     ink = Ink.for_stream(sys.stdout)
-    if args.failed:
-        results = replace(results, items=tuple(item for item in results.items if item.over and not item.passed))
+    failed = [item for item in results.items if item.over and not item.passed]
     if args.json:
-        sys.stdout.write(as_json(results_data(results) | compared_data(compared), indent=2))
+        told = results_data(results, failed if args.failed else results.items)
+        sys.stdout.write(as_json(told | compared_data(compared), indent=2))
     else:
-        lines = _failed_lines(results, ink) if args.failed else summary_lines(results, ink)
-        compared_to = () if args.failed and compared.against is None else compared_lines(compared, ink)
-        sys.stdout.write("".join(f"{line}\n" for line in (*lines, *compared_to)))
+        lines = _failed_lines(failed, ink) if args.failed else summary_lines(results, ink)
+        is_told = not args.failed or args.compare or args.against
+        sys.stdout.write("".join(f"{line}\n" for line in (*lines, *(compared_lines(compared, ink) if is_told else ()))))
+    if compared.problem is not None:
+        raise compared.problem
     return UNMET if compared.is_worse else DONE
 
 
 def _tells_more(args: argparse.Namespace) -> bool:
     """Is more wished than to look at it?"""
-    return any(getattr(args, name) for name in ("failed", "against", "junit", "csv", "md", "html"))
+    return any(getattr(args, name) for name in ("failed", "compare", "against", "junit", "csv", "md", "html"))
 
 
 def _has_stage() -> bool:
@@ -128,20 +138,18 @@ def _list(args: argparse.Namespace) -> int:
 
 
 async def _read(archive: Archive) -> _Listed:
-    rows = await archive.batches(MOST)
+    rows = await with_early_ends(archive, await archive.batches(MOST))
     kinds = alike(rows)
     seconds = await archive.batch_seconds(row.batch for kind in kinds for row in kind)
     return _Listed(rows, [trend_of(kind, seconds) for kind in kinds])
 
 
 def _cells(row: BatchRow, now: int) -> list[Cell]:
-    state = row.state
-    mark, style = STATUSES[_LIKE[state]]
     runs = f"{row.items:,}" if row.ended == row.items else f"{row.ended:,} of {row.items:,}"
     cost = f"{money(row.cost_usd)} {kind_in(row.mode).short}".rstrip()
     return [
         Cell(short_id(row.batch), "accent"),
-        Cell(f"{mark} {state}", style),
+        Cell(*batch_marked(row)),
         Cell(row.title),
         Cell(ago(row.created, now), "dim"),
         Cell(runs, right=True),
@@ -150,11 +158,11 @@ def _cells(row: BatchRow, now: int) -> list[Cell]:
     ]
 
 
-def _failed_lines(results: Results, ink: Ink) -> Iterator[str]:
+def _failed_lines(failed: Sequence[ItemResult], ink: Ink) -> Iterator[str]:
     """Each that did not pass, with why: a line each, to be looked for."""
-    for item in results.items:
+    for item in failed:
         mark, style = MARKS[item.verdict]
         said = f"{one_line(item.name)}: {one_line(item.why or item.outcome)}"
         yield ink.glyphs(f"{ink.paint(short_id(item.item.run), 'accent')}  {ink.paint(mark, style)} {said}")
-    if not results.items:
+    if not failed:
         narrate("all that are over passed")

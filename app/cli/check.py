@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from app.cli.problems import write_problems
 from app.cli.said import as_json
+from app.document.suggest import shortened
+from app.errors import Problem
 from app.scenario import Checked, check
-from app.scenario.library import find_scenario
+from app.scenario.library import find_scenario, scenarios_below
 
 EXAMPLES = """
 footlights check scenarios/engineering/feature-sprint.yaml
@@ -29,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def perform(args: argparse.Namespace) -> int:
     """Check each file; 0 when all can be performed, else 2."""
-    checks = [check(path, shown) for word in args.files for path, shown in files_of(word)]
+    checks = [checked_at(path, shown) for word in args.files for path, shown in files_of(word)]
     refused = [checked for checked in checks if not _accepted(checked, args.strict)]
     if args.json:
         _print_json(checks, args.strict)
@@ -39,13 +42,21 @@ def perform(args: argparse.Namespace) -> int:
 
 
 def files_of(word: str) -> list[tuple[Path, str]]:
-    """The files that a word means, with the names to show: one, or all of a folder."""
+    """The files that a word means, with the names to show: one, all of a folder, or the folder if it holds none."""
     folder = Path(word)
     if not os.path.isdir(word):  # noqa: PTH112 (Path.is_dir raises for names that no file can have)
         return [find_scenario(word, Path.cwd())]
-    found = sorted(folder.rglob("*.yaml"))
-    # A folder without scenarios is left to the reader of files, who says so in the same words as for any other path.
-    return [(path, str(path)) for path in found] or [(folder, word)]
+    return [(path, str(path)) for path in scenarios_below(folder)] or [(folder, word)]
+
+
+def checked_at(path: Path, shown: str) -> Checked:
+    """One of these files, checked; a folder among them is one that holds none, or that may not be read."""
+    checked = check(path, shown)
+    if checked.sources or checked.problems[0].code != "folder":
+        return checked
+    said = f'there is no scenario in "{shortened(shown)}"'
+    hint = "the name of a scenario ends in .yaml or .yml; what begins with a dot is left out"
+    return replace(checked, problems=(Problem("folder", said, hint, shown),))
 
 
 def _accepted(checked: Checked, strict: bool) -> bool:

@@ -41,7 +41,7 @@ def perform(args: argparse.Namespace) -> int:
 
     ways = (args.by,) if args.by else ("agent", "model", "step")
     if args.json:
-        data = cost_page.as_data(row, state, attempts, ways, offers)
+        data = cost_page.as_data(row, attempts, ways, offers)
         sys.stdout.write(as_json(data, indent=2))
         return 0
     ink = Ink.for_stream(sys.stdout)

@@ -16,7 +16,7 @@ from app.document.suggest import listed
 from app.events import Usage
 from app.safety import one_line
 from app.state import NOTHING, Spent
-from app.state.words import in_full, in_short, money, paid, plural, short_id
+from app.state.words import in_full, in_short, known_usd, money, paid, plural, short_id
 
 if TYPE_CHECKING:
     from app.batch.whatif.sums import Offers
@@ -154,13 +154,17 @@ def _named(name: str, way: str, state: RunState) -> tuple[str, str]:
 
 def difference(spent: Spent, would: Spent) -> str:
     """How much more or less that is; nothing can be said while a price is missing."""
-    if spent.unpriced != would.unpriced:
+    if (more := _more_usd(spent, would)) is None:
         return "unknown"
-    more = would.cost_usd - spent.cost_usd
     if abs(more) < 1e-9:
         return "the same"
     share = _share_more(more / spent.cost_usd) if spent.cost_usd > 0 else ""
     return f"{'+' if more > 0 else '−'}{money(abs(more))}{share}"
+
+
+def _more_usd(spent: Spent, would: Spent) -> float | None:
+    """Of what was paid; on what a cassette played, which was paid for before, nothing is saved."""
+    return None if spent.unpriced != would.unpriced else would.cost_usd - spent.cost_usd
 
 
 def _share_more(share: float) -> str:
@@ -180,9 +184,7 @@ def _aloud(state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], of
 # For programs
 
 
-def as_data(
-    row: RunRow, state: RunState, attempts: Sequence[Attempt], ways: Iterable[str], offers: Offers | None
-) -> dict[str, Any]:
+def as_data(row: RunRow, attempts: Sequence[Attempt], ways: Iterable[str], offers: Offers | None) -> dict[str, Any]:
     """All of it, every figure with how far it can be trusted."""
     new = [attempt for attempt in attempts if not attempt.inherited]
     return {
@@ -211,19 +213,17 @@ def _data(one: Sum) -> dict[str, Any]:
         "local_ms": one.spent.local_ms,
     }  # fmt: skip
     if one.would is not None:
-        is_known = one.spent.unpriced == one.would.unpriced
-        found["would"] = _money(one.would) | {
-            "difference_usd": round(one.would.cost_usd - one.spent.cost_usd, 9) if is_known else None
-        }
+        more = _more_usd(one.spent, one.would)
+        found["would"] = _money(one.would) | {"difference_usd": None if more is None else round(more, 9)}
     return found
 
 
 def _money(spent: Spent) -> dict[str, Any]:
-    """An amount; none where calls have no price and nothing else was paid, since that is not nothing."""
-    is_unknown = spent.unpriced and not spent.cost_usd
+    known = known_usd(spent)
     return {
-        "cost_usd": None if is_unknown else round(spent.cost_usd, 9),
+        "cost_usd": None if known is None else round(known, 9),
         "estimated_usd": round(spent.estimated_usd, 9),
         "rehearsed_usd": round(spent.rehearsed_usd, 9),
+        "played_usd": round(spent.played_usd, 9),
         "unpriced": spent.unpriced,
     }

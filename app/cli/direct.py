@@ -59,12 +59,9 @@ def perform(args: argparse.Namespace) -> int:
     run = short_id(row.run)
     if row.over:
         raise UsageError(f"the run {run} has ended: {row.status}", f"footlights fork {run} --at NUMBER branches off it")
-    journal = open_journal(args)
-    try:
+    with open_journal(args) as journal:
         body = {"direction": args.direction, "to": to, "detail": detail}
         journal.post(row.run, "direction", args.direction, body, who())
-    finally:
-        journal.close()
     if args.json:
         sys.stdout.write(as_json({"run": row.run, **body}))
         return 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from app.cli.endings import how_to_go_on, what_comes_before
 from app.cli.ink import Ink
-from app.cli.said import as_json
+from app.cli.said import as_json, narrate
 from app.cli.spoken import is_spoken
 from app.events import Event, GateOpened, Ref
 from app.safety import clean
@@ -131,7 +131,7 @@ class Narrated:
     def say(self, text: str) -> None:
         if self._status is not None and not self._held:
             self._status.clear()
-        sys.stderr.write(f"{clean(text)}\n")
+        narrate(text)
         sys.stderr.flush()
 
     def finish(self, result: Result) -> None:
@@ -168,7 +168,7 @@ class ResultAlone:
         pass
 
     def say(self, text: str) -> None:
-        sys.stderr.write(f"{clean(text)}\n")
+        narrate(text)
 
     def finish(self, result: Result) -> None:
         if result.outputs:

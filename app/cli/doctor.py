@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.env_files import add_env_file, heed_env_files
-from app.cli.finding import Finding
+from app.cli.finding import Finding, mode_of
 from app.cli.ink import Ink
 from app.cli.said import as_json
 from app.safety import clean
@@ -220,20 +220,20 @@ def _data_folder(folder: Path) -> Finding:
         return Finding("folders", "data", "problem", f"{folder} cannot be written", remedy)
     if place != folder:
         return Finding("folders", "data", "ok", f"{folder}, made when it is first needed")
-    if _mode(folder) & 0o077:
-        detail = f"{folder} is open to other users (mode {_mode(folder):04o})"
+    if mode_of(folder) & 0o077:
+        detail = f"{folder} is open to other users (mode {mode_of(folder):04o})"
         return Finding("folders", "data", "warning", detail, f"chmod 700 '{folder}'")
-    return Finding("folders", "data", "ok", f"{folder} (mode {_mode(folder):04o})")
+    return Finding("folders", "data", "ok", f"{folder} (mode {mode_of(folder):04o})")
 
 
 def _config_folder(folder: Path) -> Finding:
     if not folder.is_dir():
         detail = f"{folder}, not there; only what is your own needs it: cards, themes, models.yaml"
         return Finding("folders", "configuration", "note", detail)
-    if _mode(folder) & 0o022:
-        detail = f"other users may change {folder} (mode {_mode(folder):04o})"
+    if mode_of(folder) & 0o022:
+        detail = f"other users may change {folder} (mode {mode_of(folder):04o})"
         return Finding("folders", "configuration", "warning", detail, f"chmod go-w '{folder}'")
-    return Finding("folders", "configuration", "ok", f"{folder} (mode {_mode(folder):04o})")
+    return Finding("folders", "configuration", "ok", f"{folder} (mode {mode_of(folder):04o})")
 
 
 def _keymap() -> Iterator[Finding]:
@@ -247,10 +247,6 @@ def _keymap() -> Iterator[Finding]:
     for each in problems:
         yield Finding("keyboard", f"{file.name}:{each.line}:{each.column}", "warning", each.message, each.hint)
     yield Finding("keyboard", file.name, "ok", f"{len(own)} of your own in {file}")
-
-
-def _mode(path: Path) -> int:
-    return path.stat().st_mode & 0o777
 
 
 def _nearest_existing(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.cli.finding import Finding
+from app.cli.finding import Finding, mode_of
 from app.state.words import plural
 from providers.catalogue import Service, is_loopback, services
 from providers.readiness import Readiness, needs_of, readiness_of, unheeded
@@ -89,7 +89,7 @@ def _key(name: str) -> Finding | None:
     file = "" if os.environ.get(name) else os.environ.get(f"{name}_FILE", "")
     if found is None:
         return None
-    if file and (mode := _mode(Path(file).expanduser())) & 0o077:
+    if file and (mode := mode_of(Path(file).expanduser())) & 0o077:
         detail = f"set: {found.source}, which other users may read (mode {mode:04o})"
         return Finding("keys", name, "warning", detail, f"chmod 600 '{file}'")
     return Finding("keys", name, "ok", f"set: {found.source}")
@@ -113,8 +113,8 @@ def _own_file() -> Iterator[Finding]:
             yield Finding("models", place, "warning", problem.message, problem.hint)
         yield Finding("models", file.name, "warning", f"{file} is not used", "mend it: no live run begins before")
         return
-    if _mode(file) & 0o022:
-        detail = f"other users may change {file} (mode {_mode(file):04o})"
+    if mode_of(file) & 0o022:
+        detail = f"other users may change {file} (mode {mode_of(file):04o})"
         yield Finding("models", file.name, "warning", detail, f"chmod go-w '{file}'")
     else:
         told = f"{plural(len(own.services), 'service')} and {plural(len(own.models), 'model')} of your own in {file}"
@@ -228,7 +228,3 @@ async def _answer(endpoint: Endpoint) -> Finding:
         return Finding("network", endpoint.service, "warning", fault.message, fault.hint)
     told = "answers" if is_loopback(endpoint.base_url) else "answers, and its certificate is trusted"
     return Finding("network", endpoint.service, "ok", f"{endpoint.host} {told}")
-
-
-def _mode(path: Path) -> int:
-    return path.stat().st_mode & 0o777

@@ -24,7 +24,9 @@ def exit_code(result: Result | None, signal: int | None = None) -> int:
     if result.status == "paused" and signal is not None:
         return SIGNALLED + signal
     if result.status == "paused":
-        return {"gate": NEEDS_A_PERSON, "person": NEEDS_A_PERSON, "budget": EXHAUSTED}.get(result.reason, FAILED)
+        return {"gate": NEEDS_A_PERSON, "person": NEEDS_A_PERSON, "budget": EXHAUSTED, "batch": EXHAUSTED}.get(
+            result.reason, FAILED
+        )
     if result.exhausted:
         return EXHAUSTED
     if not result.expected:

@@ -60,7 +60,7 @@ def perform(args: argparse.Namespace) -> int:
     page.header(checked.scenario)
     page.graph(checked)
     needs = needs_of(checked)
-    page.cast(needs.cast, checked.scenario)
+    page.cast(needs.cast)
     page.models(needs)
     page.people(needs.gates)
     page.worst(worst_of(checked))
@@ -95,7 +95,7 @@ class Page:
         for line in draw(boxes_of(checked), self._width).lines:
             self._lines.append("".join(self._span(span) for span in line).rstrip())
 
-    def cast(self, cast: Iterable[Member], scenario: Scenario) -> None:
+    def cast(self, cast: Iterable[Member]) -> None:
         """Who plays what, and on which models."""
         rows = []
         for member in cast:

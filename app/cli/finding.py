@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Verdict = Literal["ok", "note", "warning", "problem"]
@@ -17,3 +18,8 @@ class Finding:
     verdict: Verdict
     detail: str
     remedy: str = ""
+
+
+def mode_of(path: Path) -> int:
+    """Who may do what with a file or a folder."""
+    return path.stat().st_mode & 0o777

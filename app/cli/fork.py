@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.cli.displays import add_ways_to_perform
 from app.cli.env_files import add_env_file, heed_env_files
@@ -14,9 +14,6 @@ from app.document.suggest import shortened
 from app.document.written import read_notation
 from app.errors import UsageError
 from app.settings import who
-
-if TYPE_CHECKING:
-    from app.engine import Run
 
 EXAMPLES = """
 footlights fork last --at 12 --set "plan.prompt=Split it into three."
@@ -50,20 +47,13 @@ def perform(args: argparse.Namespace) -> int:
     row = with_archive(args, lambda archive: archive.find(args.run))
 
     from app import engine
-    from app.cli.performing import Desk, perform_and_show
+    from app.cli.performing import perform_and_show
 
-    journal = open_journal(args)
-
-    def start(desk: Desk | None) -> Run:
-        return engine.fork(
+    with open_journal(args) as journal:
+        return perform_and_show(args, lambda desk: engine.fork(
             row.run, at=args.at, edits=edits, journal=journal, answers=answers, limits=limits,
             people=desk, patient=args.wait, by=who(),
-        )  # fmt: skip
-
-    try:
-        return perform_and_show(args, start)
-    finally:
-        journal.close()
+        ))  # fmt: skip
 
 
 def read_edits(words: Sequence[str]) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from shlex import quote
 
 from app.cli.figures import MICROSECONDS, clock_time
 from app.cli.ink import Ink
-from app.cli.narrating.text import took
 from app.journal.questions import Question, short_name
 from app.safety import clean, one_line
-from app.state.words import short_id, spaced
+from app.state.words import short_id, spaced, took
 
 MOST_LINES = 60  # of a question; the rest is what `show` is for
 

@@ -16,12 +16,14 @@ from app.document import parse, read_source
 from app.document.suggest import did_you_mean, listed, shortened
 from app.document.types import ListOf, MapOf, Type, mismatches, spoken, spoken_value, without_null
 from app.document.written import in_notation, read_notation, read_value
+from app.engine.inputs import out_of_range
 from app.errors import Problem, ScenarioRefused, UsageError
 from app.safety import looks_like_secret
 from app.scenario import Checked
 from app.scenario.model.parts import Input
 
-_LIMITS = ("cost_usd", "tokens", "wall", "turns")
+_SUCH_AS = {"cost_usd": "5", "tokens": "50k", "wall": "5m", "turns": "20"}
+_LIMITS = tuple(_SUCH_AS)
 
 
 def add_givens(parser: argparse.ArgumentParser) -> None:
@@ -125,7 +127,7 @@ class _Reading:
         for wrong in mismatches(self._types[name], value):
             place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in wrong.path)
             self._refuse(f"{name}{place}: {wrong.message}", _how_to_write(name, self._types[name]))
-        if said := _out_of_range(value, wanted.min, wanted.max):
+        if said := out_of_range(value, wanted):
             self._refuse(f"{name}: {said}")
 
     def _refuse(self, message: str, hint: str = "") -> None:
@@ -138,17 +140,6 @@ def _how_to_write(name: str, type: Type) -> str:
             return f"write  -i {name}='[a, b]'"
         case MapOf():
             return f"write  -i {name}='{{key: value}}'"
-    return ""
-
-
-def _out_of_range(value: object, low: float | None, high: float | None) -> str:
-    what, size = ("a length of ", len(value)) if isinstance(value, str | list) else ("", value)
-    if isinstance(size, bool) or not isinstance(size, int | float):
-        return ""
-    if low is not None and size < low:
-        return f"{what}{size:g} is below the least, {low:g}"
-    if high is not None and size > high:
-        return f"{what}{size:g} is above the most, {high:g}"
     return ""
 
 
@@ -194,11 +185,15 @@ def read_limits(words: Sequence[str], said: str = "--limit") -> dict[str, Any]:
     written: dict[str, Any] = {}
     for word in words:
         name, equals, text = word.partition("=")
-        if name not in _LIMITS or not equals:
+        if name not in _LIMITS:
             hint = did_you_mean(name, _LIMITS, otherwise=f"there is {listed(_LIMITS)}")
             raise UsageError(f'{said}: there is no limit "{shortened(name)}"', hint)
+        if name in written:
+            raise UsageError(f'{said}: "{name}" is there twice', "keep one")
         try:
-            written[name] = read_notation(f"{said} {name}", text)
+            written[name] = read_notation(f"{said} {name}", text) if equals else None
+            if written[name] is None:
+                raise UsageError(f"{said} {name} has no value", f"write  {said} {name}={_SUCH_AS[name]}")
             Limits.model_validate(written)
         except ValidationError as refused:
             first = refused.errors()[0]

@@ -10,12 +10,11 @@ from typing import Any
 from app.cli.figures import MICROSECONDS, ago
 from app.cli.gates import drawn_text, full_name, how_to_answer
 from app.cli.ink import Ink
-from app.cli.narrating.text import plural, took
 from app.cli.said import as_json, narrate
 from app.cli.workspaces import add_workspace, with_archive
 from app.journal.questions import Waiting, what_waits
 from app.safety import one_line
-from app.state.words import short_id, spaced
+from app.state.words import plural, short_id, spaced, took
 
 EXAMPLES = """
 footlights inbox

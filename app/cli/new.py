@@ -51,5 +51,7 @@ def perform(args: argparse.Namespace) -> int:
 
 
 def _place(name: str) -> Path:
-    folder = Path("scenarios")
-    return (folder if folder.is_dir() else Path()) / f"{name}.yaml"
+    """Where it goes; one that ends in .yml has the same name, so that file is the one in the way."""
+    folder = Path("scenarios") if Path("scenarios").is_dir() else Path()
+    other = folder / f"{name}.yml"
+    return other if other.exists() else folder / f"{name}.yaml"

@@ -10,7 +10,7 @@ _HIGHEST_SEED = 2**31 - 1
 def count(text: str) -> int:
     """How many of something, which may be none."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number')
+        raise argparse.ArgumentTypeError(f'"{text}" is no count: a count is a whole number from 0')
     return int(text)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from app.cli.ink import Ink
-from app.cli.narrating.text import describe, plural, took, unwrapped, wrap
+from app.cli.narrating.text import describe, unwrapped, wrap
 from app.cli.narrating.words import details
 from app.cli.receipts import attempt_lines, considered, usage_lines
 from app.cli.statuses import marked, standing
@@ -16,7 +16,7 @@ from app.events import CallFailed, CallFinished, Failure, Ref
 from app.safety import clean, one_line
 from app.state import CallState, RunState, StepState, Tally, ToolState, takeover
 from app.state.terms import WAITS
-from app.state.words import because, in_full
+from app.state.words import because, in_full, plural, took
 
 _WIDEST = 120
 Values = Callable[[Ref], Any]
@@ -157,8 +157,9 @@ def step_data(step: StepState, state: RunState, value_of: Values, *, calls: bool
         "began_ms": step.began,
         "ended_ms": step.ended,
         "seq": step.began_at,
-        "cost_usd": step.tally.cost_usd,
+        "cost_usd": step.tally.cost_usd + step.tally.played_usd,
         "estimated_usd": step.tally.estimated_usd,
+        "played_usd": step.tally.played_usd,
         "unpriced": step.tally.unpriced,
         "tokens": step.tally.tokens,
         "reason": step.reason,
@@ -193,7 +194,7 @@ def call_data(call: CallState, value_of: Values) -> dict[str, Any]:
         "thought": value_of(ended.thought) if isinstance(ended, CallFinished) and ended.thought else None,
         "counted": to_builtins(ended.counted) if isinstance(ended, CallFinished) and ended.counted else None,
         "prices": to_builtins(ended.prices) if ended is not None and ended.prices is not None else None,
-        "cost_usd": call.cost_usd,
+        "cost_usd": call.cost_usd + call.spent.played_usd,
         "played_usd": call.spent.played_usd,
         "basis": ended.basis if ended else None,
         "took_ms": ended.took_ms if ended else None,

@@ -45,8 +45,7 @@ def perform(args: argparse.Namespace) -> int:
     from app.cli.staging import has_stage, play_on_stage
 
     answers_itself = args.rehearse and args.answers is not None
-    journal = open_journal(args)
-    try:
+    with open_journal(args) as journal:
         if fit is not None:
             from app.cli.fitting import at_length
 
@@ -58,5 +57,3 @@ def perform(args: argparse.Namespace) -> int:
         if not has_stage():
             return perform_and_show(args, lambda desk: begin(journal, people=desk, patient=False))
         return asyncio.run(play_on_stage(lambda: begin(journal, people=None, patient=not answers_itself), args, then))
-    finally:
-        journal.close()

@@ -33,7 +33,8 @@ def closing_line(problems: Sequence[Problem]) -> str:
     files = {problem.file for problem in problems if problem.file}
     if not files:
         return said
-    return f"{said} in {_one_line(PurePath(files.pop()).name) if len(files) == 1 else f'{len(files)} files'}"
+    first = next(iter(files))  # the folder one stands in has no name
+    return f"{said} in {_one_line(PurePath(first).name or first) if len(files) == 1 else f'{len(files)} files'}"
 
 
 def _describe(problem: Problem, source: Sequence[str], ink: Ink) -> list[str]:

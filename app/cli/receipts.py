@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.cli.narrating.text import money, plural, took
 from app.events import CallFailed, CallFinished, CallRouted
 from app.safety import one_line
 from app.state import CallState, RunState, attempts_of
 from app.state.receipts import buckets, cost_told, doubt, is_taken, why_not
-from app.state.words import a_million, paid, spaced
+from app.state.words import a_million, money, paid, plural, spaced, took
 
 _COLUMN = 16
 

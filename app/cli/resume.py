@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app.cli.displays import add_ways_to_perform
 from app.cli.env_files import add_env_file, heed_env_files
 from app.cli.givens import add_answers, read_answers, read_limits
 from app.cli.workspaces import add_workspace, open_journal, with_archive
 from app.settings import who
-
-if TYPE_CHECKING:
-    from app.engine import Run
 
 EXAMPLES = """
 footlights resume last
@@ -38,17 +34,10 @@ def perform(args: argparse.Namespace) -> int:
     row = with_archive(args, lambda archive: archive.find(args.run))
 
     from app import engine
-    from app.cli.performing import Desk, perform_and_show
+    from app.cli.performing import perform_and_show
 
-    journal = open_journal(args)
-
-    def start(desk: Desk | None) -> Run:
-        return engine.resume(
+    with open_journal(args) as journal:
+        return perform_and_show(args, lambda desk: engine.resume(
             row.run, journal=journal, answers=answers, limits=limits, people=desk, patient=args.wait,
             cassette=args.cassette, by=who(),
-        )  # fmt: skip
-
-    try:
-        return perform_and_show(args, start)
-    finally:
-        journal.close()
+        ))  # fmt: skip

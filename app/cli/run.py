@@ -68,11 +68,8 @@ def perform(args: argparse.Namespace) -> int:
 
     from app.cli.performing import perform_and_show
 
-    journal = open_journal(args)
-    try:
+    with open_journal(args) as journal:
         return perform_and_show(args, lambda desk: begin(journal, people=desk, patient=args.wait))
-    finally:
-        journal.close()
 
 
 def prepared(args: argparse.Namespace) -> Callable[..., Run]:

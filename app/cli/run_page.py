@@ -10,7 +10,7 @@ from app.cli.endings import how_to_resume
 from app.cli.figures import MICROSECONDS, ago, date_and_time
 from app.cli.gates import how_to_answer
 from app.cli.ink import Ink, cell_width
-from app.cli.narrating.text import compact, describe, money, plural, shortened, took, wrap
+from app.cli.narrating.text import compact, describe, shortened, wrap
 from app.cli.narrating.words import details
 from app.cli.receipts import considered
 from app.cli.statuses import CUT_OFF, marked, standing
@@ -18,7 +18,7 @@ from app.events import Failure, Handoff, Origin, Ref, RunStarted
 from app.safety import clean, one_line
 from app.state import GateState, RunState, StepState
 from app.state.brief import in_brief
-from app.state.words import because, how_performed, in_full, paid_at_all, short_id
+from app.state.words import as_said, because, how_performed, in_full, money, paid_at_all, plural, short_id, took
 
 if TYPE_CHECKING:
     from app.cli.show import Recorded
@@ -43,7 +43,7 @@ def run_lines(recorded: Recorded, ink: Ink, now: int, *, routing: bool) -> list[
             "questions", [line for gate in state.gates.values() for line in _gate(gate, value_of, ink, width)], ink
         ),
         _section("outputs", _outputs(state, value_of, width), ink),
-        _section("expectations", list(_expectations(state, ink, width)), ink),
+        _section("expectations", list(_expectations(state, value_of, ink, width)), ink),
         _section("what went wrong", list(_failures(state, ink, width)), ink),
         _section(
             "how models were chosen", [shortened(line, width) for line in _receipts(state)] if routing else [], ink
@@ -57,7 +57,7 @@ def run_lines(recorded: Recorded, ink: Ink, now: int, *, routing: bool) -> list[
 
 def _head(recorded: Recorded, value_of: Values, ink: Ink, now: int, width: int) -> list[str]:
     row, state = recorded.row, recorded.state
-    status, style = marked(row.status)
+    status, style = marked(row.standing)
     title = one_line(row.title or row.scenario)
     title = shortened(title, width - cell_width(status) - 2)
     lines = [f"{ink.paint(status, style)}  {ink.paint(title, 'bold')}"]
@@ -223,10 +223,11 @@ def _outputs(state: RunState, value_of: Values, width: int) -> list[str]:
     return [f"  {line}".rstrip() for line in describe(value_of(state.finish.outputs), width - 2)]
 
 
-def _expectations(state: RunState, ink: Ink, width: int) -> Iterator[str]:
+def _expectations(state: RunState, value_of: Values, ink: Ink, width: int) -> Iterator[str]:
     for check in state.expectations.values():
         mark = ink.paint("✓", "good") if check.met else ink.paint("✗", "error")
-        found = f"  found: {one_line(check.found)}" if check.found and not check.met else ""
+        there = "" if check.met else one_line(as_said(check.found, value_of))
+        found = f"  found: {there}" if there else ""
         first, *more = _below(one_line(check.about) + found, width)
         yield from (f"  {mark} {first.strip()}", *more)
 
@@ -275,12 +276,12 @@ def run_data(recorded: Recorded) -> dict[str, Any]:
         "took_ms": state.mono,
         "events": len(recorded.events),
         "parent": {"run": start.parent.run, "seq": start.parent.seq} if start and start.parent else None,
-        "cost_usd": state.totals.cost_usd,
+        "cost_usd": state.totals.cost_usd + state.totals.played_usd,
         "estimated_usd": state.totals.estimated_usd,
         "rehearsed_usd": state.totals.rehearsed_usd,
         "played_usd": state.totals.played_usd,
         "unpriced": state.totals.unpriced,
-        "new_usd": state.new_usd,
+        "new_usd": state.new_usd + state.totals.played_usd - state.inherited.played_usd,
         "tokens": state.totals.tokens,
         "calls": state.totals.calls,
         "inputs": value_of(start.inputs) if start and start.inputs else {},
@@ -297,6 +298,7 @@ def run_data(recorded: Recorded) -> dict[str, Any]:
             for gate in state.gates.values()
         ],
         "expectations": [
-            {"about": check.about, "met": check.met, "found": check.found} for check in state.expectations.values()
+            {"about": check.about, "met": check.met, "found": as_said(check.found, value_of)}
+            for check in state.expectations.values()
         ],
     }  # fmt: skip

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from app.cli.displays import values_of
 from app.cli.endings import how_to_resume
 from app.cli.gates import how_to_answer
-from app.cli.narrating.text import compact, took
+from app.cli.narrating.text import compact
 from app.cli.run_page import facts, failures_of, what_became_of
 from app.cli.spoken import sentence
 from app.cli.statuses import standing
 from app.events import Ref
 from app.safety import one_line
 from app.state import RunState
-from app.state.words import because
+from app.state.words import as_said, because, took
 
 if TYPE_CHECKING:
     from app.cli.show import Recorded
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def run_sentences(recorded: Recorded, now: int) -> Iterator[str]:
     """The run from its head to its hint, a sentence a thing."""
     row, state, value_of = recorded.row, recorded.state, values_of(recorded.texts)
-    yield sentence(one_line(row.title or row.scenario), row.status)
+    yield sentence(one_line(row.title or row.scenario), row.standing)
     for name, told in facts(recorded, now):
         yield sentence(f"{name} {one_line(told)}")
     yield from _named("Input", value_of(state.start.inputs) if state.start and state.start.inputs else {})
@@ -32,9 +32,8 @@ def run_sentences(recorded: Recorded, now: int) -> Iterator[str]:
     yield from _exchanges(state, value_of)
     yield from _named("Output", value_of(state.finish.outputs) if state.finish and state.finish.outputs else {})
     for check in state.expectations.values():
-        yield sentence(
-            f"Expected: {one_line(check.about)}", "met" if check.met else f"not met: {one_line(check.found)}"
-        )
+        became = "met" if check.met else f"not met: {one_line(as_said(check.found, value_of))}"
+        yield sentence(f"Expected: {one_line(check.about)}", became)
     for place, failure in failures_of(state):
         yield sentence(f"Error in {one_line(place)}: {one_line(because(failure))}", one_line(failure.hint))
     if hint := how_to_resume(row.status, row.run):

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.figures import MICROSECONDS, ago, compact_time, read_past, tokens
 from app.cli.ink import Ink, cell_width
-from app.cli.narrating.text import plural, shortened
+from app.cli.narrating.text import shortened
 from app.cli.numbers import some
 from app.cli.said import as_json, narrate, say_good
 from app.cli.spoken import is_spoken, spoken_rows
-from app.cli.statuses import STATUSES, marked
+from app.cli.statuses import STATUSES, batch_marked, marked
 from app.cli.tables import Cell, Giving, table
 from app.cli.workspaces import add_workspace, telling_damage, with_archive
 from app.safety import one_line
 from app.state import Spent
-from app.state.words import in_a_cell, short_id
+from app.state.words import UNMET, in_a_cell, kind_in, known_usd, money, plural, short_id
 
 if TYPE_CHECKING:
     from app.journal import Archive, RunRow
+    from app.journal.batches import BatchRow
     from app.journal.prune import Removed
     from app.journal.search import Hit
     from app.journal.traces import Traces
@@ -38,7 +39,7 @@ TEST = "test"  # the scenario and the tag of what footlights models test perform
 HEAD = ("run", "status", "scenario", "when", "cost", "tokens", "took")
 _GIVING_WAY = Giving(column=2, leaving=(5, 3, 6, 4))  # the tokens go first, the run and how it stands never
 _SHORT_NAME = 11  # cells of a run's short name, with what stands around the number of an event
-_WORDS = re.compile(r"(\s*)(\S+)")
+_WORDS = re.compile(r"\s+|\S+")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -81,35 +82,51 @@ def _list(args: argparse.Namespace) -> int:
     since = read_past(args.since, now) if args.since else None
     tests = args.all or args.tag == TEST or args.scenario == TEST
 
-    async def read(archive: Archive) -> list[Listed]:
+    async def read(archive: Archive) -> list[Listed | BatchRow]:
         batch = (await archive.batch(args.batch)).batch if args.batch else None
+        folded = batch is None and not args.json
         rows = await archive.runs(
             status=args.status, scenario=args.scenario, batch=batch, since=since, tag=args.tag, tests=tests,
-            limit=args.limit,
+            folded=folded, limit=args.limit,
         )  # fmt: skip
-        return [(row, await archive.time_of(row.run), await archive.spent_in(row)) for row in rows]
+        return [await _told_of(archive, row, folded=folded) for row in rows]
 
-    listed: list[Listed] = with_archive(args, read, before_the_first=[])
+    listed: list[Listed | BatchRow] = with_archive(args, read, before_the_first=[])
     if args.json:
-        sys.stdout.write(as_json([as_data(*each) for each in listed], indent=2))
+        sys.stdout.write(as_json([as_data(*each) for each in listed if isinstance(each, tuple)], indent=2))
         return 0
     if not listed:
-        narrate("no run is like that")
+        narrate("no run is like that" + _others(args))
         return 0
-    cells = [_cells(*each, now) for each in listed]
+    cells = [_cells(*each, now) if isinstance(each, tuple) else _batch_cells(each, now) for each in listed]
     lines = (
         spoken_rows(HEAD, cells)
         if is_spoken()
         else table(HEAD, cells, Ink.for_stream(sys.stdout), yielding=_GIVING_WAY)
     )
     sys.stdout.write("\n".join(lines) + "\n")
+    if not all(isinstance(each, tuple) for each in listed):
+        narrate("a batch stands in one line; --batch ID lists its runs")
     if len(listed) == args.limit:
-        narrate(f"the last {plural(args.limit, 'run')}; --limit shows more")
+        narrate(f"the last {args.limit}; --limit shows more")
     return 0
 
 
+async def _told_of(archive: Archive, row: RunRow, *, folded: bool) -> Listed | BatchRow:
+    if folded and row.batch and (found := await archive.batches(batch=row.batch)):
+        from app.batch.comparing.stopping import with_early_ends
+
+        return (await with_early_ends(archive, found))[0]
+    return row, await archive.time_of(row.run), await archive.spent_in(row)
+
+
+def _others(args: argparse.Namespace) -> str:
+    """Whoever looks for what failed may mean what ended, and not as was expected."""
+    return "; --status unmet finds those that ended, and not as was expected" if args.status == "failed" else ""
+
+
 def _cells(row: RunRow, took: int | None, spent: Spent, now: int) -> list[Cell]:
-    status, style = marked(row.status)
+    status, style = marked(row.standing)
     return [
         Cell(short_id(row.run), "accent"),
         Cell(status, style),
@@ -121,15 +138,30 @@ def _cells(row: RunRow, took: int | None, spent: Spent, now: int) -> list[Cell]:
     ]
 
 
+def _batch_cells(row: BatchRow, now: int) -> list[Cell]:
+    """A batch in one line: nobody finds the run of this morning among five hundred others."""
+    missed = row.ended - row.passed
+    over = f"{row.ended:,} of {plural(row.items, 'run')}" if row.ended < row.items else plural(row.items, "run")
+    told = f"{missed:,} did not pass" if missed else "all passed" if row.ended else "none is over"
+    return [
+        Cell(short_id(row.batch), "accent"),
+        Cell(*batch_marked(row)),
+        Cell(f"{row.title}, {over}: {told}"),
+        Cell(ago(row.created, now), "dim"),
+        Cell(f"{money(row.cost_usd)} {kind_in(row.mode).short}".rstrip(), right=True),
+        Cell(tokens(row.tokens), right=True),
+        Cell(""),
+    ]
+
+
 def as_data(row: RunRow, took: int | None, spent: Spent) -> dict[str, Any]:
     """A run in a list, for programs."""
-    names = ("run", "scenario", "title", "mode", "status", "reason", "cost_usd", "tokens")
+    names = ("run", "scenario", "title", "mode", "batch", "status", "reason", "cost_usd", "tokens")
     told = {name: getattr(row, name) for name in names}
     ended = row.ended / MICROSECONDS if row.ended else None
-    told |= {
-        "cost_usd": round(max(spent.cost_usd, row.cost_usd - spent.played_usd), 9)
-    }  # what a cassette played, nobody paid
+    told["cost_usd"] = round(max(known_usd(spent) or 0.0, row.cost_usd), 9)
     told |= {name: getattr(spent, name) for name in ("estimated_usd", "rehearsed_usd", "played_usd", "unpriced")}
+    told["unmet"] = row.standing == UNMET
     return told | {"started": row.started / MICROSECONDS, "ended": ended, "took_ms": took}
 
 
@@ -157,15 +189,17 @@ def _search(args: argparse.Namespace) -> int:
 
 def _snippet(hit: Hit, ink: Ink) -> str:
     """What stands around what was found, in lines that fit; what was found stands out."""
-    shown, used = "   ", 3
-    for part, found in hit.parts:
-        for space, word in _WORDS.findall(part):
-            text = shortened(one_line(word), ink.width - 4)
-            gap = " " if space or used == 3 else ""
-            if used > 4 and used + len(gap) + cell_width(text) > ink.width:
-                shown, used, gap = f"{shown}\n   ", 3, " "
-            shown += gap + (ink.paint(text, "note") if found else text)
-            used += len(gap) + cell_width(text)
+    shown, used, gap = "   ", 3, " "
+    for word, found in ((word, found) for part, found in hit.parts for word in _WORDS.findall(part)):
+        if word.isspace():
+            gap = " "
+            continue
+        text = shortened(one_line(word), ink.width - 4)
+        if used > 4 and used + len(gap) + cell_width(text) > ink.width:
+            shown, used, gap = f"{shown}\n   ", 3, " "
+        shown += gap + (ink.paint(text, "note") if found else text)
+        used += len(gap) + cell_width(text)
+        gap = ""
     return shown
 
 
@@ -203,9 +237,12 @@ def _erase(args: argparse.Namespace) -> int:
         compact(path)
     remains = _remains(traces)
     if args.json:
-        sys.stdout.write(as_json({"run": erased.runs[0], "values": erased.values, "remains": remains}))
+        told = {"run": erased.runs[0], "values": erased.values, "failures": erased.failures, "remains": remains}
+        sys.stdout.write(as_json(told))
     else:
         say_good(f"{short_id(erased.runs[0])}: what was said is erased; what happened is kept")
+        if erased.failures:
+            narrate("that includes the messages of what failed, which may quote what was said; runs rm removes all")
         _tell_remains(remains)
     return 0
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.ink import Ink
-from app.cli.narrating.text import plural
 from app.cli.said import as_json, narrate
 from app.cli.workspaces import add_workspace, database_of
 from app.safety import clean, one_line
+from app.state.words import plural
 
 if TYPE_CHECKING:
     from app.journal.salvage import Salvaged

@@ -82,7 +82,7 @@ async def after_the_stage(left: Left, run: Run | None = None) -> int:
     if left.batches:
         from app.cli.batching.staging import end_batches
 
-        await end_batches(left)
+        left = await end_batches(left)
     others = [here.going for here in left.runs if here.going is not run]
     goes_on_too = [asyncio.create_task(_end_unseen(other, left)) for other in others]
     code = code_of(left)

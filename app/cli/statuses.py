@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.journal.batches import BatchRow
     from app.state import RunState, StepState
 
 STATUSES = {
@@ -12,6 +13,7 @@ STATUSES = {
     "paused": ("◌", "warning"),
     "interrupted": ("⚠", "warning"),
     "succeeded": ("✓", "good"),
+    "unmet": ("✗", "error"),
     "failed": ("✗", "error"),
     "exhausted": ("✗", "error"),
     "refused": ("✗", "error"),
@@ -21,12 +23,20 @@ STATUSES = {
     "skipped": ("○", "dim"),
 }
 CUT_OFF = "cut off"
+_LIKE = {"running": "running", "stopped": "paused", "passed": "succeeded", "not passed": "unmet"}  # marks for batches
 
 
 def marked(status: str) -> tuple[str, str]:
     """The status with its glyph, and the style to paint it in."""
     glyph, style = STATUSES.get("cancelled" if status == CUT_OFF else status, ("·", ""))
     return f"{glyph} {status}", style
+
+
+def batch_marked(row: BatchRow) -> tuple[str, str]:
+    """The same of a batch; of one that is done, whether all of it passed."""
+    how = row.state if row.state != "done" else "passed" if row.passed == row.ended else "not passed"
+    glyph, style = STATUSES[_LIKE[how]]
+    return f"{glyph} {how}", style
 
 
 def standing(step: StepState, state: RunState) -> str:

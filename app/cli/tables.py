@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from app.cli.ink import Ink, cell_width
-from app.cli.narrating.text import shortened
+from app.cli.narrating.text import shortened, shortened_apart
 from app.safety import one_line
 
 _GAP = 2
@@ -27,6 +27,7 @@ class Giving(NamedTuple):
     column: int
     leaving: tuple[int, ...] = ()
     least: int = _NARROWEST  # cells it keeps while another can leave
+    apart: bool = False  # it names the row, so two names that differ are cut to two that differ
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], ink: Ink, *, yielding: Giving) -> list[str]:
@@ -42,6 +43,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], ink: Ink, *, yiel
             break
         del widths[gone]
     widths[yielding.column] = min(widths[yielding.column], max(_NARROWEST, room))
+    if yielding.apart:
+        names = shortened_apart([row[yielding.column].text for row in cleaned], widths[yielding.column])
+        for row, name in zip(cleaned, names, strict=True):
+            row[yielding.column] = row[yielding.column]._replace(text=name)
     top = [Cell(name, "dim", cleaned[0][column].right if cleaned else False) for column, name in enumerate(head)]
     return [ink.glyphs(_line(row, widths, ink)) for row in [top, *cleaned]]
 

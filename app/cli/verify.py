@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from app.cli.examining import add_arguments, chosen, reader
 from app.cli.ink import Ink
-from app.cli.narrating.text import plural
 from app.cli.said import as_json, narrate
 from app.cli.workspaces import database_of
 from app.safety import one_line
+from app.state.words import plural
 
 if TYPE_CHECKING:
     from app.journal.verify import Verified

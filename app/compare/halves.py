@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.events import CallFailed, Parent, Ref, RunStarted
 from app.state import CallState, RunState, StepState, fold
-from app.state.words import plural
+from app.state.words import how_ended, plural
 
 if TYPE_CHECKING:
     from app.journal.recording import Recording
@@ -69,6 +69,11 @@ class Half:
         if self.state.finish is not None:
             return self.state.finish.outcome
         return "paused" if self.state.status == "paused" else UNFINISHED
+
+    @property
+    def standing(self) -> str:
+        """The same, or that it ended and not as was expected."""
+        return self.status if self.state.finish is None else how_ended(self.state.finish)
 
     def value(self, ref: Ref | None) -> Any:
         """What a Ref in one of its events stands for."""

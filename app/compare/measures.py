@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.compare.halves import Half, Side
 from app.state import Spent, Tally, went_wrong
-from app.state.words import Spending, in_a_cell, is_played, is_rehearsed, money, took
+from app.state.words import Spending, in_a_cell, is_played, is_rehearsed, known_usd, money, took
 
 _MANY = 9  # times more from which nobody reads it as a percentage any longer
 _ALIKE = 1e-9  # dollars
@@ -133,9 +133,7 @@ def _share(more: float, of: float) -> str:
 
 
 def _amount(spent: Spending | None) -> float | None:
-    if spent is None or (spent.unpriced and not spent.cost_usd):
-        return None
-    return spent.played_usd if is_played(spent) else spent.cost_usd
+    return None if spent is None else known_usd(spent)
 
 
 def _kind(spent: Spending) -> str:

@@ -51,10 +51,10 @@ class Source:
         return ScenarioRefused([Problem(code, message, hint, self.name, line, column)])
 
 
-def read_source(path: Path, name: str | None = None) -> Source:
+def read_source(path: Path, name: str | None = None, most: int = MAX_BYTES) -> Source:
     """Read a file that the user named; links are followed, since the user chose them."""
     shown = name or str(path)
-    return _as_text(_read_regular_file(path, shown, os.O_RDONLY), path, shown)
+    return _as_text(_read_regular_file(path, shown, os.O_RDONLY, most), path, shown)
 
 
 def read_included(reference: str, including: Path, root: Path) -> Source:
@@ -82,7 +82,7 @@ def read_included(reference: str, including: Path, root: Path) -> Source:
     return _as_text(_read_regular_file(resolved, shown, os.O_RDONLY | os.O_NOFOLLOW), resolved, shown)
 
 
-def _read_regular_file(path: Path, shown: str, flags: int) -> bytes:
+def _read_regular_file(path: Path, shown: str, flags: int, most: int = MAX_BYTES) -> bytes:
     """Read at most one byte more than is allowed; a pipe or device is never waited for."""
     try:
         descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -95,16 +95,16 @@ def _read_regular_file(path: Path, shown: str, flags: int) -> bytes:
         if not stat.S_ISREG(kind.st_mode):
             raise _refused(shown, "not-a-file", f'"{shown}" is not a regular file', "copy its text into a file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(most + 1)
     except OSError as error:
         raise _unopened(path, shown, error) from error
     finally:
         os.close(descriptor)
-    if len(content) > MAX_BYTES:
+    if len(content) > most:
         raise _refused(
             shown,
             "too-large",
-            f'"{shown}" is {max(kind.st_size, len(content)):,} bytes; {MAX_BYTES:,} is the most that is read',
+            f'"{shown}" is {max(kind.st_size, len(content)):,} bytes; {most:,} is the most that is read',
             "move long texts into files of their own and name them with {file: ...}",
         )
     return content
@@ -112,6 +112,8 @@ def _read_regular_file(path: Path, shown: str, flags: int) -> bytes:
 
 def _unopened(path: Path, shown: str, error: Exception) -> ScenarioRefused:
     match getattr(error, "errno", None):
+        case errno.ENOENT if path.is_symlink():
+            return _refused(shown, "missing", f'"{shown}" is a link that leads nowhere', "mend the link, or delete it")
         case errno.ENOENT | errno.ENOTDIR:
             return _refused(shown, "missing", f'there is no file "{shown}"', neighbour(path, shown))
         case errno.EACCES | errno.EPERM:

@@ -46,7 +46,7 @@ def read_text(name: str, path: str) -> str:
     try:
         return read_source(Path(path), path).text
     except ScenarioRefused as refused:
-        hint = f"a text that begins with @ is written  -i {name}=@@{shortened(path, 20)}"
+        hint = f"it is looked for where you stand; a text that begins with @ is written  {name}=@@{shortened(path, 20)}"
         raise UsageError(f"{name}: {refused.problems[0].message}", hint) from refused
 
 

@@ -11,7 +11,6 @@ from app.document.suggest import listed
 from app.engine.billing import prices_ready
 from app.engine.blocks import perform_block
 from app.engine.bundle import bundle_of, changed_since
-from app.engine.clocks import Deadline
 from app.engine.exceeding import end_of_time
 from app.engine.expecting import Expecting, check_expectations
 from app.engine.expressions import render_all
@@ -149,7 +148,7 @@ async def _perform_steps(performance: Performance, play: Play, scene: Scene) -> 
     ]
     block = Block(play.scenario.steps, ("steps",), None, side_by_side=False)
     try:
-        with Deadline(performance.clock, left):
+        with performance.within(left):
             return await perform_block(block, scene), None
     except TimeoutError:
         return dict(scene.ended), await end_of_time(performance, account)
@@ -267,5 +266,5 @@ async def _paused(performance: Performance, halt: Halt) -> Result:
 def _result_of_pause(performance: Performance, halt: Halt) -> Result:
     return Result(
         performance.log.run, "paused", None, None, performance.facts["cost_usd"], performance.usage,
-        performance.unpriced, halt.reason, halt.detail, exhausted=halt.reason == "budget",
+        performance.unpriced, halt.reason, halt.detail, exhausted=halt.reason in ("budget", "batch"),
     )  # fmt: skip

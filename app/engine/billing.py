@@ -44,6 +44,9 @@ class Bill(msgspec.Struct, frozen=True):
     counted: Usage | None = None  # by our own count, where the provider's is hard to believe
 
 
+UNHEARD = Bill(Usage(), 0.0, None, "rehearsed")  # of a call that was cut off, and had reached nobody
+
+
 def hold_for(model: Model, asked: Asked, at: float) -> Hold:
     """What a call may cost at worst."""
     return hold_of(model, read_at_worst(asked), at)
@@ -78,12 +81,6 @@ def bill_of(model: Model, heard: Heard | Broken, asked: Asked, started: CallStar
     basis = basis_of(prices, told=answer.is_complete and usage == told, rehearsed=model.rehearsed)
     doubted = not model.rehearsed and answer.usage is not None and not _is_near(answer.usage, counted, asked)
     return Bill(usage, round(cost_of(usage, prices), 9), prices, basis, counted if doubted else None)
-
-
-def bill_unknown(held: Hold, *, rehearsed: bool = False) -> Bill:
-    """What is charged for a call of which nobody knows what became: its worst case."""
-    basis: Basis = "unpriced" if held.unpriced else "rehearsed" if rehearsed else "estimated"
-    return Bill(Usage(), held.cost_usd, None, basis)
 
 
 def tariff_for(use: str, choice: ModelChoice | None, *, live: bool) -> Tariff | None:

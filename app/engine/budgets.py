@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -10,12 +11,14 @@ from app.document.values import Limits
 from app.engine.clocks import Clock, Signal
 from app.engine.log import Log
 from app.events import BudgetWarned, CallFailed, CallFinished, Event, Hold, LimitsChanged, Measure, Usage
+from app.state.cut_off import came_to_nothing
 
 if TYPE_CHECKING:
     from app.engine.ledger import Ledger
 
 Action = Literal["stop", "pause", "ask", "downgrade"]
 _DUST = 5e-10  # US dollars: costs are told to a billionth, and sums of them may be off by less than half of one
+BUSY = "busy"  # of a ledger: there is no room now, but others hold something that may come back
 MEASURES: tuple[Measure, ...] = ("cost_usd", "tokens", "turns", "wall")
 
 
@@ -62,9 +65,14 @@ class Account:
         """What was spent, and what was raised, before the run was resumed."""
         for event in recorded:
             if isinstance(event, CallFinished | CallFailed) and self.covers(event):
-                self.charge(event.usage, event.cost_usd)
+                self.take(event)
             elif isinstance(event, LimitsChanged) and event.scope == self.scope:
                 self.limits[event.measure] = event.limit
+
+    def take(self, ended: CallFinished | CallFailed) -> None:
+        """Count a call that is over."""
+        if not came_to_nothing(ended):
+            self.charge(ended.usage, ended.cost_usd)
 
     def charge(self, usage: Usage, cost_usd: float) -> None:
         """Count what a call used."""
@@ -111,6 +119,8 @@ class Budgets:
     def __init__(self, log: Log, clock: Clock, shared: Ledger | None = None) -> None:
         self._log = log
         self._shared = shared  # with other runs
+        self._shares = 0  # calls of this run that hold something there
+        self._asking = asyncio.Lock()  # who asks there, perhaps waiting: one call at a time
         self._room = Signal(clock)
         self._said: set[tuple[str, str, float]] = set()
         for event in log.recorded:
@@ -132,6 +142,7 @@ class Budgets:
         """Give back what was held and charge what was used; warn where a share is passed."""
         wanted = worst_case(hold)
         if self._shared is not None:
+            self._shares -= 1
             self._shared.settle(hold, usage, cost_usd)
         for account in accounts:
             account.give_back(wanted)
@@ -143,6 +154,7 @@ class Budgets:
     def release(self, accounts: tuple[Account, ...], hold: Hold) -> None:
         """Give back what was held for a call that was not made."""
         if self._shared is not None:
+            self._shares -= 1
             self._shared.release(hold)
         self._release(accounts, hold)
 
@@ -151,13 +163,25 @@ class Budgets:
         if self._shared is None:
             return ""
         try:
-            why = await self._shared.hold(hold)  # other runs live by other clocks: the time of this one stands still
+            while (why := await self._asked(self._shared, hold)) == BUSY:
+                if self._shares:  # unless it came back while that was said
+                    await self._room.wait()
         except BaseException:
             self._release(accounts, hold)
             raise
         if why:
             self._release(accounts, hold)
         return why
+
+    async def _asked(self, shared: Ledger, hold: Hold) -> str:
+        """Other runs live by other clocks, and while one waits for them the time of this one stands still.
+
+        So only a run that holds nothing there waits there, and nothing more of it is held until that has ended.
+        """
+        async with self._asking:
+            why = await shared.hold(hold, waits=not self._shares)
+            self._shares += not why
+            return why
 
     def _release(self, accounts: tuple[Account, ...], hold: Hold) -> None:
         for account in accounts:

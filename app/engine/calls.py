@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from app.engine.billing import Bill, bill_of, bill_unknown, hold_for
+from app.engine.billing import UNHEARD, Bill, bill_of, hold_for
 from app.engine.exceeding import hold_budget
 from app.engine.models import Model, Models
 from app.engine.outcomes import Mishap
@@ -37,6 +37,7 @@ from app.events import (
     Usage,
 )
 from app.offsets import pack
+from app.state.cut_off import CUT_OFF, end_of
 from providers import tokens
 from providers.base import Message, Script, ToolCall, ToolOffer
 from providers.limiter import Ticket
@@ -53,6 +54,7 @@ FALLS_BACK = RETRIED | {"quota", "auth", "context_too_long"}
 FIRST_WAIT = 1.0  # seconds before it is tried again, at most; doubles with each attempt
 LONGEST_BACKOFF = 30.0
 LONGEST_WAIT = 120.0  # whatever the service asks for
+LOST = Failure(error=CUT_OFF.error, message="the process ended while this call was under way; it is made again")
 OUTCOMES: dict[str, Outcome] = {"refused": "refused", "truncated": "truncated"}
 
 
@@ -244,7 +246,11 @@ class _Attempt:
         broken = Broken(answer, "incomplete", "it was cut off while it was under way")
         bill = bill_of(self.model, broken, self.asked, self.begun)
         with suppress(FootlightsError):  # the journal itself may be what failed
-            self.performance.budgets.settle(accounts, hold, bill.usage, bill.cost_usd, self.begun.seq)
+            if self.performance.turnstile.is_closing and (self.model.rehearsed or self.begun.played):
+                bill = UNHEARD  # nobody was asked, and it is made anew when the run goes on
+                self.performance.budgets.release(accounts, hold)
+            else:
+                self.performance.budgets.settle(accounts, hold, bill.usage, bill.cost_usd, self.begun.seq)
             self._count(bill)
             self._failed(broken, self.begun, bill, error="interrupted")
 
@@ -350,29 +356,18 @@ class _Attempt:
         if failed is not None:
             self._tally(failed.usage, failed.cost_usd)
             return failed
-        # It went out, and nobody knows what became of it: its worst case stays charged.
-        bill = bill_unknown(begun.hold, rehearsed=self.model.rehearsed)
-        for account in self._accounts():
-            account.charge(bill.usage, bill.cost_usd)
-        self._count(bill)
+        # It went out, and nobody knows what became of it: what it may have cost stays charged.
         self.performance.loose_ends.take_up(self.id)
-        said = "the process ended while this call was under way; it is made again"
-        return log.add(
-            CallFailed(
-                Failure(error="interrupted", message=said),
-                0,
-                cost_usd=bill.cost_usd,
-                basis=bill.basis,
-                played=begun.played,
-                cause=begun.seq,
-                **self.about,
-            )
-        )
+        lost = log.add(replace(end_of(begun, rehearsed=self.model.rehearsed), failure=LOST, retry_ms=0))
+        for account in self._accounts():
+            account.take(lost)
+        self._count(lost)
+        return lost
 
     def _accounts(self) -> tuple[Account, ...]:
         return self.act.accounts_of(self.asked.speaker)
 
-    def _count(self, bill: Bill) -> None:
+    def _count(self, bill: Bill | CallFailed) -> None:
         self._tally(bill.usage, bill.cost_usd)
         self.performance.count(bill.usage, bill.cost_usd, unpriced=bill.basis == "unpriced")
 

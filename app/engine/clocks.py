@@ -332,9 +332,11 @@ _OUTSIDE = _Outside()
 class Deadline:
     """`asyncio.timeout` on a run's own clock: cancels what takes too long, and raises TimeoutError."""
 
-    def __init__(self, clock: Clock, seconds: float | None) -> None:
+    def __init__(self, clock: Clock, seconds: float | None, is_stopped: Callable[[tuple[int, ...]], bool]) -> None:
+        """`is_stopped` says of a place whether all there waits for the run to be paused: for that no time runs out."""
         self._clock = clock
         self._seconds = seconds
+        self._is_stopped = is_stopped
         self._expired = False
         self._alarm: Alarm | None = None
 
@@ -344,6 +346,7 @@ class Deadline:
         self._task: asyncio.Task[Any] | None = asyncio.current_task()
         assert self._task is not None
         self._cancelling = self._task.cancelling()
+        self._place = strand.get()
         self._alarm = self._clock.alarm(self._seconds, self._expire)
 
     def __exit__(
@@ -357,6 +360,8 @@ class Deadline:
             raise TimeoutError from error
 
     def _expire(self) -> None:
+        if self._is_stopped(self._place):
+            return
         self._expired = True
         assert self._task is not None
         self._task.cancel()

@@ -59,7 +59,7 @@ async def hold_budget(
             "limit", limit_words(account, measure, hold), "raise limits:, or use cheaper models", outcome="exhausted"
         )
     if why := await performance.budgets.share(accounts, hold):
-        await performance.stop_here(Halt("budget", why))
+        await performance.stop_here(Halt("batch", why))
     return True
 
 

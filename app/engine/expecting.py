@@ -25,6 +25,7 @@ from app.scenario.expressions.patterns import search
 from app.scenario.expressions.values import Refused, Work
 from app.scenario.model import Expectation
 
+_MOST_QUOTED = 200  # characters
 _NOTED = frozenset({StepStarted, StepFinished, StepFailed, StepSkipped, Handoff})
 
 
@@ -33,7 +34,8 @@ class _Said(NamedTuple):
 
     about: str
     holds: bool
-    found: str
+    figure: str = ""  # that was found
+    said: str = ""  # by somebody: kept apart, so that it can be erased
     mark: float | None = None
 
 
@@ -75,9 +77,9 @@ async def check_expectations(play: Play, scene: Scene, seen: Expecting) -> tuple
     met = True
     expected: set[str] = set()
     for number, one in enumerate(play.scenario.expect, 1):
-        for about, holds, found, mark in await _checked(one, play, scene, seen):
-            event = ExpectationChecked(number, about, holds, performance.mask(found)[:200], mark)
-            performance.log.once(event)
+        for about, holds, figure, said, mark in await _checked(one, play, scene, seen):
+            found = performance.log.keep(performance.mask(said)[:_MOST_QUOTED]) if said else figure
+            performance.log.once(ExpectationChecked(number, about, holds, found, mark))
             met = met and holds
         if one.step and one.outcome in FAILED and met:
             expected.add(one.step)
@@ -104,12 +106,12 @@ async def _checked(one: Expectation, play: Play, scene: Scene, seen: Expecting) 
         said.append(_Said(f"{who} ends {one.outcome}", outcome == one.outcome, outcome))
     text = output if isinstance(output, str) else msgspec.json.encode(output).decode()
     if one.contains is not None:
-        said.append(_Said(f'{who} contains "{one.contains}"', one.contains in text, text))
+        said.append(_Said(f'{who} contains "{one.contains}"', one.contains in text, said=text))
     if one.matches is not None:
-        said.append(_Said(f"{who} matches {one.matches}", _found(one.matches, text), text))
+        said.append(_Said(f"{who} matches {one.matches}", _found(one.matches, text), said=text))
     if one.json_schema is not None and one.step:
         wrong = _wrong_shape(one, play, output)
-        said.append(_Said(f"{who} has its shape", not wrong, wrong))
+        said.append(_Said(f"{who} has its shape", not wrong, said=wrong))
     if one.cost_under is not None:
         said.append(_Said(f"{who} costs less than {one.cost_under:g} dollars", cost < one.cost_under, f"{cost:.4f}"))
     if one.tokens_under is not None:
@@ -176,8 +178,9 @@ async def _judged(one: Expectation, play: Play, scene: Scene, output: Any) -> _S
     try:
         mark = await speak(judging_act(play, scene, one.step), turn)
     except Mishap as mishap:
-        return _Said(about, False, mishap.message)
-    return _Said(about, mark["mark"] >= judged.at_least, f"{mark['mark']:g}: {mark['because']}", float(mark["mark"]))
+        return _Said(about, False, said=mishap.message)
+    reason = f"{mark['mark']:g}: {mark['because']}"
+    return _Said(about, mark["mark"] >= judged.at_least, said=reason, mark=float(mark["mark"]))
 
 
 def _found(pattern: str, text: str) -> bool:

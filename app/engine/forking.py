@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ from app.settings import who
 from providers.base import Provider
 
 if TYPE_CHECKING:
-    from app.journal import Journal
+    from app.journal import Journal, RunLog
 
 _REF = re.compile(rb'"ref":"([0-9a-f]+)"')
 _OF_CALLS = (CallRouted, CallWaiting, CallStarted, CallSpeaking, CallFinished, CallFailed, ToolStarted)
@@ -82,50 +82,42 @@ def fork(
     """Begin a new run from a moment of another, and perform the rest."""
     asyncio.get_running_loop()
     changes = [Edit(address, value) for address, value in (edits or {}).items()]
-    opened, ours = opened_journal(journal, workspace)
-    try:
-        parent = opened.recorded(run)
-        if not parent:
-            raise NotFound(f"there is no run {run}", "footlights runs lists them")
-        if not 1 <= at <= len(parent):
-            raise UsageError(f"the run {run} has events 1 to {len(parent)}, not {at}", "footlights tail shows them")
+    with opened_journal(journal, workspace) as (opened, ours):
+        parent = _recorded(opened, run, at)
         begun, texts = parent[0], opened.texts(run)
         assert isinstance(begun, RunStarted)
         assert begun.source is not None
         assert begun.inputs is not None
         bundle = edited(_text(texts, begun.source.ref), changes)
-        inputs = _text(texts, begun.inputs.ref)
-        inputs |= {change.name: change.value for change in changes if change.kind == "inputs"}
         checked = checked_again(bundle)
-        complete = check_given(checked, inputs)
+        given = _text(texts, begun.inputs.ref)
+        complete = check_given(checked, given | {each.name: each.value for each in changes if each.kind == "inputs"})
         answers = checked_answers(checked, answers)
         cut = _cut(parent, at, checked, changes, answers)
+        taken = list(_taken(parent[1:cut]))
         settings = settings_of(begun, opened, limits, providers, tapes=tapes_again(begun.settings))
         run_log = opened.begin(new_id())
         first = run_started(checked, settings, Origin(who=by or who()))
-        taken = list(_taken(parent[1:cut]))
         first.parent = Parent(run=run, seq=cut, taken=len(taken) + 1)
         first.source, first.plan = run_log.keep(bundle), run_log.keep(plan_of(checked))
         first.inputs, first.edits = run_log.keep(complete), run_log.keep(dict(edits or {}))
-        recorded: list[Event] = [run_log.add(first)]
-        numbers = {1: 1}
-        for event in taken:
-            copy = decode(encode(event))
-            copy.cause = numbers.get(event.cause, 0)
-            for digest in _REF.findall(encode(event)):
-                run_log.keep(_text(texts, digest.decode()))
-            recorded.append(run_log.add(copy))
-            numbers[event.seq] = copy.seq
+        recorded = [run_log.add(first), *_copied(taken, texts, run_log)]
         performance = Performance(Log(run_log, recorded), opened, settings, checked)
         let_people_answer(performance, answers, people, patient)
         going = Run(opened, run_log, recorded, owns_journal=ours)
         again = RunResumed("fork", by or who())
         going.start(performance, lambda: act_out(going, performance, checked, complete, again))
-    except BaseException:
-        if ours:
-            opened.close()
-        raise
     return going
+
+
+def _recorded(journal: Journal, run: str, at: int) -> list[Event]:
+    """What happened in the other run, which has to have come as far as that."""
+    events = journal.recorded(run)
+    if not events:
+        raise NotFound(f"there is no run {run}", "footlights runs lists them")
+    if not 1 <= at <= len(events):
+        raise UsageError(f"the run {run} has events 1 to {len(events)}, not {at}", "footlights tail shows them")
+    return events
 
 
 def _text(texts: Mapping[str, bytes], digest: str) -> Any:
@@ -178,3 +170,15 @@ def _taken(events: Sequence[Event]) -> Iterable[Event]:
         if isinstance(event, _OF_CALLS) and event.call not in over:
             continue
         yield event
+
+
+def _copied(taken: Iterable[Event], texts: Mapping[str, bytes], run_log: RunLog) -> Iterator[Event]:
+    """The events as they stand in the new run, with their texts; causes that were not taken over are left out."""
+    numbers = {1: 1}
+    for event in taken:
+        copy = decode(encode(event))
+        copy.cause = numbers.get(event.cause, 0)
+        for digest in _REF.findall(encode(event)):
+            run_log.keep(_text(texts, digest.decode()))
+        numbers[event.seq] = run_log.add(copy).seq
+        yield copy

@@ -10,6 +10,7 @@ from app.document.types import mismatches
 from app.engine.outcomes import Mishap
 from app.errors import UsageError
 from app.scenario import Checked
+from app.scenario.model.parts import Input
 
 
 def complete_inputs(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,19 +39,26 @@ def check_given(checked: Checked, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, one in declared.items():
         value = given.get(name, one.default)
         if name in given:
-            _insist(name, value, checked, one.min, one.max)
+            _insist(name, value, checked, one)
         complete[name] = value
     return complete
 
 
-def _insist(name: str, value: Any, checked: Checked, least: float | None, most: float | None) -> None:
+def _insist(name: str, value: Any, checked: Checked, wanted: Input) -> None:
     for wrong in mismatches(checked.input_types[name], value):
         place = ".".join(map(str, (name, *wrong.path)))
         raise UsageError(f'input "{place}": {wrong.message}')
-    size: Any = len(value) if isinstance(value, str | list) else value
-    what = "is as long as" if isinstance(value, str | list) else "is"
-    if isinstance(size, int | float) and not isinstance(size, bool):
-        if least is not None and size < least:
-            raise UsageError(f'input "{name}" {what} {size:g}, and {least:g} is the least')
-        if most is not None and size > most:
-            raise UsageError(f'input "{name}" {what} {size:g}, and {most:g} is the most')
+    if said := out_of_range(value, wanted):
+        raise UsageError(f'input "{name}": {said}')
+
+
+def out_of_range(value: object, wanted: Input) -> str:
+    """What is wrong with the size of a value, or with its length; nothing where it has none that matters."""
+    what, size = ("a length of ", len(value)) if isinstance(value, str | list) else ("", value)
+    if isinstance(size, bool) or not isinstance(size, int | float):
+        return ""
+    if wanted.min is not None and size < wanted.min:
+        return f"{what}{size:g} is below the least, {wanted.min:g}"
+    if wanted.max is not None and size > wanted.max:
+        return f"{what}{size:g} is above the most, {wanted.max:g}"
+    return ""

@@ -18,6 +18,7 @@ from app.events import (
     GateAnswered,
     GateClosed,
     GateOpened,
+    RunStarted,
     ToolFailed,
     ToolFinished,
     ToolStarted,
@@ -33,6 +34,7 @@ class LooseEnds:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._open: dict[str, Closing] = {}
+        self._rehearsed = any(isinstance(event, RunStarted) and event.mode == "rehearsal" for event in log.recorded[:1])
         for event in log.recorded:
             self._note(event)
 
@@ -55,7 +57,7 @@ class LooseEnds:
     def _note(self, event: Event) -> None:
         match event:
             case CallStarted():
-                self._open[event.call] = end_of(event)
+                self._open[event.call] = end_of(event, rehearsed=self._rehearsed)
             case ToolStarted():
                 self._open[event.call] = ToolFailed(
                     CUT_OFF, step=event.step, agent=event.agent, call=event.call, cause=event.seq

@@ -25,14 +25,15 @@ async def remember(act: Act, use: ToolUse) -> Any:
     scope = f"agent:{use.agent}" if own else "run"
     if use.name == "memory.write":
         key, value = str(use.arguments["key"]), use.arguments["value"]
-        log.add(MemoryWritten(scope, key, log.keep(value), step=use.path, agent=use.agent, cause=act.cause))
+        log.add(MemoryWritten(scope, log.keep(key), log.keep(value), step=use.path, agent=use.agent, cause=act.cause))
         performance.remembered.setdefault(scope, {})[key] = value
         if own and performance.keeps_memory:
             performance.journal.remember(_owner(act, use.agent), key, value, log.run)
         return {"remembered": key}
     query = str(use.arguments.get("query") or "")
     found = await _found(performance, act, scope, query, own, use.agent)
-    log.add(MemoryRead(scope, query, log.keep(found), step=use.path, agent=use.agent, cause=act.cause))
+    asked = log.keep(query) if query else ""
+    log.add(MemoryRead(scope, asked, log.keep(found), step=use.path, agent=use.agent, cause=act.cause))
     return found
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from app.document.values import Limits
 from app.engine.budgets import MEASURES, Account, Budgets
 from app.engine.choices import named_in
-from app.engine.clocks import Clock, RealClock, Signal, VirtualClock
+from app.engine.clocks import Clock, Deadline, RealClock, Signal, VirtualClock
 from app.engine.directions import Directions
 from app.engine.endpoints import Endpoints, of_a_rehearsal, of_this_process
 from app.engine.gates import Gates
@@ -226,7 +226,7 @@ class Performance:
             self.count(call.usage, call.cost_usd, unpriced=call.basis == "unpriced")
             for account in self.accounts:
                 if account.covers(call):
-                    account.charge(call.usage, call.cost_usd)
+                    account.take(call)
         return calls
 
     # Those who watch
@@ -282,9 +282,14 @@ class Performance:
 
     async def stop_here(self, halt: Halt) -> NoReturn:
         """The run cannot go on: nothing new begins, what is under way may end, and then it is paused."""
-        self.halt(halt)
-        while True:
-            await self._never.wait()
+        with self.clock.still():  # who halts itself is interrupted only once it waits: no alarm may be sooner
+            self.halt(halt)
+            while True:
+                await self._never.wait()
+
+    def within(self, seconds: float | None) -> Deadline:
+        """Around what may take so long, unless the run is about to be paused."""
+        return Deadline(self.clock, seconds, self.turnstile.is_stopped)
 
     def effect(self) -> Turnstile:
         """Around a call or a tool that is under way: a run that stops waits for it a while."""
@@ -340,7 +345,7 @@ class Performance:
 
     # People
 
-    def is_skipped(self, path: str, name: str) -> bool:
+    def is_skipped(self, path: str) -> bool:
         """Did a person say to leave a step out?"""
         return self.directions.skips(path)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from app.engine.act import Act, act_of
 from app.engine.budgets import Account
-from app.engine.clocks import Deadline
 from app.engine.endings import as_it_ended, with_handoff
 from app.engine.exceeding import end_of_time
 from app.engine.expressions import render_text
@@ -66,7 +65,7 @@ async def _perform(place: Place, path: str, scene: Scene, incoming: tuple[Giver,
         wall = accounts[0].limits.get("wall")
     act = act_of(place, path, scene, incoming, Tally(), accounts, cause)
     try:
-        with Deadline(performance.clock, wall):
+        with performance.within(wall):
             if step.for_each is None and step.loop is None:
                 ended = await _tried(act)
             else:
@@ -103,7 +102,7 @@ async def _tried(act: Act) -> Ended:
     while True:
         start(act)
         try:
-            with Deadline(performance.clock, step.timeout), performance.skippable(act.path):
+            with performance.within(step.timeout), performance.skippable(act.path):
                 gives = await performer_of(step)(act)
             return finish(act, gives.output, gives.givers, outcome=gives.outcome, states=gives.states)
         except TimeoutError:

@@ -18,6 +18,7 @@ from app.events import (
     ToolFailed,
     ToolStarted,
 )
+from app.state.words import as_said
 
 if TYPE_CHECKING:
     from app.engine.performance import Performance
@@ -39,7 +40,7 @@ class Recall:
                 performance.count(event.usage, event.cost_usd, unpriced=event.basis == "unpriced")
             elif isinstance(event, MemoryWritten):
                 known = performance.remembered.setdefault(event.scope, {})
-                known[event.key] = performance.log.value(event.value)
+                known[as_said(event.key, performance.log.value)] = performance.log.value(event.value)
             elif isinstance(event, Handoff):
                 performance.handed.add((event.giver, event.taker, event.source, event.step))
 

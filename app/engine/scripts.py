@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from app.document.types import Text, mismatches
+from app.engine.reaching import with_used
 from app.scenario.model import Lines
 from app.scenario.model.rehearsal import Slips
 from providers.base import Script
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from app.engine.act import Act
     from app.engine.play import Play
     from app.engine.speaking import Turn
+    from app.scenario import Checked
 
 
 def script_for(act: Act, turn: Turn) -> Script:
@@ -71,6 +73,13 @@ def _slips(slips: Slips, turn: Turn, line: str, asked: str) -> bool:
     model = turn.speaker.agent.model
     names = (model if isinstance(model, str) else "", turn.mode)
     return Random(":".join((line, *names, asked))).random() < slips.share_of(*names)
+
+
+def slips_in(checked: Checked) -> bool:
+    """Does any line slip now and then, of a scenario or of what it uses?"""
+    steps = (place.step for part in with_used(checked) for place in part.places)
+    lines = (each for step in steps if step.rehearsal for each in (step.rehearsal, *step.rehearsal.by.values()))
+    return any(each.slips is not None and each.slips.ever for each in lines)
 
 
 def cursor_key(path: str, agent: str) -> str:

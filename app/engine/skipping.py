@@ -23,7 +23,7 @@ def incoming_of(needs: dict[str, Ended], scene: Scene) -> tuple[Giver, ...]:
 def reason_to_skip(place: Place, scene: Scene, needs: dict[str, Ended], path: str) -> tuple[str, str]:
     """Why a step is not performed, and the failure behind that; nothing when it is."""
     step, performance = place.step, scene.play.performance
-    if performance.is_skipped(path, place.name):
+    if performance.is_skipped(path):
         return "a person said so", ""
     reason, behind = _trouble(needs, scene.path)
     if reason and not (step.if_ is not None and decides_itself(step.if_)):

@@ -6,7 +6,8 @@ import asyncio
 import os
 import platform
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,32 +86,32 @@ def perform(
     insist_on_mode_and_seed(mode, seed)
     complete = check_given(checked, inputs or {})
     bounds, answers = checked_limits(limits), checked_answers(checked, answers)
-    opened, ours = opened_journal(journal, workspace)
-    try:
-        root = root or once(checked, root_of)
+    with opened_journal(journal, workspace) as (opened, ours):
         insist_on_tapes(mode, checked, cassette, record, live)
         if (mode == "live" and cassette is None) or live:
             insist_on_models(checked, providers, live)
-        tapes = tapes_for(checked, cassette, record, live)
-        mode = "cassette" if cassette is not None else mode
-        if matrix is None and checked.scenario is not None:
-            matrix = first_cell(checked.scenario.strategy)
-        outbox = opened.path.parent / "outbox"
         settings = Settings(
-            mode, seed, bounds, matrix, hosts, root, outbox, providers, tapes, retries, ledger, endpoints, unwatched
+            "cassette" if cassette is not None else mode,
+            seed,
+            bounds,
+            _first_matrix(checked) if matrix is None else matrix,
+            hosts,
+            root or once(checked, root_of),
+            _outbox_of(opened),
+            providers,
+            tapes_for(checked, cassette, record, live),
+            retries,
+            ledger,
+            endpoints,
+            unwatched,
         )
         run_log = opened.begin(run or new_id())
-        log = Log(run_log)
-        performance = Performance(log, opened, settings, checked)
+        performance = Performance(Log(run_log), opened, settings, checked)
         let_people_answer(performance, answers, people, patient)
         begun = Run(opened, run_log, [], owns_journal=ours)
         begun.start(
             performance, lambda: act_out(begun, performance, checked, complete, run_started(checked, settings, origin))
         )
-    except BaseException:
-        if ours:
-            opened.close()
-        raise
     return begun
 
 
@@ -136,8 +137,7 @@ def resume(
     `cassette` says where the one it plays from is now.
     """
     asyncio.get_running_loop()
-    opened, ours = opened_journal(journal, workspace)
-    try:
+    with opened_journal(journal, workspace) as (opened, ours):
         run_log = opened.take_over(run)
         try:
             recorded = opened.recorded(run)
@@ -163,25 +163,35 @@ def resume(
         except BaseException:
             run_log.release()
             raise
-    except BaseException:
-        if ours:
-            opened.close()
-        raise
     return going
 
 
-@cache
 def _found(scenario: str | Path) -> Checked:
     return load(*find_scenario(str(scenario), Path.cwd()))
 
 
-def opened_journal(journal: Journal | None, workspace: Path | None) -> tuple[Journal, bool]:
-    """The journal to write to, and whether it is ours to close."""
+@contextmanager
+def opened_journal(journal: Journal | None, workspace: Path | None) -> Iterator[tuple[Journal, bool]]:
+    """The journal to write to, and whether it is the run's to close; where none begins, ours is closed at once."""
     if journal is not None:
-        return journal, False
+        yield journal, False
+        return
     from app.journal import Journal
 
-    return Journal.open(workspace), True
+    opened = Journal.open(workspace)
+    try:
+        yield opened, True
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _first_matrix(checked: Checked) -> Mapping[str, Any] | None:
+    return None if checked.scenario is None else first_cell(checked.scenario.strategy)
+
+
+def _outbox_of(journal: Journal) -> Path:
+    return journal.path.parent / "outbox"
 
 
 def settings_of(
@@ -201,7 +211,7 @@ def settings_of(
         was.get("matrix"),
         hosts or tuple(was.get("hosts", ())),
         Path(was.get("root", ".")),
-        journal.path.parent / "outbox",
+        _outbox_of(journal),
         providers,
         tapes,
     )

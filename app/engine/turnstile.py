@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from app.engine.clocks import Clock, Signal
+from app.engine.clocks import Clock, Signal, strand
 
 Audience = Callable[[], Awaitable[None]]
 
@@ -23,7 +23,7 @@ class Turnstile:
         self._held = False
         self._steps = 0
         self._closing = False
-        self._under_way = 0
+        self._under_way: list[tuple[int, ...]] = []  # the places of effects
         self._when_quiet: Callable[[], None] | None = None
         self._audience: Audience | None = None
         self._released = asyncio.Event()  # whoever waits for the audience need not any more
@@ -79,6 +79,10 @@ class Turnstile:
         if not self._under_way:
             when_quiet()
 
+    def is_stopped(self, place: tuple[int, ...]) -> bool:
+        """Does the run stop, and does nothing at a place or below go on any more?"""
+        return self._closing and not any(one[: len(place)] == place for one in self._under_way)
+
     @property
     def _is_shut(self) -> bool:
         return self._closing or (self._held and not self._steps)
@@ -99,10 +103,10 @@ class Turnstile:
 
     def __enter__(self) -> None:
         """An effect is under way."""
-        self._under_way += 1
+        self._under_way.append(strand.get())
 
     def __exit__(self, *_: object) -> None:
         """It has ended."""
-        self._under_way -= 1
+        self._under_way.remove(strand.get())
         if self._closing and not self._under_way and self._when_quiet is not None:
             self._when_quiet()

@@ -26,7 +26,7 @@ from app.safety import one_line
 from app.state import NOTHING, CallState, GateState, RunState, Spent, spent_by, takeover
 from app.state.receipts import why_not
 from app.state.spending import OWN_MACHINE
-from app.state.words import BASES, Spending, notes, paid, paid_at_all, plural, spaced, took
+from app.state.words import BASES, Spending, as_said, notes, paid, paid_at_all, plural, spaced, took
 from app.tui.log.lines import line_of
 from app.tui.look.glyphs import UNICODE
 from app.tui.naming import name_of, role_of, sign
@@ -68,7 +68,7 @@ def tables_of(show: Show) -> dict[str, Table]:
         "models": _table("What each model took", _MODELS, _models(show)),
         "routing": _table("How models were chosen", _ROUTING, _routing(show.state)),
         "people": _table("Who was asked, and who acted", _PEOPLE, _people(show)),
-        "expectations": _table("What was expected", _EXPECTED, _expectations(show.state)),
+        "expectations": _table("What was expected", _EXPECTED, _expectations(show)),
         "errors": _table("What went wrong", _ERRORS, _errors(show.state)),
     }
     return {name: table for name, table in made.items() if table.rows}
@@ -247,10 +247,10 @@ def _direction(event: Directed, show: Show) -> tuple[Cell, ...]:
 _EXPECTED = "Met|What|Found"
 
 
-def _expectations(state: RunState) -> Iterator[tuple[Cell, ...]]:
-    for check in state.expectations.values():
+def _expectations(show: Show) -> Iterator[tuple[Cell, ...]]:
+    for check in show.state.expectations.values():
         met = Cell("yes", style="good") if check.met else Cell("no", style="error")
-        yield met, Cell(one_line(check.about)), Cell(one_line(check.found))
+        yield met, Cell(one_line(check.about)), Cell(one_line(as_said(check.found, show.value)))
 
 
 _ERRORS = "#When|Where|What|What was said|What came of it"

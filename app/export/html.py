@@ -6,24 +6,20 @@ ended and who is who, and can read all of it as a transcript.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from html import escape
-from pathlib import Path
 from string import Template
 
 from app.export import svg
 from app.export.film import Caption, Film, Kind, Line, Mark
 from app.export.html_rows import packed
+from app.export.parts import digest, part
 from app.export.picture.cells import HEIGHT, WIDTH
 from app.export.picture.drawing import FONTS
 from app.safety import mask_secrets, safe_text
 
-_PARTS = Path(__file__).parent / "player"
 _LAMPS: dict[Kind, tuple[str, str]] = {
     "cue": ("M6 .8 11.2 6 6 11.2.8 6z", "a cue"),
     "handoff": ("M6 2a4 4 0 1 0 0 8 4 4 0 1 0 0-8z", "work handed on"),
@@ -37,12 +33,12 @@ def player(film: Film) -> str:
     """The page."""
     roles = _Roles(film)
     style = _style(film, roles)
-    script = _part("player.js")
+    script = part("player/player.js")
     still = svg.still(film, svg.poster_of(film)).strip()  # where no script runs
     inner = re.findall(r"<style>(.*?)</style>", still, re.DOTALL)
     width, height = film.size
     chapters = [mark for mark in film.marks if mark.kind == "cue"]
-    return Template(_part("page.html")).substitute(
+    return Template(part("player/page.html")).substitute(
         policy=_policy([style, *inner], script),
         scheme="dark" if film.colours.is_dark else "light",
         title=_text(film.title),
@@ -163,7 +159,7 @@ def _style(film: Film, roles: _Roles) -> str:
         "error": _ERROR_BY_NIGHT if colours.is_dark else _ERROR_BY_DAY,
     }  # fmt: skip
     variables = "".join(f"--{name}:{_colour(colour, '#888')};" for name, colour in names.items())
-    return f":root{{{variables}--shape:{shape:.3f};--mono:{FONTS}}}\n{_part('player.css')}{roles.rules()}"
+    return f":root{{{variables}--shape:{shape:.3f};--mono:{FONTS}}}\n{part('player/player.css')}{roles.rules()}"
 
 
 def _colour(colour: str, otherwise: str) -> str:
@@ -172,12 +168,8 @@ def _colour(colour: str, otherwise: str) -> str:
 
 def _policy(styles: Iterable[str], script: str) -> str:
     """Nothing may be loaded or sent, and nothing runs but what stands here."""
-    sheets = " ".join(map(_digest, styles))
-    return f"default-src 'none'; script-src {_digest(script)}; style-src {sheets}; base-uri 'none'; form-action 'none'"
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    sheets = " ".join(map(digest, styles))
+    return f"default-src 'none'; script-src {digest(script)}; style-src {sheets}; base-uri 'none'; form-action 'none'"
 
 
 def _hidden(wanted: object) -> str:
@@ -196,8 +188,3 @@ def _seconds(seconds: float) -> str:
 def _clock(seconds: float) -> str:
     whole = int(seconds + 1e-6)
     return f"{whole // 60}:{whole % 60:02d}"
-
-
-@cache
-def _part(name: str) -> str:
-    return (_PARTS / name).read_text(encoding="utf-8")

@@ -5,21 +5,17 @@ What stands in it is given as HTML; only our own style and script may act, whate
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
 from app.export.account_tables import Cell, Table
+from app.export.parts import digest, part
 from app.settings import content_root
 from app.tui.look.themes import ROLES, Theme, load
 
-_PARTS = Path(__file__).parent / "page"
 _BY_DAY, _BY_NIGHT = "matinee", "footlights"
 
 
@@ -45,11 +41,11 @@ class Front:
 
 def sheet(front: Front, sections: Iterable[Section], *, made: str, opening: str = "", also: str = "") -> str:
     """The page; `opening` stands between the verdict and the facts, `also` names a style and a script of its own."""
-    style = "".join((part("report.css"), part(f"{also}.css") if also else "", _colours()))
-    script = "".join((part("report.js"), part(f"{also}.js") if also else ""))
+    style = "".join((part("page/report.css"), part(f"page/{also}.css") if also else "", _colours()))
+    script = "".join((part("page/report.js"), part(f"page/{also}.js") if also else ""))
     shown = [section for section in sections if section.body]
-    return Template(part("report.html")).substitute(
-        policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; img-src data:;"
+    return Template(part("page/report.html")).substitute(
+        policy=f"default-src 'none'; style-src {digest(style)}; script-src {digest(script)}; img-src data:;"
         " base-uri 'none'; form-action 'none'",
         about=escape(front.about),
         title=escape(front.title),
@@ -105,12 +101,6 @@ def lines(text: str) -> str:
     return escape(text).replace("\n", "<br>")
 
 
-@cache
-def part(name: str) -> str:
-    """A file of which pages are made."""
-    return (_PARTS / name).read_text(encoding="utf-8")
-
-
 def _colours() -> str:
     """The house by day; by night, on a screen, the house by night."""
     return (
@@ -122,7 +112,3 @@ def _colours() -> str:
 
 def _names(theme: Theme) -> str:
     return ";".join(f"--{name.replace(':', '-')}:{colour}" for name, colour in theme.colours.items())
-
-
-def _digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

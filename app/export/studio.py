@@ -1,7 +1,7 @@
 """The house without an audience: the app itself in memory, on a clock that only whoever films moves.
 
 Nothing of the machine or of the person comes into the picture: no settings, no keys of their own, no colours of a
-terminal. A step of the clock draws what is due, and `cells` reads what a terminal would show.
+terminal. A step of the clock lets happen what is due, and `cells` draws what a terminal would show.
 """
 
 from __future__ import annotations
@@ -82,6 +82,20 @@ class House(Theatre):
         if severity != "information":
             self.wrong.append(text)
 
+    def insist_on_all(self) -> None:
+        """Raise what cannot be shown, where anything cannot."""
+        if self.wrong:
+            raise CannotShow(self.wrong[0])
+
+
+class FilmedStage(Stage):
+    """The stage, drawn when a picture of it is taken and not before."""
+
+    def _compositor_refresh(self) -> None:
+        """Draw nothing for the terminal: there is none."""
+        self._compositor._dirty_regions.clear()
+        self._dirty_widgets.clear()
+
 
 @asynccontextmanager
 async def opened(
@@ -97,13 +111,12 @@ async def opened(
     clock = Clock()
     house = House(theme, clock, has_captions=has_captions)
     async with house.run_test(size=_with_keys(size)):
-        stage = Stage(Filed(recording, sheet), pace, clock=clock)
+        stage = FilmedStage(Filed(recording, sheet), pace, clock=clock)
         await house.push_screen(stage)
         stage.frames.stop()
         await house.workers.wait_for_complete()
         await still(house)
-        if house.wrong:
-            raise CannotShow(house.wrong[0])
+        house.insist_on_all()
         yield Studio(house, stage, clock, size[1])
 
 
@@ -126,17 +139,17 @@ class Studio:
         self._look = looks(house.theme_variables["text"], house.theme_variables["ground"])
 
     async def show(self, now: float) -> float | None:
-        """Draw what is seen at a moment; the seconds until something changes, none when nothing will."""
+        """Let it be a moment; the seconds until something changes, none when nothing will."""
         self._clock.now = now
         due = self.stage.frame()
         await still(self.house)
-        if self.house.wrong:
-            raise CannotShow(self.house.wrong[0])
+        self.house.insist_on_all()
         return due
 
     def cells(self) -> tuple[Row, ...]:
         """What is on the screen; a row that did not change is the same object as before."""
         strips = self.stage._compositor.render_strips()[: self._height]
+        self.house.insist_on_all()
         known = zip(self._strips, self._rows, strict=True) if self._strips else [(None, ())] * len(strips)
         self._rows = [
             row if was is not None and was._segments == strip._segments else row_of(strip, self._look)

@@ -20,6 +20,7 @@ from app.journal.recording import Recording
 from app.playback.show import Show
 from app.safety import clean, covered
 from app.state import fold
+from app.state.words import known_usd
 from app.tui.log.lines import line_of
 
 What = Literal["steps", "calls", "events"]
@@ -78,10 +79,10 @@ def _steps(recording: Recording) -> Iterator[Row]:
             "cache_read": tally.cache_read,
             "cache_write": tally.cache_write,
             "output": tally.output,
-            "cost_usd": None if tally.unpriced and not tally.cost_usd else tally.cost_usd,
+            "cost_usd": known_usd(tally),
             "estimated_usd": tally.estimated_usd,
             "rehearsed_usd": tally.rehearsed_usd,
-            "recorded_usd": tally.played_usd,
+            "played_usd": tally.played_usd,
             "unpriced_calls": tally.unpriced,
             "reason": step.reason,
             "error": step.failure.error if step.failure else None,
@@ -178,7 +179,7 @@ def _text(value: Any) -> str:
 TABLES: dict[What, tuple[str, Callable[[Recording], Iterator[Row]]]] = {
     "steps": (
         "run step kind title agent status tries began ended took_ms calls input cache_read cache_write output"
-        " cost_usd estimated_usd rehearsed_usd recorded_usd unpriced_calls reason error message",
+        " cost_usd estimated_usd rehearsed_usd played_usd unpriced_calls reason error message",
         _steps,
     ),
     "calls": (

@@ -24,6 +24,7 @@ from app.journal.refs import refs_of, unpacked
 from app.journal.rows import COLUMNS, INTERRUPTED, RunRow, ambiguous, not_found, row_of
 from app.state.cut_off import cut_off
 from app.state.spending import NOTHING, Spent, spent_by
+from app.state.words import UNMET
 
 _GLANCE = 0.05  # seconds between looks at whether anything was written
 _PULSE = 1.0  # seconds between looks at whether the performer is alive
@@ -62,19 +63,28 @@ class Archive:
         since: int | None = None,
         tag: str | None = None,
         tests: bool = True,
+        folded: bool = False,
         limit: int | None = 50,
     ) -> list[RunRow]:
-        """List runs, the latest first, with the tests of models or without. `since` counts in microseconds."""
-        stored = "running" if status == INTERRUPTED else status
-        most = -1 if status is not None or limit is None else limit  # who is interrupted is known only afterwards
+        """List runs, the latest first, with the tests of models or without. `since` counts in microseconds.
+
+        `folded` leaves of each batch the latest of its runs alone.
+        """
+        stored = {INTERRUPTED: "running", UNMET: None}.get(status or "", status)
+        most = -1 if status is not None or limit is None else limit  # how a run stands is known only afterwards
         asked = {"status": stored, "scenario": scenario, "batch": batch, "since": since, "tests": tests, "most": most}
         asked["tag"] = None if tag is None else msgspec.json.encode(tag).decode()
+        known = await self._known_batches() if folded else frozenset()
+        asked["folded"] = msgspec.json.encode(known if status is None else ()).decode()
         found = await self._all(_RUNS, asked)
         with reading(self.path):
             rows = [row_of(row) for row in found]
         if status is not None:
-            rows = [row for row in rows if row.status == status]
-        return rows[:limit]
+            rows = [row for row in rows if row.standing == status]
+        latest: dict[str, RunRow] = {}
+        for row in rows:
+            latest.setdefault(row.batch if row.batch in known else row.run, row)
+        return list(latest.values())[:limit]
 
     async def find(self, wanted: str) -> RunRow:
         """Return the run of this name: whole, or as much of its beginning or end as tells it apart, or `last`.
@@ -88,7 +98,8 @@ class Archive:
                 _LIKE, {"name": wanted.upper(), "length": len(wanted)}
             )
         if not rows or not wanted:
-            raise not_found(wanted, [run for (run,) in await self._all("SELECT run FROM runs ORDER BY started DESC")])
+            runs = [run for (run,) in await self._all("SELECT run FROM runs ORDER BY started DESC")]
+            raise not_found(wanted, runs, await self._known_batches())
         if len(rows) > 1:
             raise ambiguous(wanted, [row[0] for row in rows])
         with reading(self.path):
@@ -218,17 +229,25 @@ class Archive:
         found = await self._all(batches.LISTED, {"batch": batch, "most": -1 if limit is None else limit})
         return [batches.read_row(row) for row in found]
 
+    async def _known_batches(self) -> frozenset[str]:
+        has_any = (await self._all(batches.HAS_BATCHES))[0][0]
+        return frozenset(name for (name,) in (await self._all("SELECT batch FROM batches") if has_any else ()))
+
     async def batch(self, wanted: str) -> BatchRow:
         """Return the batch of this name: whole, or as much of its beginning or end as tells it apart, or `last`."""
         asked = {"name": wanted.upper(), "length": len(wanted)}
         known = await self._all(batches.NAMED, asked) if await self.batches(limit=1) else []
         if len(known) != 1 or not wanted:
             raise batches.not_one(wanted, [name for (name,) in known])
-        return (await self.batches(batch=known[0][0]))[0]
+        if not (found := await self.batches(batch=known[0][0])):  # somebody removes it just now
+            raise batches.not_one(wanted, [])
+        return found[0]
 
     async def batch_plan(self, batch: str) -> bytes:
         """Return what a batch is to perform, as it was kept."""
-        return zlib.decompress((await self._all(batches.PLAN, {"batch": batch}))[0][0])
+        if not (found := await self._all(batches.PLAN, {"batch": batch})):
+            raise batches.not_one(batch, [])
+        return zlib.decompress(found[0][0])
 
     async def batch_runs(self, batch: str) -> list[RunRow]:
         """Return the runs of a batch that have begun."""
@@ -247,21 +266,15 @@ class Archive:
         found = await self._all(batches.COUNTED, {"batch": batch})
         return [(status, bool(expected), bool(excused), count) for status, expected, excused, count in found]
 
-    async def batch_calls(self, batch: str) -> int:
-        """Count the calls that the runs of a batch have made."""
-        count: int = (await self._all(batches.CALLS, {"batch": batch}))[0][0]
-        return count
+    async def batch_spent(self, batch: str) -> dict[str, float]:
+        """Return what the runs of a batch have used or may have used, also those that were removed."""
+        (spent,) = await self._all(batches.SPENT, {"batch": batch})
+        return dict(zip(("cost_usd", "tokens", "turns"), spent, strict=True))
 
     async def batch_seconds(self, wanted: Iterable[str]) -> dict[str, float]:
         """Return how long a run of each of these batches took, in the mean of those that are over."""
         found = await self._all(batches.MEAN_SECONDS, {"batches": msgspec.json.encode(list(wanted)).decode()})
         return dict(found)
-
-    async def batch_unanswered(self, batch: str) -> list[Event]:
-        """Return the beginnings of calls that went out and of which nothing is known: whoever made them is gone."""
-        found = await self._all(batches.UNANSWERED, {"batch": batch})
-        with reading(self.path):
-            return [decode(body) for (body,) in found]
 
     async def last_events(self, runs: Sequence[str]) -> dict[str, Event]:
         """Return the last event of each of these runs: of one that is over, how it ended."""
@@ -275,6 +288,18 @@ class Archive:
         found = await self._all(batches.EVENTS, {"batch": batch, "kinds": named})
         with reading(self.path):
             return [(run, decode(body)) for run, body in found]
+
+    async def found_in(self, runs: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return what expectations found said in each of these runs, by digest, as far as it is kept."""
+        named = {"runs": msgspec.json.encode(list(runs)).decode()}
+        short, long = await self._all(_FOUND_SHORT, named), await self._all(_FOUND_LONG, named)
+        found: dict[str, dict[str, Any]] = {run: {} for run in runs}
+        with reading(self.path):
+            for run, text in short:
+                found[run] |= msgspec.json.decode(text)
+            for run, digest, packed, body in long:
+                found[run][digest] = msgspec.json.decode(true_to(digest, unpacked(packed, body), self.path))
+        return found
 
     async def _page(self, run: str, after: int, limit: int) -> list[Event]:
         rows = await self._all(_EVENTS, {"run": run, "after": after, "limit": limit})
@@ -291,10 +316,14 @@ def _with_ends(row: RunRow, events: list[Event]) -> list[Event]:
 
 
 _NO_TEST = """(:tests OR scenario != 'test' OR instr(tags, '"test"') = 0)"""  # footlights models test makes such runs
-_RUNS = (
-    f"SELECT {COLUMNS} FROM runs WHERE (:status IS NULL OR status = :status)"
-    " AND (:scenario IS NULL OR scenario = :scenario) AND (:batch IS NULL OR batch = :batch)"
+_WANTED = (
+    "(:status IS NULL OR status = :status) AND (:scenario IS NULL OR scenario = :scenario)"
+    " AND (:batch IS NULL OR batch = :batch)"
     f" AND (:since IS NULL OR started >= :since) AND (:tag IS NULL OR instr(tags, :tag)) AND {_NO_TEST}"
+)
+_RUNS = (
+    f"SELECT {COLUMNS} FROM runs WHERE {_WANTED} AND (batch NOT IN (SELECT value FROM json_each(:folded)) OR id IN"
+    f" (SELECT id FROM (SELECT id, max(started) FROM runs WHERE {_WANTED} AND batch != '' GROUP BY batch)))"
     " ORDER BY started DESC, id DESC LIMIT :most"
 )
 _LATEST = f"SELECT {COLUMNS} FROM runs WHERE {_NO_TEST} ORDER BY started DESC, id DESC LIMIT 1"
@@ -323,6 +352,20 @@ _SHORT_ONE = (
 )
 _SHORT = "SELECT text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND text IS NOT NULL"
 _LATER = "SELECT body, text FROM events WHERE run = (SELECT id FROM runs WHERE run = :run) AND seq >= :seq"
+# What was said stands beside the event that named it first: the answer of a model, perhaps, that was found whole.
+_QUOTED = (
+    "WITH quoted AS MATERIALIZED (SELECT runs.id, runs.run, json_extract(body, '$.found.ref') AS digest"
+    " FROM runs JOIN events ON events.run = runs.id"
+    " WHERE runs.run IN (SELECT value FROM json_each(:runs)) AND kind = 'expectation.checked')"
+)
+_FOUND_SHORT = (
+    f"{_QUOTED} SELECT DISTINCT quoted.run, text FROM quoted JOIN events ON events.run = quoted.id"
+    " WHERE instr(text, digest)"
+)
+_FOUND_LONG = (
+    f"{_QUOTED} SELECT quoted.run, digest, packed, body FROM quoted JOIN blobs USING (digest)"
+    " JOIN run_blobs ON run_blobs.blob = blobs.id AND run_blobs.run = quoted.id"
+)
 _NAMED_BLOBS = "SELECT digest, packed, body FROM blobs WHERE digest IN (SELECT value FROM json_each(:digests))"
 _LONG = (
     "SELECT digest, packed, body FROM blobs JOIN run_blobs ON run_blobs.blob = blobs.id"

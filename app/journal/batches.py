@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +13,9 @@ import msgspec
 
 from app.journal.errors import RunBusy, RunNotFound
 from app.journal.lease import Holder, holder_alive
-from app.journal.rows import COLUMNS, INTERRUPTED
+from app.journal.rows import COLUMNS, INTERRUPTED, as_typed
+
+Change = Callable[[bytes], bytes]  # of a plan
 
 
 class BatchNotFound(RunNotFound):
@@ -36,13 +38,14 @@ class BatchRow:
     begun: int = 0  # runs that are under way, paused or cut off
     cost_usd: float = 0.0
     tokens: int = 0
+    ended_early: bool = False  # the rest is left out on purpose, as whoever has read its plan knows
 
     @property
     def state(self) -> str:
         """Is it performed, did it stop, or is all of it done?"""
         if self.performer:
             return "running"
-        return "done" if self.ended == self.items else "stopped"
+        return "done" if self.ended == self.items or self.ended_early else "stopped"
 
     @property
     def waiting(self) -> int:
@@ -64,7 +67,7 @@ class Stand(NamedTuple):
 
 def begin(connection: sqlite3.Connection, row: BatchRow, plan: bytes, holder: Holder) -> None:
     """Keep a batch that begins."""
-    values = (row.batch, row.title, row.mode, row.items, row.created, zlib.compress(plan, 3), str(holder))
+    values = (row.batch, row.title, row.mode, row.items, row.created, zlib.compress(plan, 3), str(holder), _now())
     connection.execute(_NEW, values)
 
 
@@ -74,8 +77,8 @@ def put_back(connection: sqlite3.Connection, found: Iterable[Sequence[Any]]) -> 
     connection.executemany(_AGAIN, rows)
 
 
-def drive(connection: sqlite3.Connection, batch: str, holder: Holder) -> tuple[bytes, str]:
-    """Go on with a batch that nobody performs; return its plan, and why it was left."""
+def drive(connection: sqlite3.Connection, batch: str, holder: Holder, change: Change = bytes) -> tuple[bytes, str]:
+    """Go on with a batch that nobody performs; return its plan, as it is changed for that, and why it was left."""
     found = connection.execute(_HELD, (batch,)).fetchone()
     if found is None:
         raise BatchNotFound(f"there is no batch {batch}", "`footlights batches` lists them")
@@ -83,8 +86,17 @@ def drive(connection: sqlite3.Connection, batch: str, holder: Holder) -> tuple[b
     before = Holder.read(held_by)
     if before is not None and before.alive(heartbeat, _now()):
         raise RunBusy(f"the batch {batch} is being performed by {before.described}", "let it end, or stop it there")
-    connection.execute("UPDATE batches SET holder = ?, stopped = '' WHERE batch = ?", (str(holder), batch))
-    return zlib.decompress(plan), stopped
+    known = zlib.decompress(plan)
+    changed = change(known)
+    connection.execute(_DRIVEN, (str(holder), _now(), batch))
+    if changed != known:
+        connection.execute(_CHANGED, (zlib.compress(changed, 3), batch))
+    return changed, stopped
+
+
+def beat(connection: sqlite3.Connection, holders: Iterable[Holder]) -> None:
+    """Give a sign of life of those who perform batches."""
+    connection.executemany("UPDATE batches SET heartbeat = ? WHERE holder = ?", [(_now(), str(one)) for one in holders])
 
 
 def leave(connection: sqlite3.Connection, batch: str, holder: Holder, stopped: str) -> None:
@@ -105,17 +117,23 @@ def erase_given(connection: sqlite3.Connection, run: str) -> None:
                 cell = {
                     name: value for name, value in item["cell"].items() if name.removeprefix("inputs.") not in given
                 }
-                item.update(inputs={}, cell=cell, erased=True)
+                item.update(inputs={}, cell=cell, erased=bool(given) or item.get("erased", False))
         small = zlib.compress(msgspec.json.encode(plan), 3)
-        connection.execute("UPDATE batches SET plan = ? WHERE batch = ?", (small, batch))
+        connection.execute(_CHANGED, (small, batch))
+
+
+def keep_spent(connection: sqlite3.Connection, batch: str, run: int) -> None:
+    """Remember with its batch what a run has used that will be removed: its budget is not there once more."""
+    if batch and connection.execute(HAS_BATCHES).fetchone()[0]:
+        connection.execute(_KEEP, {"batch": batch, "run": run})
 
 
 def drop_emptied(connection: sqlite3.Connection, batch: str) -> None:
     """Remove a batch whose last run was removed just now, if nobody performs it."""
     if not batch or not connection.execute(HAS_BATCHES).fetchone()[0]:
         return
-    for holder, begun in connection.execute(_EMPTIED, (batch,)).fetchall():
-        if not begun and not holder_alive(holder, _now()):
+    for holder, heartbeat, begun in connection.execute(_EMPTIED, (batch,)).fetchall():
+        if not begun and not holder_alive(holder, heartbeat):
             connection.execute("DELETE FROM batches WHERE batch = ?", (batch,))
 
 
@@ -142,7 +160,7 @@ def not_one(wanted: str, found: Sequence[str]) -> BatchNotFound:
     if not found and wanted.lower() == "last":
         return BatchNotFound("there is no batch yet", "`footlights batch` performs one")
     if not found:
-        return BatchNotFound(f"there is no batch {wanted}", "`footlights batches` lists them")
+        return BatchNotFound(f"there is no batch {as_typed(wanted)}", "`footlights batches` lists them")
     return BatchNotFound(f"{len(found)} batches begin or end with {wanted}", "write more of its name")
 
 
@@ -150,9 +168,9 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-# A sign of life of whoever performs a batch is one of any of its runs.
-_HEARTBEAT = "max(batches.created, ifnull(max(runs.heartbeat), 0))"
-PLANNED = ("batch", "title", "mode", "items", "created", "stopped", "plan")  # what is known of one but for its runs
+_REMOVED = ("removed_usd", "removed_tokens", "removed_calls")
+# What is known of one but for its runs.
+PLANNED = ("batch", "title", "mode", "items", "created", "stopped", *_REMOVED, "plan")
 HAS_BATCHES = "SELECT count(*) FROM sqlite_schema WHERE name = 'batches'"
 _GOES_ON = "runs.status IN ('running', 'paused')"
 # A run's last event as it was encoded: what a text holds is escaped there, so these words stand for the keys alone.
@@ -162,7 +180,7 @@ _PASSED = (
 )
 LISTED = (
     "SELECT batches.batch, batches.title, batches.mode, items, created, stopped, batches.holder,"
-    f" {_HEARTBEAT}, sum(NOT {_GOES_ON}), sum({_PASSED}), sum({_GOES_ON}), sum(runs.cost_usd), sum(runs.tokens)"
+    f" batches.heartbeat, sum(NOT {_GOES_ON}), sum({_PASSED}), sum({_GOES_ON}), sum(runs.cost_usd), sum(runs.tokens)"
     " FROM batches LEFT JOIN runs ON runs.batch = batches.batch AND runs.batch != ''"
     " LEFT JOIN events AS last ON last.run = runs.id AND last.seq = runs.seq"
     " WHERE :batch IS NULL OR batches.batch = :batch GROUP BY batches.id ORDER BY batches.id DESC LIMIT :most"
@@ -191,9 +209,33 @@ EVENTS = (
     "SELECT runs.run, events.body FROM runs JOIN events ON events.run = runs.id WHERE runs.batch = :batch"
     " AND runs.batch != '' AND events.kind IN (SELECT value FROM json_each(:kinds)) ORDER BY runs.id, events.seq"
 )
-CALLS = (
-    "SELECT count(*) FROM runs JOIN events ON events.run = runs.id"
-    " WHERE batch = :batch AND batch != '' AND kind IN ('call.finished', 'call.failed')"
+# What runs have used; what went out, and of which nothing is known, may have to be paid in full, if it reached anybody.
+_USED = (
+    "SELECT cost_usd AS usd, tokens, (SELECT count(*) FROM events WHERE events.run = runs.id"
+    " AND (kind = 'call.finished' OR kind = 'call.failed' AND NOT {nothing})) AS calls FROM runs WHERE {which}"
+    " UNION ALL SELECT json_extract(asked.body, '$.hold.cost_usd'), json_extract(asked.body, '$.hold.tokens'), 1"
+    f" FROM runs JOIN events AS asked ON asked.run = runs.id WHERE {{which}} AND {_GOES_ON}"
+    " AND asked.kind = 'call.started' AND runs.mode != 'rehearsal'"
+    " AND NOT ifnull(json_extract(asked.body, '$.played'), 0) AND NOT EXISTS"
+    " (SELECT 1 FROM events AS over WHERE over.run = runs.id AND over.seq > asked.seq"
+    " AND over.kind IN ('call.finished', 'call.failed')"
+    " AND json_extract(over.body, '$.call') = json_extract(asked.body, '$.call'))"
+)
+# As `came_to_nothing` in app/state/cut_off.py has it.
+_NOTHING = (
+    "(json_extract(body, '$.failure.error') = 'interrupted' AND json_extract(body, '$.basis') = 'rehearsed'"
+    " AND NOT ifnull(json_extract(body, '$.cost_usd'), 0) AND NOT ifnull(json_extract(body, '$.usage.input'), 0))"
+)
+_OF_BATCH = "runs.batch = :batch AND runs.batch != ''"
+SPENT = (
+    "SELECT ifnull(sum(usd), 0), ifnull(sum(tokens), 0), ifnull(sum(calls), 0) FROM ("
+    f" {_USED.format(which=_OF_BATCH, nothing=_NOTHING)}"
+    f" UNION ALL SELECT {', '.join(_REMOVED)} FROM batches WHERE batch = :batch)"
+)
+_KEEP = (
+    f"UPDATE batches SET ({', '.join(_REMOVED)}) = (SELECT removed_usd + ifnull(sum(usd), 0),"
+    " removed_tokens + ifnull(sum(tokens), 0), removed_calls + ifnull(sum(calls), 0)"
+    f" FROM ({_USED.format(which='runs.id = :run', nothing=_NOTHING)})) WHERE batch = :batch"
 )
 MEAN_SECONDS = (
     "SELECT runs.batch, avg(json_extract(last.body, '$.mono')) / 1000 FROM runs"
@@ -203,19 +245,13 @@ MEAN_SECONDS = (
 )
 _OF_RUN = "SELECT batches.batch, plan FROM runs JOIN batches ON batches.batch = runs.batch WHERE run = ?"
 _EMPTIED = (
-    "SELECT holder, EXISTS (SELECT 1 FROM runs WHERE runs.batch = batches.batch AND runs.batch != '')"
+    "SELECT holder, heartbeat, EXISTS (SELECT 1 FROM runs WHERE runs.batch = batches.batch AND runs.batch != '')"
     " FROM batches WHERE batch = ?"
 )
-UNANSWERED = (
-    "SELECT asked.body FROM runs JOIN events AS asked ON asked.run = runs.id"
-    f" WHERE runs.batch = :batch AND runs.batch != '' AND {_GOES_ON} AND asked.kind = 'call.started' AND NOT EXISTS"
-    " (SELECT 1 FROM events AS over WHERE over.run = runs.id AND over.seq > asked.seq"
-    " AND over.kind IN ('call.finished', 'call.failed')"
-    " AND json_extract(over.body, '$.call') = json_extract(asked.body, '$.call'))"
+_HELD = "SELECT holder, heartbeat, plan, stopped FROM batches WHERE batch = ?"
+_CHANGED = "UPDATE batches SET plan = ? WHERE batch = ?"
+_DRIVEN = "UPDATE batches SET holder = ?, heartbeat = ?, stopped = '' WHERE batch = ?"
+_NEW = (
+    "INSERT INTO batches (batch, title, mode, items, created, plan, holder, heartbeat) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_HELD = (
-    f"SELECT batches.holder, {_HEARTBEAT}, plan, stopped FROM batches LEFT JOIN runs ON runs.batch = batches.batch"
-    " AND runs.batch != '' WHERE batches.batch = ? GROUP BY batches.id"
-)
-_NEW = "INSERT INTO batches (batch, title, mode, items, created, plan, holder) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _AGAIN = f"INSERT OR IGNORE INTO batches ({', '.join(PLANNED)}) VALUES ({', '.join('?' * len(PLANNED))})"

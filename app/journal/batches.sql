@@ -9,6 +9,10 @@ CREATE TABLE batches (
     created INTEGER NOT NULL,           -- wall clock, microseconds
     plan    BLOB NOT NULL,              -- JSON, compressed with zlib: see app/batch/plan.py
     holder  TEXT NOT NULL DEFAULT '',   -- the process that performs it, as in runs
-    stopped TEXT NOT NULL DEFAULT ''    -- why it was ended before all its runs were
+    heartbeat INTEGER NOT NULL DEFAULT 0,
+    stopped TEXT NOT NULL DEFAULT '',   -- why it was ended before all its runs were
+    removed_usd    REAL NOT NULL DEFAULT 0,     -- what runs had used that were removed: it stays spent
+    removed_tokens INTEGER NOT NULL DEFAULT 0,
+    removed_calls  INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX runs_by_batch ON runs (batch) WHERE batch != '';

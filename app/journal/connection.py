@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -161,8 +162,11 @@ def _make_private(path: Path) -> None:
     """See to it that only its owner can read the database. SQLite gives its other files the same mode."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
+    except FileExistsError as there:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):  # root could take /dev/null away from everybody else
+            raise JournalError(f"{path} is no file", "name another one") from there
+        if mode & 0o077:
             path.chmod(0o600)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import atexit
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.events import Event
 from app.journal import batches
-from app.journal.batches import BatchRow
+from app.journal.batches import BatchRow, Change
 from app.journal.connection import locate, prepare
 from app.journal.damage import reading, true_to
 from app.journal.experience import Served, experience_of
@@ -23,6 +24,8 @@ from app.journal.reader import Reader
 from app.journal.takeover import Claim, claim, texts_of
 from app.journal.writer import Writer
 from providers.routing import Experience
+
+T = TypeVar("T")
 
 
 class Journal:
@@ -110,21 +113,17 @@ class Journal:
     def begin_batch(self, row: BatchRow, plan: bytes) -> Holder:
         """Begin a batch. It is this process's until it is left."""
         holder = Holder.new()
-        self._writer.perform(lambda connection: batches.begin(connection, row, plan, holder))
+        self._drive(holder, lambda connection: batches.begin(connection, row, plan, holder))
         return holder
 
-    def drive_batch(self, batch: str) -> tuple[Holder, bytes, str]:
-        """Go on with a batch that nobody performs any more; returns its plan, and why it was left."""
+    def drive_batch(self, batch: str, change: Change = bytes) -> tuple[Holder, bytes, str]:
+        """Go on with a batch that nobody performs any more; returns its plan, changed for that, and why it was left."""
         holder = Holder.new()
-        try:
-            return holder, *self._writer.perform(lambda connection: batches.drive(connection, batch, holder))
-        except BaseException:
-            holder.forget()
-            raise
+        return holder, *self._drive(holder, lambda connection: batches.drive(connection, batch, holder, change))
 
     def leave_batch(self, batch: str, holder: Holder, stopped: str = "") -> None:
         """Perform it no more; `stopped` says why, when not all of it is done."""
-        holder.forget()
+        self._leave(holder)
         self._writer.perform(lambda connection: batches.leave(connection, batch, holder, stopped))
 
     def close(self) -> None:
@@ -139,6 +138,18 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _drive(self, holder: Holder, take: Callable[[sqlite3.Connection], T]) -> T:
+        self._writer.driven.add(holder)  # first, so that the writer does not go to sleep without it
+        try:
+            return self._writer.perform(take)
+        except BaseException:
+            self._leave(holder)
+            raise
+
+    def _leave(self, holder: Holder) -> None:
+        holder.forget()
+        self._writer.driven.discard(holder)
 
     def _claim(self, connection: sqlite3.Connection, run: str, holder: Holder) -> Claim:
         with reading(self.path):

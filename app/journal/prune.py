@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.journal.batches import drop_emptied, erase_given
+from app.journal.batches import drop_emptied, erase_given, keep_spent
 from app.journal.chain import unseal
 from app.journal.change import changing, writing
 from app.journal.errors import RunBusy, RunNotFound
@@ -30,6 +30,7 @@ class Removed:
     runs: tuple[str, ...] = ()
     events: int = 0
     values: int = 0
+    failures: int = 0  # whose messages stay: they are part of what happened, and may quote what was said
 
 
 def runs_over_before(workspace: Path, moment: int) -> list[str]:
@@ -50,6 +51,7 @@ def delete_runs(workspace: Path, runs: Iterable[str]) -> Removed:
         with changing(workspace) as connection:
             key, count, batch = _idle(connection, run)
             blobs = _blobs_of(connection, key)
+            keep_spent(connection, batch, key)
             connection.execute("DELETE FROM words WHERE run = ?", (key,))
             connection.execute("DELETE FROM runs WHERE id = ?", (key,))  # events, inbox and run_blobs go with it
             values += _drop_unused(connection, blobs)
@@ -87,7 +89,8 @@ def erase_run(workspace: Path, run: str) -> Removed:
         connection.execute("INSERT INTO words (words) VALUES ('optimize')")
         connection.execute("INSERT INTO memory_words (memory_words) VALUES ('optimize')")
         connection.execute("UPDATE runs SET indexed = 0 WHERE id = ?", (key,))
-    return Removed((run,), found.rowcount, values)
+        (failures,) = connection.execute(_TOLD_FAILURES, (key,)).fetchone()
+    return Removed((run,), found.rowcount, values, failures)
 
 
 def compact(workspace: Path) -> int:
@@ -123,6 +126,9 @@ def _blobs_of(connection: sqlite3.Connection, key: int) -> list[tuple[int]]:
 def _drop_unused(connection: sqlite3.Connection, blobs: list[tuple[int]]) -> int:
     sql = "DELETE FROM blobs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM run_blobs WHERE blob = blobs.id)"
     return sum(connection.execute(sql, blob).rowcount for blob in blobs)
+
+
+_TOLD_FAILURES = "SELECT count(*) FROM events WHERE run = ? AND json_extract(body, '$.failure.message') != ''"
 
 
 def _size(workspace: Path) -> int:

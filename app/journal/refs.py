@@ -21,7 +21,7 @@ def refs_of(event: Event) -> Iterator[str]:
         value = getattr(event, name)
         if isinstance(value, Ref):
             yield value.ref
-        elif value:
+        elif isinstance(value, tuple):
             yield from (each.ref for each in value)
 
 

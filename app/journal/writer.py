@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from app.errors import FootlightsError
-from app.journal import forks
+from app.journal import batches, forks
 from app.journal.chain import seal
 from app.journal.checkpoints import Checkpoints
 from app.journal.commit import MOST, Refused, pack, write
@@ -25,6 +25,7 @@ from app.journal.heralds import Heralds
 from app.journal.lock import ProcessLock
 
 if TYPE_CHECKING:
+    from app.journal.lease import Holder
     from app.journal.log import Page, RunLog
 
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class Writer:
     def __init__(self, path: Path, *, fast: bool) -> None:
         self.path = path
         self.held: set[RunLog] = set()
+        self.driven: set[Holder] = set()  # leases of batches
         self._abandoned: set[RunLog] = set()  # they failed, but the database still says that they are held
         self._pending: list[Page] = []
         # A signal may interrupt its put() and ring itself, which no lock of Python's own would bear.
@@ -154,7 +156,7 @@ class Writer:
 
     def _listen(self) -> Action | None:
         """Wait for the bell, or until it is time for a sign of life."""
-        left = max(0.0, self._beat_due - time.monotonic()) if self.held or self._abandoned else None
+        left = max(0.0, self._beat_due - time.monotonic()) if self.held or self.driven or self._abandoned else None
         try:
             action = self._bell.get(timeout=left)
         except Empty:
@@ -244,7 +246,8 @@ class Writer:
     def beat(self, connection: sqlite3.Connection) -> None:
         """Give a sign of life, and give back what failed as long as the disk was full."""
         now = time.time_ns() // 1000
-        connection.executemany(_BEAT, [(now, log.row, log.lease) for log in self.held])
+        connection.executemany(_BEAT, [(now, log.row, log.lease) for log in tuple(self.held)])
+        batches.beat(connection, tuple(self.driven))
         self._abandon(self._abandoned)
         self._abandoned.clear()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -17,17 +17,29 @@ def cells_of(
     matrix: Mapping[str, Sequence[Any]], include: Sequence[Cell] = (), exclude: Sequence[Cell] = ()
 ) -> list[Cell]:
     """Every cell, in the order in which they are written; without a matrix there is one, with nothing in it."""
-    combined = [dict(zip(matrix, values, strict=True)) for values in product(*matrix.values())]
-    kept = [cell for cell in combined if not any(_holds(cell, left_out) for left_out in exclude)]
-    cells = ([] if include and not matrix else kept) + [dict(cell) for cell in include]
+    cells = _each_cell(matrix, include, exclude)
     return list({msgspec.json.encode(cell, order="sorted"): cell for cell in cells}.values())
+
+
+def _each_cell(matrix: Mapping[str, Sequence[Any]], include: Sequence[Cell], exclude: Sequence[Cell]) -> Iterator[Cell]:
+    if matrix or not include:
+        yield from combined(matrix, exclude)
+    yield from map(dict, include)
+
+
+def combined(matrix: Mapping[str, Sequence[Any]], exclude: Sequence[Cell] = ()) -> Iterator[Cell]:
+    """Every combination of the values but those left out, one after the other: there may be more than memory holds."""
+    for values in product(*matrix.values()):
+        cell = dict(zip(matrix, values, strict=True))
+        if not any(_holds(cell, left_out) for left_out in exclude):
+            yield cell
 
 
 def first_cell(strategy: Strategy | None) -> Cell | None:
     """What `${{ matrix }}` holds in a run that is no part of a batch."""
     if strategy is None:
         return None
-    first = next(iter(cells_of(strategy.matrix, strategy.include, strategy.exclude)), {})
+    first = next(_each_cell(strategy.matrix, strategy.include, strategy.exclude), {})
     return {name: value for name, value in first.items() if not set(name) & set("./")}
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FilePath
+from typing import Any
 
 from app.cast import Entry, Registry
 from app.document import Report, Source, parse, read_source, validate
+from app.document.suggest import shortened
 from app.document.types import Type
 from app.document.values import Privacy
 from app.errors import Problem, ScenarioRefused
@@ -24,6 +26,8 @@ from app.scenario.order import Order
 from app.scenario.places import Place
 from app.scenario.scopes import Types
 from app.settings import project_root, search_folders
+
+_OF_FOREIGN = 'name the scenarios without it; "footlights new" writes one to start from'
 
 
 @dataclass(frozen=True, eq=False)  # one check of a file is itself and no other
@@ -121,6 +125,9 @@ def _check(source: Source, inspection: Callable[[Scenario, Report], Inspection])
         report = Report(source, parse(source))
     except ScenarioRefused as refused:
         return Checked(source.name, refused.problems, {source.name: source})
+    if why := _foreign(report.root.data):
+        report.error("no-scenario", f"this is no scenario: {why}", _OF_FOREIGN, at=("schema",))
+        return Checked(source.name, tuple(report.problems), {source.name: source})
     try:
         scenario = validate(Scenario, report, explain={"step-kind": explain_kind})
     except ScenarioRefused as refused:
@@ -137,6 +144,17 @@ def _check(source: Source, inspection: Callable[[Scenario, Report], Inspection])
     except ScenarioRefused as refused:
         return Checked(source.name, _sorted(refused.problems), case.sources())
     return _outcome(case, broken)
+
+
+def _foreign(data: Any) -> str:
+    """Why this is something else altogether, which need not be told key by key; nothing of what may be a scenario."""
+    if "steps" in data:
+        return ""
+    if "schema" not in data:
+        return '"schema: footlights/v1" and "steps" are missing'
+    schema = data["schema"]
+    is_other = isinstance(schema, str) and not schema.startswith("footlights/")
+    return f'it says "{shortened(schema)}", and "steps" are missing' if is_other else ""
 
 
 def _outcome(case: Inspection, broken: bool) -> Checked:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +16,7 @@ from app.settings import Folder, content_root, search_folders
 
 WORTH_A_WORD = ("debate", "team", "escalate", "loop", "for_each", "parallel", "approve", "ask", "tool", "uses")
 DEEPEST = 8  # blocks inside blocks that are looked into
+_ENDING = re.compile(r"\.ya?ml\Z")
 
 
 class Listed(NamedTuple):
@@ -49,24 +52,35 @@ def find_scenario(name: str, project: Path) -> tuple[Path, str]:
     """The file that a word on the command line means, with the name to show: a path, else a scenario of the library."""
     path = Path(name)
     there = os.path.exists(name)  # noqa: PTH110 (Path.exists raises for names that no file can have)
-    if there or path.suffix in (".yaml", ".yml") or name.startswith((".", "/")):
-        built_in = content_root() / path
-        if not there and path.parts[:1] == ("scenarios",) and built_in.is_file():
-            return built_in, name
+    if there or name.startswith((".", "/")):
         return path, name
-    found = [(folder, file) for folder, file in _files(project) if name in (file.stem, _name(folder, file))]
-    if not found:
-        names = [_name(folder, file) for folder, file in _files(project)]
-        last = [known.rpartition("/")[2] for known in names]
-        hint = did_you_mean(name, [*names, *last], otherwise='"footlights scenarios list" shows all')
+    places = list(_places(project))
+    found = [place for place in places if name in (place[0], place[0].rpartition("/")[2], place[2].stem)]
+    if not found and _ENDING.search(name):
+        built_in = content_root() / path
+        return (built_in if path.parts[:1] == ("scenarios",) and built_in.is_file() else path), name
+    names = sorted({known for known, _, _ in found})
+    if not names:
+        known = [one for place in places for one in (place[0], place[0].rpartition("/")[2])]
+        hint = did_you_mean(name, known, otherwise='"footlights scenarios list" shows all')
         raise NotFound(f'there is no scenario "{shortened(name)}"', hint)
-    folder, file = found[0]
-    others = {_name(*other) for other in found} - {_name(folder, file)}
-    if others:
-        raise NotFound(
-            f'"{name}" is more than one scenario', f"say which: {', '.join(sorted({_name(folder, file)} | others))}"
-        )
+    if len(names) > 1:
+        raise NotFound(f'"{name}" is more than one scenario', f"say which: {', '.join(names)}")
+    _, folder, file = found[0]
     return file, _shown(folder, file)
+
+
+def scenarios_below(folder: Path) -> list[Path]:
+    """The files of a folder, and of the folders in it, that may be scenarios; what is hidden is left out.
+
+    A folder that cannot be looked into stands for what is in it, so that whoever reads it says why.
+    """
+    found: list[Path] = []
+    closed: list[OSError] = []
+    for place, folders, files in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(place, name) for name in files if _ENDING.search(name) and not name.startswith(".")]
+    return sorted([*found, *(Path(error.filename) for error in closed)])
 
 
 def list_scenarios(project: Path) -> list[Listed]:
@@ -77,8 +91,8 @@ def list_scenarios(project: Path) -> list[Listed]:
 def scenario_files(project: Path) -> list[tuple[str, Folder, Path]]:
     """Where they stand, sorted by name, without opening any."""
     found: dict[str, tuple[str, Folder, Path]] = {}
-    for folder, file in _files(project):
-        found.setdefault(_name(folder, file), (_name(folder, file), folder, file))
+    for place in _places(project):
+        found.setdefault(place[0], place)
     return [found[name] for name in sorted(found)]
 
 
@@ -93,14 +107,14 @@ def steps_in(block: dict[str, Any], deep: int = DEEPEST) -> Iterator[dict[str, A
                     yield from steps_in(step, deep - 1)
 
 
-def _files(project: Path) -> Iterator[tuple[Folder, Path]]:
+def _places(project: Path) -> Iterator[tuple[str, Folder, Path]]:
+    """Every file with its name: without its ending, unless another one beside it differs in that alone."""
     for folder in search_folders("scenarios", project):
-        for file in sorted(folder.path.rglob("*.yaml")):
-            yield folder, file
-
-
-def _name(folder: Folder, file: Path) -> str:
-    return str(file.relative_to(folder.path).with_suffix(""))
+        written = {file: str(file.relative_to(folder.path)) for file in scenarios_below(folder.path)}
+        alike = Counter(_ENDING.sub("", name) for name in written.values())
+        for file, name in written.items():
+            bare = _ENDING.sub("", name)
+            yield (bare if alike[bare] == 1 else name), folder, file
 
 
 def _shown(folder: Folder, file: Path) -> str:

@@ -153,7 +153,7 @@ class Scopes:
         known = dict(self._fixed) | {"vars": MapOf(self._types.vars, noun="var")}
         outermost = Block(self._scenario.steps, ("steps",), None, side_by_side=False)
         known["steps"] = MapOf(States(outermost, self._types), noun="step")
-        return self._scope(known, names, names)
+        return _scope(known, names)
 
     def of_step(self, place: Place, names: frozenset[str], key: str) -> Scope:
         """For a text of a step: `if` and `for_each` see what is around it, `until` what is inside."""
@@ -173,7 +173,7 @@ class Scopes:
         if isinstance(place.step, AgentStep) or "agent" in names:
             known["agent"] = AGENT
         known.update(aliases)
-        return self._scope(known, names | frozenset(aliases), names, status=key == "if")
+        return _scope(known, names | frozenset(aliases), status=key == "if")
 
     def _steps(self, block: Block) -> MapOf:
         if block.name not in self._states:
@@ -188,11 +188,10 @@ class Scopes:
             return state_of(self._types.once(place))
         return MapOf(Turn(inner, self._types), noun="step")
 
-    def _scope(
-        self, known: dict[str, Type], allowed: frozenset[str], names: frozenset[str], *, status: bool = False
-    ) -> Scope:
-        absent = {name: hint for name, hint in ELSEWHERE.items() if name not in known or name not in allowed}
-        return Scope({name: found for name, found in known.items() if name in allowed}, absent, status)
+
+def _scope(known: dict[str, Type], allowed: frozenset[str], *, status: bool = False) -> Scope:
+    absent = {name: hint for name, hint in ELSEWHERE.items() if name not in known or name not in allowed}
+    return Scope({name: found for name, found in known.items() if name in allowed}, absent, status)
 
 
 def is_true_or_false(found: Type) -> bool:

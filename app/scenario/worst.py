@@ -6,8 +6,10 @@ and by answers at their longest wherever one is inserted. The rest is assumed, a
 
 from __future__ import annotations
 
+import math
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -21,6 +23,7 @@ from app.scenario.checking import Checked
 from app.scenario.expressions import parse_template, references
 from app.scenario.model import ModelChoice
 from app.scenario.passages import passages_of_step
+from app.scenario.places import Place
 from app.scenario.privacy import candidates, class_of, may_see
 from providers import tokens
 from providers.catalogue import ModelFacts, lookup
@@ -104,6 +107,40 @@ def worst_of(checked: Checked) -> Worst:
     )
 
 
+def first_call(checked: Checked, usual: Sequence[str] = ()) -> float | None:
+    """What has to be there for the first call of a run, at the very least: its longest answer, by the cheapest model.
+
+    Infinite where no price is known, as no budget lets such a call out; None where nobody knows who would speak.
+    `usual` are the models of those for whom the file names none.
+    """
+    costs: list[float] = []
+    for exchange in _first_of(checked):
+        for speaking in exchange.speakers:
+            models = _models(exchange, speaking.agent, usual)
+            if not models:
+                return None
+            costs += [
+                math.inf if model.prices is None else worst_cost(0, model.most_output, model.prices) for model in models
+            ]
+    return min(costs, default=None)
+
+
+def _first_of(checked: Checked) -> list[Exchange]:
+    """Those that wait for no other; what is asked in a scenario that it uses may be among them."""
+    needs = checked.orders[""].needs
+    placed = [(each, _outermost(each.place)) for each in exchanges_of(checked) if each.place is not None]
+    asking = {step for exchange, step in placed if exchange.part is checked}
+
+    def waits(step: str) -> bool:
+        return any(need in asking or waits(need) for need in needs[step])
+
+    return [exchange for exchange, step in placed if exchange.part is not checked or not waits(step)]
+
+
+def _outermost(place: Place) -> str:
+    return [place, *place.enclosing()][-1].id
+
+
 def most_output(choice: ModelChoice | None, facts: ModelFacts | None) -> int:
     """Tokens of the longest answer a model may give."""
     params = choice.params if choice is not None else {}
@@ -144,13 +181,13 @@ def _reckon(exchange: Exchange, found: _Reckoning) -> None:
     found.total += times * dearest
 
 
-def _models(exchange: Exchange, agent: str) -> list[Priced]:
+def _models(exchange: Exchange, agent: str, usual: Sequence[str] = ()) -> list[Priced]:
     scenario, place = exchange.part.scenario, exchange.place
     assert scenario is not None
     level = exchange.part.privacy_at.get((place.name, agent)) if place is not None else None
     level = level or scenario.privacy or "public"
     found = []
-    for name in candidates(scenario, scenario.agents[agent]):
+    for name in candidates(scenario, scenario.agents[agent]) or usual:
         if not may_see(class_of(scenario, name), level):
             continue
         choice = scenario.models.get(name)

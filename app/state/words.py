@@ -7,9 +7,12 @@ own took time, and no money; and what a cassette played was paid for when it was
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
-from app.events import Failure, RunStarted
+from app.events import Failure, Ref, RunFinished, RunStarted
+
+UNMET = "unmet"
 
 
 class Spending(Protocol):
@@ -109,6 +112,15 @@ def paid_at_all(spending: Spending) -> str:
     return paid(spending) if is_told else ""
 
 
+def known_usd(spending: Spending) -> float | None:
+    """What `cost_usd` says to programs: what calls come to, also those that were rehearsed, or played and paid before.
+
+    None where calls have no price and nothing else is known, since that is not nothing.
+    """
+    usd = spending.cost_usd + spending.played_usd
+    return None if spending.unpriced and not usd else usd
+
+
 def is_rehearsed(spending: Spending) -> bool:
     """Was no model asked at all?"""
     is_paid = spending.rehearsed_usd < spending.cost_usd * (1 - 1e-9)
@@ -161,12 +173,23 @@ def how_performed(start: RunStarted) -> str:
     return f"cassette, {', '.join(live)} live" if live else "cassette, models are asked what it lacks"
 
 
+def how_ended(finish: RunFinished) -> str:
+    """In a word, how a run has ended: one that did all it was told, and not what was expected of it, is unmet."""
+    did_as_told = finish.outcome == "succeeded" or finish.excused
+    return UNMET if did_as_told and not finish.expected else finish.outcome
+
+
 def because(failure: Failure) -> str:
     """A failure in one line: its class, unless what was said begins with it, and what was said first."""
     kind, said = spaced(failure.error), failure.message.partition("\n")[0].rstrip(":")
     if said.startswith(kind):
         return said
     return f"{kind}: {said}" if said else kind
+
+
+def as_said(text: str | Ref, value_of: Callable[[Ref], Any]) -> str:
+    """A text that an event holds itself, or by a Ref: then it may be erased."""
+    return str(value_of(text)) if isinstance(text, Ref) else text
 
 
 def money(usd: float) -> str:
@@ -194,9 +217,26 @@ def took(ms: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def percent(share: float, digits: int = 1) -> str:
+    """A share; never all where something lacks, nor nothing where there is something: 100 %, 99.9 %, 33.3 %."""
+    said = f"{100 * share:.{digits}f}".removesuffix(".0")
+    if said in ("0", "100") and share not in (0, 1):
+        said = f"{min(max(100 * share, 0.1), 99.9):.1f}"
+    return f"{said} %"
+
+
 def plural(count: int, word: str) -> str:
     """A count with its word: 1 call, 3 calls."""
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def amount(measure: str, value: float, counted: Callable[[int, str], str] = plural) -> str:
+    """So much of what is limited: $2.00, 15 min, 4 calls, 20,000 tokens; `counted` writes a count with its word."""
+    if measure == "cost_usd":
+        return money(value)
+    if measure == "wall":
+        return took(value * 1000)
+    return counted(round(value), "call" if measure == "turns" else "token")
 
 
 def times(count: int) -> str:

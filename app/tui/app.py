@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual.screen import Screen
 from textual.worker import WorkerError, WorkerFailed
 
+from app.errors import FootlightsError
 from app.tui.building import Building
 from app.tui.canvas import plain
 from app.tui.place import Place
@@ -148,7 +149,12 @@ class Theatre(Building[Left]):
         from app.tui.sources import source_of
 
         here = next((each for each in self.performed if each.run == run), None)
-        self.open_stage(here or await source_of(run, self.workspace, entrance=entrance), pace)
+        try:
+            source = here or await source_of(run, self.workspace, entrance=entrance)
+        except FootlightsError as error:  # somebody has removed it, or the whole archive
+            self.say(in_words(error), severity="error")
+            return
+        self.open_stage(source, pace)
 
     def compare(self, first: str, second: str) -> None:
         """Hold two runs of the archive side by side."""
@@ -172,6 +178,10 @@ class Theatre(Building[Left]):
         """Perform a batch here, whatever is shown meanwhile."""
         self.batches.append(driven)
         driven.begin(self._batch_ended)
+
+    def driven(self, batch: str) -> Driven | None:
+        """How it was performed here last, also when that is over."""
+        return next((each for each in reversed(self.batches) if each.batch == batch), None)
 
     def _batch_ended(self, driven: Driven) -> None:
         if driven.problem is not None and self.is_running:

@@ -10,8 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from rich.control import Control
+from rich.segment import Segment, Segments
 from textual import constants, events
 from textual.app import App, InvalidThemeError, ReturnType
+from textual.geometry import Size
 from textual.screen import Screen
 
 from app.errors import FootlightsError
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
     from app.tui.lock import Lock
 
+SMALLEST = Size(20, 5)  # columns and rows that anything is laid out in
+TOO_SMALL = ("the window is too small", "too small")
 AT_ONCE = 2  # lines that are said at a time
 MOMENT, LONG = 4.0, 86_400.0  # seconds for which a line stays; the longer ones until the next key
 
@@ -143,9 +148,15 @@ class Building(Punctual, App[ReturnType]):
         self._show_what_is_said(now)
 
     def _show_what_is_said(self, now: float) -> None:
-        self.call_later(self.clear_notifications)  # in its turn: so are the lines
+        self.call_later(self._clear_what_was_said)  # in its turn: so are the lines
         for line in self._said:
             self.notify(line.text, severity=line.severity, markup=False, timeout=max(0.1, line.until - now))
+
+    def _clear_what_was_said(self) -> None:
+        """Textual takes the words away, and leaves the row that each stood in: the next ones would stand ever lower."""
+        self.clear_notifications()
+        for screen in self.screen_stack:
+            screen.query("ToastHolder").remove()
 
     # Its keys
 
@@ -159,13 +170,26 @@ class Building(Punctual, App[ReturnType]):
             self._show_what_is_said(now)
         await super().on_event(event)
 
+    def when_heard(self, call: Callable[[], object]) -> None:
+        """Call when all that was typed so far has been heeded: here, by who has the focus, and by the place."""
+
+        def handed_over() -> None:
+            screen = self.screen
+            listeners = [each for each in (screen.focused, screen) if each is not None]
+            then = call
+            for each in reversed(listeners):
+                then = partial(each.call_later, then)
+            then()
+
+        self.call_later(handed_over)
+
     def _is_locked_out(self, event: events.Event) -> bool:
         """Is the keyboard locked, and is this a key, a click or a pasted text that does not open it?"""
-        if not isinstance(event, events.Key | events.MouseEvent | events.Paste):
-            return False
+        if not isinstance(event, events.Key | events.MouseEvent | events.Paste) or event.is_forwarded:
+            return False  # what comes back from the screen was judged when it came: it is no key between two of a PIN
         if self.lock is None:
             if isinstance(event, events.Key) and self._opened is not None and not self._opened.echoes(event.key):
-                self._opened = None  # it was let go: this key counts, also when it comes back from the screen
+                self._opened = None  # it was let go: this key counts
             return isinstance(event, events.Key) and self._opened is not None
         verdict = self.lock.press(event.key, event.character) if isinstance(event, events.Key) else "stopped"
         if verdict == "opened":
@@ -176,6 +200,24 @@ class Building(Punctual, App[ReturnType]):
         return verdict != "through"
 
     # The terminal
+
+    @property
+    def size(self) -> Size:
+        """The size that is laid out: where nothing is left of them, parts of Textual fail, and the app with them."""
+        given = super().size
+        return Size(max(given.width, SMALLEST.width), max(given.height, SMALLEST.height))
+
+    @property
+    def is_too_small(self) -> bool:
+        """Has the window less room than that?"""
+        return super().size != self.size
+
+    def _check_resize(self) -> None:
+        """Lay out what fits; what is shown may be another thing also where that stays as it was."""
+        if self._resize_event is not None and self.is_too_small:
+            self._resize_event = events.Resize(self.size, self.size)
+        self.refresh()
+        super()._check_resize()
 
     def get_driver_class(self) -> type[Driver]:
         """Ours, unless the environment names another."""
@@ -190,7 +232,13 @@ class Building(Punctual, App[ReturnType]):
         if getattr(self._driver, "is_behind", False):
             self._driver.when_drained(partial(self.call_later, self.refresh))  # type: ignore[union-attr]
             return
-        super()._display(screen, renderable)
+        super()._display(screen, self._too_small() if self.is_too_small and renderable is not None else renderable)
+
+    def _too_small(self) -> Segments:
+        """All that is shown in a window that has no room for anything else."""
+        width = super().size.width
+        words = next((each for each in TOO_SMALL if len(each) <= width), TOO_SMALL[-1])
+        return Segments([Control.home().segment, Control.clear().segment, Segment(words[:width])])
 
     def get_default_screen(self) -> Screen[None]:
         """An empty one below all others."""

@@ -10,6 +10,7 @@ from app.errors import FootlightsError
 from app.playback.show import Show
 from app.safety import one_line
 from app.state import RunState, meters
+from app.tui.limits import EXAMPLES, limit_in
 from app.tui.naming import name_of, step_name
 from app.tui.paint.options import Option
 from app.tui.refused import in_words
@@ -189,11 +190,9 @@ async def _limit(house: Theatre, show: Show) -> str | None:
 
 async def _to_how_much(house: Theatre, chosen: str) -> float | None:
     measure = chosen.rpartition(".")[2]
-    hint = {"cost_usd": "3.00", "tokens": "200k", "wall": "30m", "turns": "50"}[measure]
-    text = await house.push_screen_wait(
-        Writing(f"Raise {chosen}", says="To how much?", hint=hint, wrong=lambda text: _amount(measure, text)[1])
-    )
-    return None if text is None else _amount(measure, text)[0]
+    hint, wrong = EXAMPLES[measure], lambda text: limit_in(measure, text)[1]
+    text = await house.push_screen_wait(Writing(f"Raise {chosen}", says="To how much?", hint=hint, wrong=wrong))
+    return None if text is None else limit_in(measure, text)[0]
 
 
 async def _model(house: Theatre, show: Show, agent: str) -> str | None:
@@ -217,19 +216,3 @@ async def _is_sure(house: Theatre) -> str | None:
             (Option("no", "No, go on", "", "n"), Option("yes", "Yes, end it for good", "it cannot be resumed", "y")),
         )
     )
-
-
-def _amount(measure: str, text: str) -> tuple[float, str]:
-    """A limit as somebody writes it, and what is wrong with it."""
-    from pydantic import ValidationError
-
-    from app.document.values import Limits
-
-    try:
-        written: object = float(text) if measure == "cost_usd" else int(text) if text.isdecimal() else text
-        return float(getattr(Limits.model_validate({measure: written}), measure)), ""
-    except ValidationError as refused:
-        first = refused.errors()[0]
-        return 0.0, str(first.get("ctx", {}).get("said") or first["msg"])
-    except ValueError:
-        return 0.0, "that is no number"

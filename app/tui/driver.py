@@ -7,6 +7,8 @@ import re
 import selectors
 import signal
 import sys
+import threading
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.1  # seconds between looks whether the app leaves, and whether an escape was only the key
 _AT_ONCE = 4096
+_UNHEARD = 64  # keys that may wait in the app; what is typed faster waits in the terminal
+_DEAF = 5.0  # seconds after which one does not wait for an app that hears nothing
 _ALT_DIGIT = re.compile(r"\x1b([0-9])")
 _SYNC_END, _NO_PIXELS = "\x1b[?2026l", "\x1b[?1016l"
 
@@ -37,6 +41,7 @@ class Driver(LinuxDriver):
     - Alt and a digit, as most terminals send them, were what a Mac writes with option and that digit.
     - LINES and COLUMNS, which some programs export, stood above the size that the terminal has.
     - Going on after a stop that nobody can catch began a second time, and what was changed once was given back never.
+    - Keys that came faster than the app heeds them filled the memory, and a signal to end came behind all of them.
     - A stop in the middle of a picture could leave the terminal as the stage had it.
     """
 
@@ -48,6 +53,7 @@ class Driver(LinuxDriver):
         self._loop.add_signal_handler(signal.SIGTSTP, self._sigtstp_application)
         self._loop.add_signal_handler(signal.SIGCONT, self._sigcont_application)
         self._size = size or self._get_terminal_size()
+        self._unheard = 0
 
     @property
     def is_behind(self) -> bool:
@@ -125,8 +131,23 @@ class Driver(LinuxDriver):
                         return
                     for message in parser.feed(as_textual_reads(decode(read))):
                         self.process_message(message)
+                        self._wait_for_who_listens()
                 for message in parser.tick():
                     self.process_message(message)
+
+    def _wait_for_who_listens(self) -> None:
+        """Of many keys in a row so few are under way that the next thing to happen, a signal too, is heeded soon."""
+        self._unheard += 1
+        if self._unheard < _UNHEARD:
+            return
+        self._unheard = 0
+        heard = threading.Event()
+        theatre: Theatre = self._app  # type: ignore[assignment]
+        with suppress(RuntimeError):  # the loop is gone
+            self._loop.call_soon_threadsafe(theatre.when_heard, heard.set)
+        until = time.monotonic() + _DEAF
+        while not self.exit_event.is_set() and not heard.wait(_GLANCE) and time.monotonic() < until:
+            pass
 
 
 def as_textual_reads(typed: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual.widgets import Input
 
@@ -19,6 +21,8 @@ from app.tui.widgets.table import Search
 
 LEAST_GRID = 4  # rows of the grid, with its frame
 LEAST_ITEM = {"-low": 2, "-short": 5, "-high": 8}  # rows of the chosen item, by how high the window is
+LEAST_ID = 5  # letters, below which a word is part of too many ids
+_ITEM = re.compile(r"\bitem (\d[\d,]*)")
 Filter = tuple[str, tuple[Verdict, ...]]  # its name, and what it shows
 NOT_PASSED: tuple[Verdict, ...] = ("unmet", "failed", "exhausted")
 FILTERS: tuple[Filter, ...] = (
@@ -26,6 +30,15 @@ FILTERS: tuple[Filter, ...] = (
     *((verdict, (verdict,)) for verdict in ("passed", "unmet", "failed", "exhausted", "paused", "running", "waiting")),
 )
 ALL: Filter = ("", ())
+
+
+class Text(NamedTuple):
+    """What an item is found by, in small letters."""
+
+    name: str  # scenario and cell
+    repeat: str  # "#3"
+    number: int
+    run: str
 
 
 class GridPlace(Place):
@@ -38,7 +51,7 @@ class GridPlace(Place):
         self.groups: tuple[Group, ...] = ()
         self.filter = ALL
         self.words = ""
-        self._names: list[str] = []
+        self._texts: list[Text] = []
 
     def on_resize(self) -> None:
         """There is other room."""
@@ -59,23 +72,26 @@ class GridPlace(Place):
 
     def _kept(self) -> Sequence[Group]:
         """The items that are not left out by the filter and by what somebody looks for."""
-        wanted, verdicts, words = self.filter[1], self.grid.verdicts, self.words.lower().split()
+        wanted, verdicts, words = self.filter[1], self.grid.verdicts, words_in(self.words)
         if not wanted and not words:
             return self.groups
-        names = self._all_names if words else ()
+        texts = self._all_texts if words else ()
         kept = {
             place
             for place, verdict in enumerate(verdicts)
-            if (not wanted or verdict in wanted) and all(_is_found(word, names[place]) for word in words)
+            if (not wanted or verdict in wanted) and all(is_found(word, texts[place]) for word in words)
         }
-        return [Group(group.name, tuple(each for each in group.items if each in kept)) for group in self.groups]
+        return [group._replace(items=tuple(each for each in group.items if each in kept)) for group in self.groups]
 
     @property
-    def _all_names(self) -> list[str]:
+    def _all_texts(self) -> list[Text]:
         """What each item is found by."""
-        if not self._names:
-            self._names = [self.known.item(place).name.lower() for place in range(self.known.total)]
-        return self._names
+        if not self._texts:
+            items = (self.known.item(place) for place in range(self.known.total))
+            self._texts = [
+                Text(*item.name.lower().rpartition(" ")[::2], item.number, item.item.run.lower()) for item in items
+            ]
+        return self._texts
 
     def _told_filter(self, groups: Sequence[Group]) -> Row:
         said = " ".join(filter(None, (self.filter[0], f"/{one_line(self.words)}" if self.words else "")))
@@ -148,6 +164,15 @@ class GridPlace(Place):
             self.lay_out()
 
 
-def _is_found(word: str, name: str) -> bool:
-    """By a part of its name; a number, which stands at the end, is meant whole."""
-    return name.endswith(f" {word}") if word.startswith("#") else word in name
+def words_in(text: str) -> list[str]:
+    """What somebody looks for; "item 24", as the screen calls it, is one word."""
+    return _ITEM.sub(lambda found: f"item={found[1].replace(',', '')}", text.lower()).split()
+
+
+def is_found(word: str, text: Text) -> bool:
+    """By a part of its name, or of its run's id; a number is that of the item, and behind a # that of the repeat."""
+    if word.startswith("#") and word[1:].isdecimal():
+        return word == text.repeat
+    if word in text.name or word in (f"{text.number}", f"{text.number:,}", f"item={text.number}"):
+        return True
+    return len(word) >= LEAST_ID and word in text.run

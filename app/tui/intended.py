@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
@@ -20,6 +21,17 @@ def plan_of(value: Any) -> dict[str, Planned]:
     """The plan that a run was started with, by the paths of its steps; what is not one is no plan."""
     steps = (each for each in (value if isinstance(value, list) else ()) if isinstance(each, dict) and "step" in each)
     return {planned.path: planned for planned in map(_planned, steps)}
+
+
+def in_order(plan: Mapping[str, Planned]) -> list[Planned]:
+    """The steps as they come one after the other: a plan has those of the whole first, then those inside blocks."""
+    at = {path: place for place, path in enumerate(plan)}
+
+    def way(path: str) -> tuple[int, ...]:
+        names = path.split("/")
+        return tuple(at.get("/".join(names[: depth + 1]), 0) for depth in range(len(names)))
+
+    return sorted(plan.values(), key=lambda planned: way(planned.path))
 
 
 def _planned(step: dict[str, Any]) -> Planned:

@@ -254,7 +254,7 @@ KEYS: tuple[Key, ...] = (
     Key("batch.next_failed", "n", "next failed", "next_failed(1)", "To the next that did not pass.", 3),
     Key("batch.previous_failed", "N", "failed before", "next_failed(-1)", "To the one before."),
     Key("batch.filter", "f", "filter", "filter", "Only those that stand so; after the last, all.", 4),
-    Key("batch.search", "slash", "search", "search", "Look for a scenario, a value, a repeat.", 5),
+    Key("batch.search", "slash", "search", "search", "Look for a value, a repeat, an item, the id of a run.", 5),
     Key("batch.resume", "r", "resume", "resume", "Go on with what is missing, in this process.", 6),
     Key("batch.stop", "s", "stop", "stop", "Begin nothing new; it can be gone on with later.", 7),
     Key("batch.compare", "c", "compare", "compare", "Why some did not pass, and which arm does better, so far.", 8),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from app.events import Performer
 from app.safety import one_line
-from app.state import RunState
+from app.state import RunState, words
 from app.state.words import spaced
 from app.tui.look.glyphs import ASCII, Glyphs
 from app.tui.look.themes import ROLES
-from app.tui.text import cells, cut, money, tokens, took
+from app.tui.text import cells, cut, tokens
 
 LITTLE = frozenset(("of", "the", "and", "for", "in", "a", "an", "to", "&"))  # no title ends with these
 LONGEST = 600  # characters of a text that a line looks at; no row shows more
@@ -53,12 +53,8 @@ def step_name(path: str, state: RunState) -> str:
 
 
 def amount(measure: str, value: float) -> str:
-    """So much of what is limited."""
-    if measure == "cost_usd":
-        return money(value)
-    if measure == "wall":
-        return took(value * 1000)
-    return plural(round(value), "call" if measure == "turns" else "token")
+    """So much of what is limited, in few cells: $2.00, 15 min, 4 calls, 20k tokens."""
+    return words.amount(measure, value, plural)
 
 
 def plural(count: int, word: str) -> str:

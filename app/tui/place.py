@@ -39,11 +39,15 @@ class Place(Punctual, Screen[None]):
         yield AppBar(self.NAME)
         yield Playing()
         yield from self.body()
-        yield Foot(*self.SPOTS)
+        yield self.foot()
 
     def body(self) -> ComposeResult:
         """What is between the bar and the keys."""
         yield from ()
+
+    def foot(self) -> Foot:
+        """The keys that matter here."""
+        return Foot(*self.SPOTS)
 
     def on_screen_resume(self) -> None:
         """It is seen again: draw what changed meanwhile."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from app.errors import FootlightsError, Problem
 from app.safety import clean, one_line
 from app.state import Spent
-from app.state.words import spaced
+from app.state.words import UNMET, spaced
 from app.tui.library import Play
 from app.tui.preflight import Check, Verdict, archive_check
 from providers.keys import has_key
@@ -163,7 +163,7 @@ def read_history(scenario: str, workspace: Path | None) -> History:
             rows = await archive.runs(scenario=scenario, limit=RUNS)
             pasts = [
                 Past(
-                    row.run, row.status, row.mode, row.started, await archive.spent_in(row),
+                    row.run, row.standing, row.mode, row.started, await archive.spent_in(row),
                     await archive.time_of(row.run) or 0,
                 )
                 for row in rows
@@ -181,7 +181,7 @@ def read_history(scenario: str, workspace: Path | None) -> History:
 
 def usual(history: History) -> tuple[str, tuple[Past, ...]]:
     """The runs by which one can tell what the next will take: live ones, else rehearsals; at most five."""
-    ended = [past for past in history.runs if past.status == "succeeded"]
+    ended = [past for past in history.runs if past.status in ("succeeded", UNMET)]
     for mode in ("live", "rehearsal"):
         if found := [past for past in ended if past.mode == mode][:5]:
             return mode, tuple(found)

@@ -29,6 +29,13 @@ class Questions:
             return []
         return [each for each in stage.playhead.asking if each.gate in stage.show.state.gates]
 
+    @property
+    def wait_in_the_inbox(self) -> bool:
+        """Does a run that nobody performs wait for an answer? It is given there, and taken when the run goes on."""
+        stage = self._stage
+        is_paused = stage.source.performed == "nowhere" and stage.source.status == "paused"
+        return is_paused and bool(stage.playhead.asking)
+
     def is_asking(self, gate: str) -> bool:
         """Does this one wait for somebody here? What was answered already is only shown."""
         return any(each.gate == gate for each in self.waiting)
@@ -43,6 +50,19 @@ class Questions:
                 self._asked.add(opened.gate)
                 self.put_card(opened)
                 return
+
+    def come_first(self) -> bool:
+        """Ask what waits here, or go where it is answered; false when nothing waits."""
+        stage = self._stage
+        if self.wait_in_the_inbox:
+            from app.tui.screens.inbox import Inbox
+
+            stage.app.push_screen(Inbox(stage.source.run))
+            return True
+        if stage.source.performed == "nowhere" or not (asking := stage.playhead.asking):
+            return False
+        self.put_card(asking[0])
+        return True
 
     def put_card(self, opened: GateOpened) -> None:
         """Ask this one."""

@@ -33,7 +33,7 @@ from app.playback.show import Show
 from app.state import RunState
 from app.state.words import spaced
 from app.tui.entries import Asked, Direction, Entry, Received, Skipped, brief, speech_of, use_of
-from app.tui.intended import Planned, captions_in, plan_of, tools_in
+from app.tui.intended import Planned, captions_in, in_order, plan_of, tools_in
 from app.tui.tracks import Bookmark, Track
 
 LAST = 24  # entries of a part that can be seen at once, with room to spare
@@ -48,8 +48,8 @@ def script_of(show: Show, agent: str, last: int = LAST) -> list[Entry]:
 
 def first_task(show: Show, agent: str) -> str:
     """What an agent will do first, as it was planned: the title of their first step."""
-    plan = book_of(show).plan.items()
-    named = (planned.title or spaced(step.rpartition("/")[2]) for step, planned in plan if agent in planned.agents)
+    plan = in_order(book_of(show).plan)
+    named = (planned.title or spaced(planned.path.rpartition("/")[2]) for planned in plan if agent in planned.agents)
     return brief(next(named, ""))
 
 

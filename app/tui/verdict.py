@@ -20,6 +20,7 @@ _PAUSES = {
     "signal": "it was told to stop",
     "gate": "it waits for a person",
     "budget": "a limit is reached",
+    "batch": "its batch has used up its budget",
     "disk": "there is no room to write",
 }
 

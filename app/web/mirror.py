@@ -72,10 +72,7 @@ class Mirror:
     def write(self, text: str) -> None:
         """Show what is drawn now."""
         self._kept = ""
-        if (size := self._size_now()) != self._size:
-            self._size = size
-            for seat in self._seats:
-                self._welcome(seat)
+        self._heed_size()
         if self._seats and (drawn := _drawn(text)):
             piece = drawn.encode()
             for seat in self._seats:
@@ -89,6 +86,7 @@ class Mirror:
 
     async def sits(self, seat: Seat) -> None:
         """Somebody has come in."""
+        self._heed_size()  # of an app that has drawn nothing since it was followed
         self._welcome(seat)
         self._seats.add(seat)
         self._came.set()
@@ -97,6 +95,12 @@ class Mirror:
                 pass
         finally:
             self._seats.discard(seat)
+
+    def _heed_size(self) -> None:
+        if (size := self._size_now()) != self._size:
+            self._size = size
+            for seat in self._seats:
+                self._welcome(seat)
 
     def _welcome(self, seat: Seat) -> None:
         width, height = self._size

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from app.batch.conducting import Conductor
 from app.batch.driving import Drive
-from app.batch.executor import Ending
+from app.batch.executor import Ending, Work
+from app.batch.here import Here
 from app.batch.plan import Item, Plan
 from app.batch.planning import Wish, planned
 from app.cli.batching.endings import exit_code_of
@@ -20,6 +22,7 @@ from app.errors import UsageError
 from app.events import Origin, RunStarted
 from app.journal import Archive, Journal
 from app.journal.errors import RunBusy
+from app.journal.prune import delete_runs
 from corpus.batches import GREET, Noted, performed, read, rehearsal, results
 
 DEAR = """\
@@ -65,6 +68,21 @@ async def test_what_is_over_is_left_alone_and_what_is_missing_is_performed(tmp_p
     await performed(journal, plan, other)
     assert [item.run for item in other.begun] == [item.run for item in plan.items[1:]]
     assert (await results(journal)).count("passed") == 4
+
+
+async def test_a_run_that_is_removed_while_the_batch_goes_on_is_missing_at_its_end(
+    tmp_path: Path, journal: Journal
+) -> None:
+    class Removing(Noted):
+        def ended(self, item: Item, ending: Ending) -> None:
+            super().ended(item, ending)
+            if len(self.endings) == 1:
+                delete_runs(journal.path, [item.run])
+
+    conducted = await performed(journal, rehearsal(read(tmp_path), parallel=1), Removing())
+    found = await results(journal)
+    assert (found.count("passed"), found.count("waiting")) == (3, 1)
+    assert exit_code_of(found, conducted) == FAILED
 
 
 async def test_a_run_that_was_cut_off_is_gone_on_with(tmp_path: Path, journal: Journal) -> None:
@@ -202,6 +220,30 @@ async def test_a_run_that_cannot_begin_does_not_end_the_batch(tmp_path: Path, jo
     found = await results(journal)
     assert found.count("passed") == 2
     assert found.row.stopped == conducted.stopped == lost.detail  # no log says it, so the batch does
+
+
+class Stumbling(Here):
+    """An executor that fails over one run as nobody foresaw."""
+
+    over = ""
+
+    async def perform(self, work: Work) -> Ending:
+        if work.run == self.over:
+            raise OSError(24, "Too many open files")
+        return await super().perform(work)
+
+
+async def test_a_mistake_of_ours_over_one_run_does_not_end_the_batch_and_the_run_is_tried_again(
+    tmp_path: Path, journal: Journal
+) -> None:
+    plan, watcher = rehearsal(read(tmp_path), repeat=4), Noted()
+    executor = Stumbling(journal, plan.sources, slots=2)
+    executor.over = plan.items[3].run
+    conducted = await Conductor(journal, plan, executor, watcher, begun={}).conduct()
+    (lost,) = [ending for ending in watcher.endings if ending.status == "paused"]
+    assert (len(watcher.endings), conducted.left, lost.run) == (8, 1, executor.over)
+    assert "OSError: [Errno 24] Too many open files (this is a mistake in Footlights" in lost.detail
+    assert "is tried again when the batch goes on" in conducted.stopped
 
 
 async def test_what_waits_for_people_goes_on_with_the_answers_that_come_later(tmp_path: Path, journal: Journal) -> None:

@@ -42,7 +42,7 @@ async def test_the_worst_come_first_and_reasons_by_how_often(tmp_path: Path, jou
     found = await results(journal)
     assert [group.scenario for group in worst_first(groups_of(found))] == ["sulk", "fall", "greet", "greet"]
     reasons = {reason.why: len(reason.items) for reason in reasons_of(found)}
-    assert reasons.pop('hello contains "evening"') == 2
+    assert reasons.pop('not met: hello contains "evening"') == 2
     assert list(reasons.values()) == [2]
     assert next(iter(reasons)).startswith("bad request")
 

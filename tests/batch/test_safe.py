@@ -57,14 +57,16 @@ async def test_calls_that_were_made_before_count_when_a_batch_goes_on(tmp_path: 
     assert calls(journal, plan) == 3
 
 
-async def test_a_call_that_was_under_way_when_all_was_killed_counts_as_made(tmp_path: Path, journal: Journal) -> None:
+async def test_a_rehearsed_call_that_was_under_way_when_all_was_killed_is_made_anew_and_counts_once(
+    tmp_path: Path, journal: Journal
+) -> None:
     plan = rehearsal(read(tmp_path), budget={"turns": 2})
     await performed(journal, plan)
     cut_off_in_a_call(journal.path)
     await Drive.go_on(journal, plan.batch).conduct(Noted(), workers=0)
-    assert calls(journal, plan) == 1
-    await Drive.go_on(journal, plan.batch, {"turns": 3}).conduct(Noted(), workers=0)
     assert calls(journal, plan) == 2
+    await Drive.go_on(journal, plan.batch, {"turns": 3}).conduct(Noted(), workers=0)
+    assert calls(journal, plan) == 3
 
 
 async def test_a_budget_that_is_made_larger_leaves_the_others_as_they_were(tmp_path: Path, journal: Journal) -> None:
@@ -118,7 +120,7 @@ async def test_a_run_whose_inputs_were_erased_is_not_performed_with_others(tmp_p
     erase_run(journal.path, plan.items[0].run)
     delete_runs(journal.path, [plan.items[0].run])
     assert (await Drive.go_on(journal, plan.batch).conduct(noted, workers=0)).left == 1
-    assert [ending.detail for ending in noted.endings] == ["what it was given has been erased"]
+    assert [ending.detail for ending in noted.endings] == ["what it was given is erased, so it is performed no more"]
     assert not journal.knows(plan.items[0].run)
 
 
@@ -172,11 +174,11 @@ async def test_a_batch_whose_machine_is_gone_can_be_gone_on_with_after_a_minute(
     plan = rehearsal(read(tmp_path))
     await performed(journal, plan)
     with closing(sqlite3.connect(journal.path)) as connection, connection:
-        connection.execute("UPDATE batches SET holder = 'elsewhere:1:then:1', created = 1")
+        connection.execute("UPDATE batches SET holder = 'elsewhere:1:then:1'")
     with pytest.raises(RunBusy, match="process 1 on elsewhere"):
         journal.drive_batch(plan.batch)
     with closing(sqlite3.connect(journal.path)) as connection, connection:
-        connection.execute("UPDATE runs SET heartbeat = heartbeat - 61000000")
+        connection.execute("UPDATE batches SET heartbeat = heartbeat - 61000000")
     async with Archive(journal.path) as archive:
         assert (await archive.batch("last")).performer == ""
     assert Drive.go_on(journal, plan.batch).plan == plan

@@ -39,6 +39,7 @@ class Measured:
     p99: float
     passed: int
     memory: int
+    together: int  # runs at the same time, at most
 
 
 def benches(folder: Path) -> list[Bench]:
@@ -61,6 +62,8 @@ def spread(folder: Path) -> str:
     lines = ["runs side by side      p50      p95      p99  passed"]
     for count in (100, 1000, MANY):
         found = batch_of(folder, count, count)
+        if found.together < count:
+            raise SystemExit(f"{found.together:,} runs were side by side, and {count:,} were to be")
         times = "".join(f"{seconds:>7.2f} s" for seconds in (found.p50, found.p95, found.p99))
         lines.append(f"{count:>17,}{times}  {found.passed / found.runs:.0%}")
     return "\n".join(lines)
@@ -89,9 +92,11 @@ async def _perform(folder: Path, runs: int, side_by_side: int) -> Measured:
         def __init__(self) -> None:
             self.begun: dict[str, float] = {}
             self.took: list[float] = []
+            self.together = 0
 
         def begins(self, item: Item) -> None:
             self.begun[item.run] = time.perf_counter()
+            self.together = max(self.together, len(self.begun) - len(self.took))
 
         def ended(self, item: Item, ending: Ending) -> None:
             self.took.append(time.perf_counter() - self.begun[item.run])
@@ -107,7 +112,7 @@ async def _perform(folder: Path, runs: int, side_by_side: int) -> Measured:
     async with Archive(database) as archive:
         passed = (await results_of(archive, plan.batch)).count("passed")
     share = quantiles(watch.took, n=100)
-    return Measured(runs, took, share[49], share[94], share[98], passed, memory.most)
+    return Measured(runs, took, share[49], share[94], share[98], passed, memory.most, watch.together)
 
 
 class _Memory:

@@ -158,7 +158,7 @@ def _sequential_row(monitor: Monitor, truth: Rates | Amount, rounds: int, found:
         "covers": (covered / rounds, COVERS_AT_LEAST),
         "of the pairs": (ran / rounds / monitor.planned, None),
     }
-    method = f"{monitor.measure}, {monitor.looks} looks, {monitor.spending}"
+    method = f"{monitor.measure}, {monitor.looks} looks"
     return Row(method, truth.name, monitor.planned, rounds, shares)
 
 
@@ -331,10 +331,10 @@ def tasks(rounds: int) -> Iterator[Task]:
 
 def _sequential_tasks(rounds: int) -> Iterator[Task]:
     cost = AMOUNTS[0]
-    for monitor in (Monitor(100, 10, "cost_usd"), Monitor(100, 5, "cost_usd"), Monitor(100, 5, "cost_usd", "pocock")):
+    for monitor in (Monitor(100, 10, "cost_usd"), Monitor(100, 5, "cost_usd")):
         yield partial(sequential_amounts, monitor, cost, rounds)
     for rates in (Rates(0.5, 0.5), Rates(0.8, 0.8), Rates(0.5, 0.7)):
-        for monitor in (Monitor(200, 10), Monitor(200, 5), Monitor(200, 5, spending="pocock")):
+        for monitor in (Monitor(200, 10), Monitor(200, 5)):
             yield partial(sequential_rates, monitor, rates, rounds)
     for rates in (Rates(0.5, 0.5), Rates(0.5, 0.64)):
         yield partial(futility, Monitor(200, 5), rates, rounds // 5)

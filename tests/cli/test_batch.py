@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv as table_of
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -74,8 +75,28 @@ def test_failures_are_told_at_once_and_grouped_by_reason_at_the_end(tmp_path: Pa
     laid_out(tmp_path, greet=GREET, sulk=SULK)
     done = batch(".", "--rehearse", "--repeat", "3")
     assert 'unmet: sulk #2: hello contains "evening" (found: No.)' in done.err
-    assert 'U 3 × hello contains "evening"' in done.out
+    assert 'U 3 × not met: hello contains "evening"' in done.out
     assert "footlights replay" in done.out
+
+
+def test_a_run_that_broke_off_has_failed_whatever_it_missed_besides(tmp_path: Path, batch: Perform) -> None:
+    expecting = f"{FALL}expect: [{{step: hello, contains: evening}}]\n"
+    laid_out(tmp_path, fall=expecting)
+    done = batch("fall.yaml", "--rehearse")
+    assert done.code == 1
+    assert "F 1 × bad request: " in done.out
+    assert "contains" not in done.out
+    laid_out(tmp_path, fall=f"{FALL}expect: [{{step: hello, outcome: failed}}]\n")
+    assert batch("fall.yaml", "--rehearse").code == 0
+
+
+def test_programs_are_told_of_repeats_as_people_are(tmp_path: Path, batch: Perform) -> None:
+    laid_out(tmp_path, greet=GREET)
+    lines = told(batch("greet.yaml", "--rehearse", "--repeat", "2", "--seed", "7", "--json"))
+    found = [(one["repeat"], one["seed"]) for one in (*lines, *lines[-1]["items"]) if "repeat" in one]
+    assert sorted(found) == [(1, 7)] * 3 + [(2, 8)] * 3
+    planned = json.loads(batch("greet.yaml", "--rehearse", "--repeat", "2", "--dry-run", "--json").out)
+    assert [item["repeat"] for item in planned["items"]] == [1, 2]
 
 
 def test_every_mistake_of_every_file_is_told_before_anything_is_performed(tmp_path: Path, batch: Perform) -> None:
@@ -105,6 +126,9 @@ def test_everything_that_is_wrong_with_the_words_is_told_at_once(tmp_path: Path,
         (["greet.yaml", "-i", "tone=sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD"], "looks like a secret key"),
         (["greet.yaml", "--junit", "no/such/folder.xml"], "there is no folder no/such"),
         (["greet.yaml", "--repeat", "0"], '"0" is not a number above zero'),
+        (["greet.yaml", "--workers=-1"], '"-1" is no count: a count is a whole number from 0'),
+        (["greet.yaml", "--budget", "turns=5", "--budget", "turns=3"], '--budget: "turns" is there twice'),
+        (["greet.yaml", "--limit", "turns=5", "--limit", "turns=3"], '--limit: "turns" is there twice'),
         (["greet.yaml", "--resume"], "FILE says what a batch performs"),
         (["--resume", "--repeat", "3"], "--repeat says what a batch performs"),
         (["--resume", "--seed", "0"], "--seed says what a batch performs"),
@@ -188,8 +212,38 @@ def test_for_programs_there_is_a_line_a_change_and_nothing_else(tmp_path: Path, 
     assert kinds[0] == "batch.begun"
     assert sorted(kinds[1:-1]) == ["run.begun", "run.begun", "run.ended", "run.ended"]
     ended = next(line for line in lines if line["kind"] == "run.ended" and line["verdict"] == "unmet")
-    assert ended["why"] == 'hello contains "evening" (found: No.)'
+    assert ended["why"] == 'not met: hello contains "evening" (found: No.)'
     assert lines[-1]["counts"] == {"passed": 1, "unmet": 1}
+
+
+@pytest.mark.parametrize(
+    ("play", "words", "why"),
+    [
+        (SULK, ["--rehearse"], 'not met: hello contains "evening" (found: No.)'),
+        (
+            FALL + "expect: [{step: hello, contains: evening}]\n", ["--rehearse"],
+            "bad request: 400: a parameter of the request is not one this model takes; "
+            'not met: hello contains "evening" (found: null)',
+        ),
+        (DEAR, ["--rehearse", "--budget", "cost_usd=0.5"], "there is no room left in the budget of the batch"),
+        (ASK, [], "it waits for a person's answer"),
+    ],
+)  # fmt: skip
+def test_why_a_run_did_not_pass_is_one_sentence_wherever_it_is_told(
+    play: str, words: list[str], why: str, tmp_path: Path, batch: Perform
+) -> None:
+    laid_out(tmp_path, play=play)
+    lines = told(batch("play.yaml", *words, "--json", "--csv", "runs.csv"))
+    (row,) = table_of.DictReader((tmp_path / "runs.csv").read_text().splitlines())
+    (ended,) = (line for line in lines if line["kind"] == "run.ended")
+    assert [row["why"], ended["why"], lines[-1]["items"][0]["why"]] == [why] * 3
+
+
+def test_calls_that_failed_are_called_so(tmp_path: Path, batch: Perform) -> None:
+    laid_out(tmp_path, fall=FALL)
+    (item,) = items(batch("fall.yaml", "--rehearse", "--json"))
+    assert (item["calls"], item["failed_calls"]) == (1, 1)
+    assert "retries" not in item
 
 
 def test_quietly_there_is_the_summary_alone(tmp_path: Path, batch: Perform) -> None:
@@ -210,6 +264,36 @@ def test_a_plan_is_told_and_not_performed(tmp_path: Path, batch: Perform) -> Non
         {"scenario": "markets", "market": "DE"}, {"scenario": "markets", "market": "FR"},
     ]  # fmt: skip
     assert not list((tmp_path / "home").rglob("*.db"))
+
+
+def test_a_plan_tells_what_is_paid_at_most_and_of_rehearsals_what_live_ones_would_be(
+    tmp_path: Path, batch: Perform
+) -> None:
+    laid_out(tmp_path, dear=DEAR)
+    live = batch("dear.yaml", "--dry-run", "--limit", "cost_usd=0.5").out.splitlines()
+    assert live[0].endswith("each at most")
+    assert live[1].endswith("$0.5000")
+    assert json.loads(batch("dear.yaml", "--dry-run", "--json").out)["items"][0]["at_most_usd"] > 1
+    rehearsed = batch("dear.yaml", "--dry-run", "--rehearse").out.splitlines()
+    assert rehearsed[0].endswith("live at most")
+    assert "$" not in rehearsed[-1]
+    plan = json.loads(batch("dear.yaml", "--dry-run", "--rehearse", "--json").out)
+    assert [item["at_most_usd"] for item in plan["items"]] == [0]
+
+
+def test_the_plan_of_what_is_gone_on_with_is_what_is_missing_within_the_budget_that_is_given_now(
+    tmp_path: Path, batch: Perform
+) -> None:
+    laid_out(tmp_path, dear=DEAR)
+    words = ("--rehearse", "--repeat", "4", "--parallel", "1", "--workers", "0", "--quiet")
+    assert batch("dear.yaml", *words, "--budget", "turns=2").code == 4
+    told = batch("--resume", "--dry-run", "--budget", "cost_usd=50").out
+    missing = json.loads(batch("--resume", "--dry-run", "--json").out)["items"]
+    assert 0 < len(missing) < 4
+    assert told.splitlines()[1].split()[:4] == ["dear", str(len(missing)), str(missing[0]["seed"]), "to"]
+    assert "for at most $50.00 that nobody pays" in told
+    batch("--resume", "--budget", "turns=9", "--quiet")
+    assert batch("--resume", "--dry-run").out.endswith("all 4 runs are done\n")
 
 
 def test_a_batch_that_is_complete_is_gone_on_with_in_vain(tmp_path: Path, batch: Perform) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv as table_of
 import json
 from collections.abc import Awaitable, Callable
 from itertools import count
@@ -56,8 +57,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
     return Stub(answer)
 
 
-def staged(stub: Stub) -> None:
-    Path("greet.yaml").write_text(PLAY % WIRE.model(stub.url), encoding="utf-8")
+def staged(stub: Stub, more: str = "") -> None:
+    Path("greet.yaml").write_text(PLAY % WIRE.model(stub.url, more), encoding="utf-8")
 
 
 def standing(done: Outcome) -> Standing:
@@ -91,7 +92,30 @@ async def test_each_run_hears_its_own_answers_again_without_key_and_server_in_wh
     assert standing(played) == standing(live)
     assert sorted(standing(live).values()) == ["passed"] * 3 + ["unmet"] * 3
     assert told(played)["mode"] == "cassette"
-    assert told(played)["cost_usd"] == 0
+
+
+async def test_what_a_cassette_plays_costs_as_much_in_every_figure_and_is_told_as_played(
+    batch: Typed, typed: Typed, served: Stub
+) -> None:
+    async with served as stub:
+        staged(stub, ", price: {input: 10, output: 100}")
+        assert (await batch("--record", "tapes", "--repeat", "1")).code in (0, 5)
+    played = await batch("--cassette", "tapes", "--repeat", "1", "--csv", "runs.csv")
+    found = told(played)
+    cost = found["cost_usd"]
+    assert found["played_usd"] == cost > 0
+    assert sum(cell["mean_cost_usd"] for cell in found["cells"]) == pytest.approx(cost)
+    lines = [json.loads(line) for line in played.out.splitlines()]
+    ended = {line["run"]: line for line in lines if line["kind"] == "run.ended"}
+    rows = {row["run"]: row for row in table_of.DictReader(Path("runs.csv").read_text("utf-8").splitlines())}
+    runs = {run["run"]: run for run in json.loads((await typed("runs", "--batch", "last", "--json")).out)}
+    for item in found["items"]:
+        run = item["run"]
+        shown = json.loads((await typed("show", run, "--json")).out)
+        costs = json.loads((await typed("cost", run, "--json")).out)
+        for other in (item, rows[run], runs[run], shown, shown["steps"][0], costs):
+            assert float(other["cost_usd"]) == float(other["played_usd"]) == pytest.approx(cost / 2)
+        assert ended[run]["cost_usd"] == item["cost_usd"]
 
 
 async def test_cassettes_are_never_written_over_and_those_that_lack_are_named_and_added(
@@ -151,6 +175,8 @@ async def test_a_recording_that_waited_for_a_budget_goes_on_into_the_same_casset
         (["--record", "greet.yaml"], "is no folder"),
         (["--cassette", "tapes", "--on", "ray"], "no worker of a cluster finds them"),
         (["--cassette", ""], "nothing is named"),
+        (["--record", "x" * 300], "cannot be reached: File name too long"),
+        (["--cassette", "x" * 300], "cannot be reached: File name too long"),
         (["--resume", "--cassette", "tapes"], "--cassette says what a batch performs"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -11,17 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from app.batch.driving import Drive
 from app.batch.executor import Ending
 from app.batch.plan import Item, Plan
 from app.batch.standing import pace_words, roughly, shares
 from app.batch.verdicts import Verdict
-from app.cli.batching.lines import MOST_TOLD, Lines, standing_line
+from app.cli.batching.lines import MOST_TOLD, JsonLines, Lines, standing_line
 from app.cli.batching.live import Live
 from app.cli.batching.tally import Tally
 from app.cli.batching.words import MARKS
 from app.cli.ink import cell_width
-from app.events import Failure
-from corpus.batches import read, rehearsal
+from app.events import Failure, Mode
+from app.journal import Journal
+from corpus.batches import Noted, read, rehearsal, results
 
 
 class Clock:
@@ -53,9 +56,38 @@ def test_what_begins_and_ends_is_counted(plan: Plan) -> None:
         tally.begins(item)
     assert tally.ends(plan.items[0], passed(plan.items[0])) == "passed"
     assert tally.ends(plan.items[1], failed(plan.items[1])) == "failed"
-    assert tally.ends(plan.items[2], Ending(plan.items[2].run, "paused", reason="budget")) == "paused"
+    assert tally.ends(plan.items[2], Ending(plan.items[2].run, "paused", reason="batch")) == "paused"
     assert (tally.over, len(tally.under_way), tally.waiting) == (2, 1, 96)
     assert tally.spent.cost_usd == tally.spent.rehearsed_usd == 0.25
+
+
+TWICE = """\
+schema: footlights/v1
+name: twice
+models: {dear: {use: openai/gpt-5.5, price: {input: 10000, output: 10000}, params: {max_tokens: 100}}}
+agents: {host: {persona: You greet., model: dear}}
+steps:
+  one: {agent: host, prompt: Greet one., rehearsal: {reply: Good evening.}}
+  two: {agent: host, prompt: "Greet two. ${{ steps.one.output }}", rehearsal: {reply: Good evening.}}
+"""
+
+
+async def test_what_paused_runs_had_cost_is_counted_once_when_they_go_on(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "workspace", fast=True) as journal:
+        plan = rehearsal(read(tmp_path, TWICE, "twice"), repeat=4, budget={"turns": 3.0}, parallel=4)
+        await Drive.begin(journal, plan).conduct(Noted(), workers=0)
+        before = await results(journal)
+        assert sum(item.cost_usd for item in before.items if item.verdict == "paused") > 0
+        drive, noted = Drive.go_on(journal, plan.batch, {"turns": 100.0}), Noted()
+        await drive.conduct(noted, workers=0)
+        tally = Tally(drive.plan, Clock(), before)
+        for item, ending in zip(sorted(noted.begun, key=by_run), sorted(noted.endings, key=by_run), strict=True):
+            tally.ends(item, ending)
+        assert tally.spent.cost_usd == pytest.approx((await results(journal)).cost_usd)
+
+
+def by_run(one: Item | Ending) -> str:
+    return one.run
 
 
 def test_what_a_cassette_plays_is_told_as_it_was_recorded_and_no_cost(plan: Plan) -> None:
@@ -83,10 +115,36 @@ def test_while_nothing_ends_the_time_that_is_left_grows(plan: Plan) -> None:
         clock.now += 1.0
         tally.ends(item, passed(item))
     before = tally.left
-    clock.now += 60.0
+    clock.now += 9.0
     assert before is not None
     assert tally.left is not None
-    assert tally.left > 5 * before
+    assert tally.left > 1.8 * before
+
+
+def test_in_a_silence_nobody_says_how_long_it_takes_but_for_how_long_nothing_has_ended(plan: Plan) -> None:
+    clock = Clock()
+    tally = Tally(plan, clock)
+    for item in plan.items[:-1]:
+        tally.begins(item)
+        clock.now += 0.01
+        tally.ends(item, passed(item))
+    assert "a few seconds left" in standing_line(tally)
+    clock.now += 40.0
+    assert tally.left is None
+    assert standing_line(tally).endswith("99 passed; $24.75 rehearsed; nothing has ended for 40 s")
+
+
+def test_what_always_takes_long_is_no_silence(plan: Plan) -> None:
+    clock = Clock()
+    tally = Tally(plan, clock)
+    for start in (0, 8):  # eight at a time, each a minute
+        clock.now += 60.0
+        for item in plan.items[start : start + 8]:
+            tally.ends(item, passed(item))
+    clock.now += 100.0
+    assert tally.left is not None
+    clock.now += 30.0
+    assert tally.left is None
 
 
 @pytest.mark.parametrize(
@@ -176,6 +234,24 @@ def test_a_log_has_a_few_lines_however_many_runs_there_are(plan: Plan, capsys: p
     told = capsys.readouterr().err.splitlines()
     assert len(told) <= 20
     assert re.match(r"6 of 100: 6 passed; 2\.0 runs a second; \$1\.50 rehearsed; about 50 s left", told[0])
+
+
+@pytest.mark.parametrize(
+    ("mode", "unpriced", "known"), [("cassette", 0, 0.25), ("rehearsal", 0, 0.25), ("live", 1, None)]
+)
+def test_for_programs_a_run_and_the_batch_cost_alike_while_it_goes_on(
+    mode: Mode, unpriced: int, known: float | None, plan: Plan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = Clock()
+    tally = Tally(replace(plan, mode=mode), clock)
+    lines = JsonLines(tally, lambda ending: "", clock)
+    item = plan.items[0]
+    ending = Ending(item.run, "finished", "succeeded", cost_usd=known or 0.0, unpriced=unpriced)
+    lines.ended(item, ending, tally.ends(item, ending))
+    clock.now += 60
+    lines.tick()
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["kind"], line["cost_usd"]) for line in told] == [("run.ended", known), ("batch.progress", known)]
 
 
 def test_a_log_names_the_first_failures_and_counts_the_others(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,57 @@ def test_what_is_no_table_is_refused_with_its_line(table: bytes, said: str, tmp_
     assert said in done.err
 
 
+@pytest.mark.parametrize("table", [b"tone,guests\ndry,2\nwarm,2\ndry,2\n", b"guests,tone\n2,dry\n2,warm\n2,dry\n"])
+def test_two_rows_that_say_the_same_would_be_one_test_that_counts_twice(
+    table: bytes, tmp_path: Path, batch: Perform
+) -> None:
+    (tmp_path / "rows.csv").write_bytes(table)
+    done = batch("rows.csv")
+    assert done.code == 2
+    assert "rows.csv:4: error: this row says the same as that of line 2" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("rows.csv", "guests,tone\n1,dry\n77,dry\nmany,dry\n8,x\n"),
+     ("rows.jsonl", '\n{"guests": 1}\n{"guests": 77}\n{"guests": "many"}\n{"tone": "x"}\n')],
+)  # fmt: skip
+def test_what_is_out_of_bounds_is_told_with_its_line_like_what_is_of_another_type(
+    name: str, table: str, tmp_path: Path, batch: Perform
+) -> None:
+    bounded = GREET.replace("default: 1}", "default: 1, max: 9}").replace("default: plain}", "default: plain, min: 2}")
+    laid_out(tmp_path, greet=bounded)
+    (tmp_path / name).write_text(table)
+    done = batch(name)
+    assert done.code == 2
+    assert f"{name}:3: error: guests: 77 is above the most, 9" in done.err
+    assert f"{name}:4: error: guests: needs a whole number" in done.err
+    assert f"{name}:5: error: tone: a length of 1 is below the least, 2" in done.err
+
+
+def test_an_input_that_a_row_leaves_out_and_nothing_else_gives_is_told_with_its_line(
+    tmp_path: Path, perform: Perform, batch: Perform
+) -> None:
+    laid_out(tmp_path, greet=GREET.replace("default: 1}", "max: 9}"))
+    (tmp_path / "rows.csv").write_text("tone,guests\ndry,2\nwarm,\ncold,77\n")
+    done = batch("rows.csv")
+    assert 'rows.csv:3: error: the input "guests" is missing' in done.err
+    assert "rows.csv:4: error: guests: 77 is above the most, 9" in done.err
+    (tmp_path / "rows.csv").write_text("tone\ndry\nwarm\n")
+    done = perform("batch", "greet.yaml", "--rehearse", "--each", "rows.csv", "--matrix", "guests=three")
+    assert done.err.count("error:") == 1
+    for more in (["-i", "guests=3"], ["--matrix", "inputs.guests=3"]):
+        done = perform("batch", "greet.yaml", "--rehearse", "--dry-run", "--each", "rows.csv", "--json", *more)
+        assert [each["guests"] for each in inputs(done)] == [3, 3]
+
+
+def test_of_several_scenarios_each_has_its_bounds(tmp_path: Path, batch: Perform, perform: Perform) -> None:
+    laid_out(tmp_path, other=GREET.replace("name: greet", "name: other").replace("default: 1}", "default: 1, max: 9}"))
+    (tmp_path / "rows.csv").write_text("guests\n77\n")
+    done = perform("batch", "greet.yaml", "other.yaml", "--rehearse", "--dry-run", "--each", "rows.csv")
+    assert "rows.csv:2: error: guests: 77 is above the most, 9" in done.err
+
+
 def test_a_wrong_head_is_told_once_however_many_rows_there_are(tmp_path: Path, batch: Perform) -> None:
     (tmp_path / "rows.csv").write_text("tune\n" + "dry\n" * 1000)
     done = batch("rows.csv")

@@ -79,6 +79,18 @@ def test_killed_when_half_is_done_it_is_gone_on_with_and_every_item_has_one_resu
     assert set(ends_of(told).values()) == {1}
 
 
+def test_a_job_that_is_cancelled_has_its_reports(begun: Begin, tmp_path: Path) -> None:
+    process = begun("greet.yaml", "--repeat", str(RUNS), "--junit", "r.xml", "--csv", "r.csv", ended=5)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 128 + signal.SIGTERM
+    last = json.loads(out.splitlines()[-1])
+    assert (last["kind"], last["runs"]) == ("batch.ended", RUNS)
+    assert last["counts"]["passed"] >= 5
+    assert 'tests="' in (tmp_path / "r.xml").read_text()
+    assert len((tmp_path / "r.csv").read_text().splitlines()) == RUNS + 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_it_at_once_and_says_how_to_go_on(
     number: signal.Signals, begun: Begin, perform: Perform

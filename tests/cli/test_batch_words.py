@@ -20,7 +20,9 @@ def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, perform: Perform) -> 
     return lambda *words: perform("batch", *words, "--rehearse", "--workers", "0")
 
 
-@pytest.mark.parametrize("option", ["--against", "--save-baseline", "--compare", "--each", "--junit"])
+@pytest.mark.parametrize(
+    "option", ["--against", "--save-baseline", "--compare", "--each", "--junit", "--on", "--resume"]
+)
 def test_a_variable_of_a_script_that_is_not_set_leaves_no_option_out(option: str, batch: Perform) -> None:
     done = batch("greet.yaml", option, "")
     assert done.code == 2
@@ -35,10 +37,22 @@ def test_a_variable_of_a_script_that_is_not_set_leaves_no_option_out(option: str
         (["--exclude", "tune=dry"], '--exclude: there is nothing called "tune"'),
         (["--include", "tune=dry"], '--include: there is nothing called "tune"'),
         (["--primary", "cost_usd"], "--primary: nothing is compared"),
+        (["-i", "tone=dry", "--matrix", "tone=a,b"], '-i: "tone" is varied here'),
+        (["--each", "rows.csv", "--matrix", "tone=a,b"], '--each: "tone" is varied here'),
+        (["--matrix", "inputs.tone=a", "--matrix", "tone=b"], '"tone" and "inputs.tone" are one input'),
+        (["--include", "scenario=grete,tone=warm"], '--include scenario=grete tone=warm: there is no scenario "grete"'),
+        (["--save-baseline", "./greet.yaml"], "greet.yaml is there, and is no baseline"),
+        (["--budget", "turns="], "--budget turns has no value"),
+        (["--matrix", "="], '--matrix: "=" has no name'),
+        (
+            ["--matrix", "hello.prompt=@none.md"],
+            "where you stand; a text that begins with @ is written  hello",
+        ),
         (["--on", "cluster"], '"cluster" is no cluster: write ray, or ray://HOST:PORT'),
     ],
 )
 def test_no_word_is_passed_over_in_silence(words: list[str], said: str, batch: Perform) -> None:
+    Path("rows.csv").write_text("tone\ndry\n", encoding="utf-8")
     done = batch("greet.yaml", *words)
     assert done.code == 2
     assert said in done.err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,7 +29,7 @@ from app.events import (
 )
 from app.journal import Journal
 from app.state.spending import OWN_MACHINE
-from corpus.commands import ROOT, Outcome
+from corpus.commands import ROOT, Outcome, data
 
 Perform = Callable[..., Outcome]
 
@@ -89,11 +88,6 @@ def keep(events: list[Event], *, parent: Parent | None = None) -> None:
 def archive() -> None:
     """A run that has spent money in every way."""
     keep([StepStarted(step="plan", of="agent"), *spent(), StepFinished(step="plan")])
-
-
-def data(outcome: Outcome) -> Any:
-    assert outcome.code == 0, outcome.err
-    return json.loads(outcome.out)
 
 
 @pytest.mark.usefixtures("archive")

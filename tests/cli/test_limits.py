@@ -73,6 +73,9 @@ def test_a_cheaper_model_is_told_of_only_where_there_is_one(tmp_path: Path, perf
     [
         ("cost_usd=abc", '--limit cost_usd: "abc" is no number'),
         ("turns=1.5", '--limit turns: "1.5" is no whole number'),
+        ("cost_usd=", "--limit cost_usd has no value"),  # a variable of a script that is not set
+        ("cost_usd=null", "--limit cost_usd has no value"),
+        ("turns", "--limit turns has no value"),
     ],
 )
 def test_a_limit_that_is_no_number_is_refused_in_plain_words(written: str, said: str, perform: Perform) -> None:

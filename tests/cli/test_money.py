@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +23,7 @@ from app.events import (
     Usage,
 )
 from app.journal import Journal
-from corpus.commands import Outcome
+from corpus.commands import Outcome, data
 
 Perform = Callable[..., Outcome]
 
@@ -63,11 +62,6 @@ def archive() -> None:
         log.add(CallFinished(usage=usage, basis="unpriced", call="build#1", step="build", agent="cto"))
         log.add(RunFinished("succeeded", cost_usd=0.006, unpriced=1))
         log.release()
-
-
-def data(outcome: Outcome) -> Any:
-    assert outcome.code == 0, outcome.err
-    return json.loads(outcome.out)
 
 
 def test_a_list_of_runs_marks_what_is_estimated_and_what_nobody_knows(perform: Perform) -> None:

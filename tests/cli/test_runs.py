@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.events import GateOpened, RunFinished, RunPaused, RunStarted, StepStarted
+from app.events import GateOpened, Origin, RunFinished, RunPaused, RunStarted, StepStarted
 from app.journal import Journal
-from corpus.commands import Outcome
+from corpus.commands import Outcome, data
 from corpus.logs import Teller, tell
 
 Perform = Callable[..., Outcome]
@@ -36,11 +36,6 @@ def archive() -> None:
         log.add(GateOpened(step="release", gate="release#1", asks="approve", question=question, options=options))
         log.add(RunPaused(reason="gate"))
         log.release()
-
-
-def data(outcome: Outcome) -> Any:
-    assert outcome.code == 0, outcome.err
-    return json.loads(outcome.out)
 
 
 def test_before_the_first_run_lists_are_empty(perform: Perform) -> None:
@@ -171,6 +166,51 @@ def test_what_was_said_is_found(perform: Perform) -> None:
     assert "1 place;" in shown.err
 
 
+@pytest.mark.parametrize(("words", "width"), [("soup", 80), ("soup", 20), ("bring soup", 80)])
+def test_what_is_found_keeps_the_spaces_around_it(
+    words: str, width: int, perform: Perform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    with Journal.open() as journal:
+        log = journal.begin(DONE)
+        log.add(RunStarted(scenario="play", title="The guards bring soup, and more soup."))
+        log.release()
+    _, *lines = perform("runs", "search", words).out.splitlines()
+    assert " ".join(" ".join(lines).split()) == "The guards bring soup, and more soup. play"
+
+
+def unmet(journal: Journal, run: str, *, batch: str = "", outcome: Any = "succeeded", excused: bool = False) -> None:
+    """A run that has ended, and not as was expected."""
+    log = journal.begin(run)
+    log.add(RunStarted(scenario="play", origin=Origin(batch=batch)))
+    log.add(RunFinished(outcome=outcome, expected=False, excused=excused))
+    log.release()
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_run_that_ended_otherwise_than_was_expected_is_found_by_that(perform: Perform) -> None:
+    with Journal.open() as journal:
+        unmet(journal, "01JRUNS00000000000000THREE")
+        unmet(journal, "01JRUNS0000000000000000FIV", outcome="failed")
+        unmet(journal, "01JRUNS0000000000000000SIX", outcome="failed", excused=True)
+    assert [line.split()[1:3] for line in perform("runs").out.splitlines()[1:4]] == [
+        ["✗", "unmet"], ["✗", "failed"], ["✗", "unmet"],
+    ]  # fmt: skip
+    found = data(perform("runs", "--status", "unmet", "--json"))
+    assert [(row["run"][-5:], row["status"], row["unmet"]) for row in found] == [
+        ("00SIX", "failed", True), ("THREE", "succeeded", True),
+    ]  # fmt: skip
+    assert [row["run"] for row in data(perform("runs", "--status", "succeeded", "--json"))] == [DONE]
+    assert perform("show", "THREE").out.startswith("✗ unmet  ")
+    assert perform("compare", DONE, "THREE").out.splitlines()[1].split()[:5] == ["B", "000THREE", "play", "✗", "unmet"]
+
+
+def test_whoever_finds_nothing_that_failed_is_told_of_what_is_unmet(perform: Perform) -> None:
+    with Journal.open() as journal:
+        unmet(journal, DONE)
+    assert "--status unmet finds those" in perform("runs", "--status", "failed").err
+
+
 @pytest.mark.usefixtures("archive")
 def test_a_removed_run_is_gone_and_the_others_stay(perform: Perform) -> None:
     assert perform("runs", "rm", "no-such-run", DONE).code == 2
@@ -189,7 +229,9 @@ def test_pruning_takes_what_ended_long_ago_and_nothing_that_waits(perform: Perfo
 @pytest.mark.usefixtures("archive")
 def test_an_erased_run_shows_what_happened_but_not_what_was_said(perform: Perform) -> None:
     output = data(perform("show", DONE, "--json"))["outputs"]["plan"]
-    assert perform("runs", "erase", DONE).code == 0
+    erased = perform("runs", "erase", DONE)
+    assert erased.code == 0
+    assert "messages of what failed, which may quote what was said" in erased.err
     shown = perform("show", DONE)
     assert shown.code == 0
     assert output not in shown.out

@@ -89,6 +89,7 @@ def write(text: str) -> None:
             Directed(direction="whisper", to=text, detail=said, by=text),
             Remark(text=text),
             ExpectationChecked(number=1, about=text, met=False, found=text),
+            ExpectationChecked(number=2, about=text, met=False, found=said),
             GateOpened(step="gate", gate="open", asks="approve", question=said, options=(text, "no"), role=text),
             RunPaused(reason="gate", by=text, detail=text),
         ):  # fmt: skip

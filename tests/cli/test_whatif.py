@@ -25,7 +25,7 @@ from app.events import (
     Usage,
 )
 from app.journal import Journal
-from corpus.commands import ROOT, Outcome
+from corpus.commands import ROOT, Outcome, data
 
 Perform = Callable[..., Outcome]
 
@@ -69,11 +69,6 @@ def archive() -> None:
     keep("01JWHATIF0000000000000000A", "sprint")
     keep("01JWHATIF0000000000000000B", "sprint")
     keep("01JWHATIF0000000000000000C", "scan", said=Usage(input=60_000, output=500))
-
-
-def data(outcome: Outcome) -> Any:
-    assert outcome.code == 0, outcome.err
-    return json.loads(outcome.out)
 
 
 def rehearse(perform: Perform, *plays: str) -> None:

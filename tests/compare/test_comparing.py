@@ -27,22 +27,13 @@ from app.events import (
     StepSkipped,
     StepStarted,
 )
-from app.journal.recording import Recording
 from app.state import Spent
 from corpus.histories import History, histories
 from corpus.probes import ALL, is_obeyed
-from golden.logs import NAMES, read
+from corpus.reported import golden, recorded
+from golden.logs import NAMES
 
 KEY = "sk-ant-api03-abcdefghijklmnopqrstuvwxyz0123456789"
-
-
-def recorded(history: History) -> Recording:
-    return Recording(history.run, tuple(history.events), history.values)
-
-
-def golden(name: str) -> Recording:
-    log = read(name)
-    return Recording(log.events[0].run, tuple(log.events), log.values)
 
 
 def play(run: str = "01K7GOLDEN000000000000000A", **more: Any) -> History:

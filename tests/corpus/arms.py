@@ -48,6 +48,11 @@ def passed_if(passes: bool, **told: Any) -> dict[str, Any]:
     return {"verdict": "passed" if passes else "unmet", **told}
 
 
+def is_cheap(item: Item) -> bool:
+    """Is it of the second arm?"""
+    return bool(item.cell[AXIS] == "cheap")
+
+
 def ending(item: Item, passes: bool) -> Ending:
     """The same as it comes back from whoever performed it."""
     return Ending(item.run, "finished", "succeeded", expected=passes)

@@ -1,4 +1,4 @@
-"""Plays for batches that are typed: one that passes, one that disappoints, one that fails, one that asks a person."""
+"""Plays for batches that are typed: they pass, disappoint, slip now and then, fail, or ask a person."""
 
 from __future__ import annotations
 
@@ -22,6 +22,19 @@ agents: {host: {persona: You sulk.}}
 steps:
   hello: {agent: host, prompt: Greet., rehearsal: {reply: No.}}
 expect: [{step: hello, contains: evening}]
+"""
+CLERK = """\
+schema: footlights/v1
+name: clerk
+models: {careful: {use: openai/gpt-5.5}, quick: {use: openai/gpt-5.4-mini}}
+agents: {clerk: {persona: You answer., model: careful}}
+strategy: {matrix: {letter: [return, threat]}, repeat: 8}
+steps:
+  answer:
+    agent: clerk
+    prompt: "Answer the ${{ matrix.letter }}."
+    rehearsal: {reply: By rule 2., slips: {share: {quick: SHARE}, reply: A free locomotive.}}
+expect: [{step: answer, contains: rule}]
 """
 FALL = """\
 schema: footlights/v1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,3 +17,9 @@ class Outcome:
     code: int
     out: str
     err: str
+
+
+def data(outcome: Outcome) -> Any:
+    """What a command that went well wrote as JSON."""
+    assert outcome.code == 0, outcome.err
+    return json.loads(outcome.out)

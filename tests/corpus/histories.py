@@ -289,8 +289,8 @@ def _interlude(draw: st.DrawFn, history: History) -> None:
                 Directed(direction="unmute", to=other, by="ada"),
                 Directed(direction="hold", by="ada"),
                 Directed(direction="whisper", to=other, detail=history.keep("Be short."), by="ada"),
-                MemoryRead(scope="run", query="theme"),
-                MemoryWritten(scope="run", key="theme", value=history.keep("dark")),
+                MemoryRead(scope="run", query=history.keep("theme")),
+                MemoryWritten(scope="run", key=history.keep("theme"), value=history.keep("dark")),
                 Remark(text="the files on disk have changed"),
             ]
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.events import CallFailed, CallFinished, CallStarted, Event, StepFailed, StepFinished, StepStarted, Usage
+from app.state.cut_off import came_to_nothing
 from corpus.playing import Played
 from providers.base import Chunk, ErrorClass, Finish, Provider, ProviderError, Request, ToolCall
 from providers.pricing import cost_of
@@ -218,7 +219,7 @@ def _the_budgets(played: Played, attempts: list[CallFinished | CallFailed]) -> N
         covered = [one for one in attempts if account.covers(one)]
         assert abs(account.spent["cost_usd"] - sum(one.cost_usd for one in covered)) < DUST, account
         assert account.spent["tokens"] == sum(one.usage.total for one in covered)
-        assert account.spent["turns"] == len(covered)
+        assert account.spent["turns"] == sum(not came_to_nothing(one) for one in covered)
         assert set(account.held.values()) == {0.0}, account
 
 
@@ -250,7 +251,8 @@ def _no_limit_was_overshot(played: Played) -> None:
                     held += hold
                     assert spent + held <= limit + excess + DUST, (account.scope, measure)
                     continue
-                used = {"cost_usd": event.cost_usd, "tokens": event.usage.total, "turns": 1}[measure]
+                turns = not came_to_nothing(event)
+                used = {"cost_usd": event.cost_usd, "tokens": event.usage.total, "turns": turns}[measure]
                 hold = holds.pop(event.call)
                 held -= hold
                 spent += used

@@ -31,6 +31,7 @@ from typing import NoReturn
 from corpus.commands import ROOT
 
 PATIENCE = 180.0  # seconds that a process may take, however busy the machine is
+SURROUNDINGS: dict[str, str] = {}  # before the first test changed them: some of what is loaded looks at them once
 ROOMS = (
     "app/cli",
     "app/cli/batching",
@@ -158,11 +159,11 @@ def _fork(job: Job, streams: Sequence[int]) -> socket.socket:
 def _nursery() -> socket.socket:
     """The line to the one of this process."""
     ours, theirs = socket.socketpair()
-    paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    paths, surroundings = os.pathsep.join((str(ROOT), str(ROOT / "tests"))), SURROUNDINGS or os.environ
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-c", "from corpus.nursery import serve; serve()", str(theirs.fileno())],
-            env={**os.environ, "PYTHONPATH": paths}, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+            env={**surroundings, "PYTHONPATH": paths}, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
         )  # fmt: skip
     atexit.register(_close, process, ours)
     return ours

@@ -191,6 +191,16 @@ def whole(text: str) -> str:
     return f"{head}{name}{cast}{text}"
 
 
+def has(run: Run, kind: type, step: str | None = None) -> bool:
+    """Has this happened, in a step or anywhere?"""
+    return any(isinstance(event, kind) and step in (None, event.step) for event in run.events)
+
+
+def count(run: Run, kind: type) -> int:
+    """How often this has happened."""
+    return sum(isinstance(event, kind) for event in run.events)
+
+
 def insist_on_a_sound_log(played: Played) -> None:
     """What holds for every run, whatever happens in it."""
     events = played.events

@@ -70,6 +70,7 @@ def hostile() -> Recording:
     history.add(StepFailed(step="plan", agent="cto", failure=Failure(error=EVIL, message=EVIL, hint=EVIL)))
     history.add(StepSkipped(step="after", reason=EVIL, because="plan"))
     history.add(ExpectationChecked(number=1, about=EVIL, met=False, found=EVIL))
+    history.add(ExpectationChecked(number=2, about=EVIL, met=False, found=history.keep(EVIL)))
     history.add(RunFinished(outcome="failed", outputs=history.keep({"plan": EVIL, EVIL: said.took_ms}), expected=False))
     return recorded(history)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.engine import perform
 from app.errors import UsageError
-from corpus.playing import House
+from corpus.playing import House, whole
 
 PLAY = "steps: {one: {agent: a, prompt: x}, two: {approve: {ask: Ship?, options: [ship, hold]}}}\n"
 
@@ -68,3 +70,11 @@ outputs: {word: "${{ join(steps.letters.output, '') }}", whole: "${{ steps.whole
     assert "S3cret" not in str(played.result.outputs)
     archive = b"".join(path.read_bytes() for path in house.journal.path.parent.iterdir() if path.is_file())
     assert b"S3cret-t0ken" not in archive
+
+
+async def test_a_file_that_was_changed_is_performed_as_it_is_now(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "play.yaml"
+    for word in ("before", "after"):
+        file.write_text(whole(f"steps: {{one: {{set: {{said: {word}}}}}}}\n"))
+        played = await house.end_of(perform(file, mode="rehearsal", journal=house.journal))
+        assert played.output("one") == {"said": word}

@@ -22,7 +22,7 @@ from app.events import (
     decode,
     encode,
 )
-from corpus.playing import House, Played, Says, Scripted, until
+from corpus.playing import House, Played, Says, Scripted, has, until
 
 STEPS = """steps:
   one: {agent: a, prompt: x}
@@ -388,7 +388,3 @@ async def through_the_gate(house: House, run: Run) -> Played:
     """Let it go on to its end."""
     run.answer("gate", "approve")
     return await house.end_of(run)
-
-
-def has(run: Run, kind: type, step: str | None = None) -> bool:
-    return any(isinstance(event, kind) and step in (None, event.step) for event in run.events)

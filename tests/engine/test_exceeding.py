@@ -37,6 +37,41 @@ async def test_with_pause_the_run_is_paused_and_nothing_has_failed(house: House)
     assert played.state.steps["two"].status == "running"
 
 
+@pytest.mark.parametrize("timer", ["timeout: 5m", "limits: {wall: 5m}", ""])
+@pytest.mark.parametrize("beside", ["", "  beside: {needs: [], agent: b, prompt: x, rehearsal: {takes: 100s}}\n"])
+async def test_no_time_runs_out_for_a_run_that_is_paused_at_its_limit(house: House, timer: str, beside: str) -> None:
+    played = await house.play(
+        f"limits: {{turns: {2 if beside else 1}, on_exceed: pause, wall: 15m}}\n"
+        "steps:\n  one: {agent: a, prompt: x, rehearsal: {takes: 2s}}\n"
+        f"{beside}  two: {{agent: a, needs: [{'one, beside' if beside else 'one'}], prompt: x, {timer}}}\n"
+    )
+    assert (played.result.status, played.of(RunPaused)[0].mono) == ("paused", 100_000 if beside else 2_000)
+    assert (await house.play_on(played, limits={"turns": 9})).outcome == "succeeded"
+
+
+@pytest.mark.parametrize("timer", ["timeout: 5s", "limits: {wall: 5s}"])
+async def test_while_a_paused_run_waits_for_what_is_under_way_no_time_runs_out_for_the_rest(
+    house: House, timer: str
+) -> None:
+    played = await house.play(
+        "agents: {a: {persona: A.}, b: {persona: B., limits: {tokens: 1, on_exceed: pause}}}\n"
+        "steps:\n  long: {agent: a, prompt: x, rehearsal: {takes: 10s}}\n"
+        "  first: {needs: [], agent: a, prompt: x, rehearsal: {takes: 1s}}\n"
+        f"  short: {{needs: [first], agent: b, prompt: x, {timer}}}\n"
+    )
+    assert (played.result.status, played.ended("long"), played.of(StepFailed)) == ("paused", "succeeded", [])
+
+
+async def test_what_is_under_way_in_a_run_that_is_paused_still_has_its_own_time(house: House) -> None:
+    played = await house.play(
+        "agents: {a: {persona: A.}, b: {persona: B., limits: {tokens: 1, on_exceed: pause}}}\n"
+        "steps:\n  long: {agent: a, prompt: x, timeout: 5s, rehearsal: {takes: 10s}}\n"
+        "  first: {needs: [], agent: a, prompt: x, rehearsal: {takes: 1s}}\n"
+        "  short: {needs: [first], agent: b, prompt: x}\n"
+    )
+    assert (played.result.status, played.failure("long").error) == ("paused", "timeout")
+
+
 async def test_with_ask_a_person_who_raises_it_lets_the_run_go_on(house: House) -> None:
     asked: list[str] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.events import ExpectationChecked
+from app.events import ExpectationChecked, encode
 from corpus.playing import House, Scripted
 
 PLAY = """
@@ -79,8 +79,16 @@ async def test_each_says_what_it_is_about_and_what_was_found(house: House) -> No
     first, second = played.of(ExpectationChecked)
     assert (first.number, second.number) == (1, 2)
     assert "nowhere" in first.about
-    assert "rollback" in first.found
+    assert "rollback" in played.value(first.found)
     assert (second.about, second.found) == ("3 handoffs", "0")
+
+
+async def test_what_was_said_stands_in_no_event_and_figures_do(house: House) -> None:
+    asked = "{step: one, contains: nowhere}, {step: one, matches: '^v'}, {step: one, outcome: failed}"
+    played = await house.play(PLAY % asked)
+    checks = played.of(ExpectationChecked)
+    assert [b"rollback" in encode(event) for event in checks] == [False] * 3
+    assert [b"succeeded" in encode(event) for event in checks] == [False, False, True]
 
 
 @pytest.mark.parametrize(("mark", "met"), [(0.8, True), (1, True), (0.79, False)])
@@ -100,7 +108,7 @@ expect: [{step: one, judged: {by: judge, rubric: {file: rubric.md}, at_least: 0.
     assert asked[0].content.startswith("The judge.")
     assert "Is every claim backed?" in asked[-1].content
     assert '"text":"a plan"' in asked[-1].content
-    assert "So it is." in played.of(ExpectationChecked)[0].found
+    assert played.value(played.of(ExpectationChecked)[0].found).endswith(": So it is.")
 
 
 async def test_a_judge_who_cannot_answer_has_not_met_the_expectation(house: House) -> None:

@@ -15,7 +15,7 @@ from app.events import (
     StepStarted,
     ToolStarted,
 )
-from corpus.playing import PATIENCE, House, Says, Scripted, until
+from corpus.playing import PATIENCE, House, Says, Scripted, count, has, until
 
 FOUR = """steps:
   one: {agent: a, prompt: x}
@@ -162,11 +162,3 @@ async def settled(run: Run) -> None:
     await run.performance.log.durable()
     for _ in range(100):
         await asyncio.sleep(0)
-
-
-def has(run: Run, kind: type, step: str | None = None) -> bool:
-    return any(isinstance(event, kind) and step in (None, event.step) for event in run.events)
-
-
-def count(run: Run, kind: type) -> int:
-    return sum(isinstance(event, kind) for event in run.events)

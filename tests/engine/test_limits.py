@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from app.engine.outcomes import Halt
 from app.events import (
     BudgetExceeded,
     BudgetWarned,
+    CallFailed,
     CallFinished,
     CallStarted,
     CallWaiting,
@@ -256,3 +258,17 @@ async def test_money_of_a_rehearsal_counts_like_money_and_is_told_to_be_rehearse
     assert played.outcome == "exhausted"
     assert {event.basis for event in played.of(CallFinished)} == {"rehearsed"}
     assert 0.05 < played.result.cost_usd <= 0.15
+
+
+async def test_a_rehearsed_call_that_was_cut_off_and_is_made_anew_is_counted_once(house: House) -> None:
+    text = "limits: {turns: 2}\nsteps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n"
+    whole = await house.play(text)
+    run = house.begin(text)
+    assert run.performance is not None
+    run.performance.on_event(
+        lambda event: run.halt(Halt("signal"), grace=0) if isinstance(event, CallStarted) else None
+    )
+    cut = await house.end_of(run)
+    assert (cut.result.status, len(cut.of(CallFailed)), cut.result.cost_usd) == ("paused", 1, 0.0)
+    ended = await house.play_on(cut)
+    assert (ended.outcome, ended.result.cost_usd) == ("succeeded", whole.result.cost_usd)

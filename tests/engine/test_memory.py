@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.events import MemoryRead, MemoryWritten, ToolFinished
+from app.events import MemoryRead, MemoryWritten, ToolFinished, encode
 from corpus.playing import House, Played, Says, Scripted
 
 
@@ -33,8 +33,15 @@ async def test_the_memory_of_a_run_is_shared_by_its_cast(house: House, mode: str
     played = await house.play(TWO, mode=mode, providers=script)
     assert found(played) == [[{"key": "customer", "value": "likes tea"}]]
     (written,) = played.of(MemoryWritten)
-    assert (written.scope, written.key, written.agent, written.step) == ("run", "customer", "a", "one")
+    assert (written.scope, played.value(written.key), written.agent, written.step) == ("run", "customer", "a", "one")
     assert "likes tea" in str(played.messages("two"))
+
+
+async def test_the_words_for_what_is_remembered_and_looked_for_stand_in_no_event(house: House) -> None:
+    script = Scripted.all(write("customer", "likes tea"), "Noted.", read("tea"), "I see.")
+    played = await house.play(TWO, mode="live", providers=script)
+    assert played.value(played.of(MemoryRead)[0].query) == "tea"
+    assert [event for event in played.events if b"customer" in encode(event) or b"tea" in encode(event)] == []
 
 
 async def test_an_agents_own_memory_is_not_seen_by_another(house: House) -> None:

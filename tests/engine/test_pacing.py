@@ -24,7 +24,7 @@ from app.events import (
 from app.playback.playhead import Playhead
 from app.playback.show import Show
 from corpus.bundled import FEW, KINDS
-from corpus.playing import PATIENCE, House, Played, Scripted, until
+from corpus.playing import PATIENCE, House, Played, Scripted, count, has, until
 
 PLAYS = (*FEW, KINDS)
 TWO = "steps: {one: {agent: a, prompt: x}, two: {agent: b, prompt: x}}\n"
@@ -294,11 +294,3 @@ async def test_directions_that_are_told_while_it_waits_are_not_waited_for(house:
     assert count(run, Directed) == 1
     door.see(1000)
     assert len((await house.end_of(run)).of(StepStarted)) == 2
-
-
-def has(run: Run, kind: type) -> bool:
-    return count(run, kind) > 0
-
-
-def count(run: Run, kind: type) -> int:
-    return sum(isinstance(event, kind) for event in run.events)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.scenario import check
+from app.engine.scripts import slips_in
+from app.scenario import check, load
 from corpus.playing import House
 
 PLAY = """
@@ -38,6 +39,16 @@ async def test_with_the_same_seed_the_same_is_said_whatever_the_run_is_called(ho
 async def test_who_is_asked_something_else_slips_in_runs_of_its_own(house: House) -> None:
     cat, dog = await said(house, "quick", range(40)), await said(house, "quick", range(40), whom="the dog")
     assert 12 <= sum(one == other for one, other in zip(cat, dog, strict=True)) <= 28
+
+
+def test_it_is_known_whether_anybody_slips_also_in_a_scenario_that_is_used(tmp_path: Path) -> None:
+    play = "schema: footlights/v1\nname: greet\n" + PLAY.replace("MODEL", "smart").replace("WHOM", "the cat")
+    (tmp_path / "greet.yaml").write_text(play, encoding="utf-8")
+    (tmp_path / "never.yaml").write_text(play.replace("0.1, quick: 0.5", "0.0"), encoding="utf-8")
+    using = "schema: footlights/v1\nname: outer\nsteps: {inner: {uses: greet.yaml}}\n"
+    (tmp_path / "outer.yaml").write_text(using, encoding="utf-8")
+    slip = {name: slips_in(load(tmp_path / f"{name}.yaml", name)) for name in ("greet", "never", "outer")}
+    assert slip == {"greet": True, "never": False, "outer": True}
 
 
 def test_what_is_said_in_a_slip_has_the_shape_of_the_answer(tmp_path: Path) -> None:

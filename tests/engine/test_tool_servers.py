@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from app.engine.gates import Answer, Opened
 from app.events import GateAnswered, ToolStarted
 from corpus.commands import ROOT
 from corpus.playing import House, Says, Scripted
+from corpus.processes import below
 
 NOTE = (
     'steps: {say: {tool: "mcp:notes/note", with: {text: hello}}}\noutputs: {said: "${{ steps.say.output.result }}"}\n'
@@ -44,7 +44,7 @@ async def test_a_person_allows_what_may_write_and_nothing_is_left_running(house:
     assert played.result.outputs == {"said": "noted"}
     assert notes.read_text() == "hello\n"
     assert played.of(ToolStarted)[0].effect == "write"
-    assert not [one for one in psutil.Process().children(recursive=True) if "tool_server.py" in str(one.cmdline())]
+    assert not below("tool_server.py")
 
 
 async def test_what_a_person_does_not_allow_is_not_done(house: House, notes: Path) -> None:

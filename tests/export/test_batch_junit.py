@@ -60,12 +60,12 @@ async def test_the_schema_of_jenkins_accepts_it(mixed: Results) -> None:
 
 async def test_a_reader_of_junit_files_finds_what_failed_and_why(mixed: Results) -> None:
     suite = next(iter(JUnitXml.fromstring(junit(mixed).encode())))
-    assert (suite.tests, suite.failures, suite.errors) == (6, 6, 0)
+    assert (suite.tests, suite.failures, suite.errors) == (6, 2, 4)
     case = next(iter(suite))
     assert (case.classname, case.name) == ("mixed", "said=good evening #1")
     (failure,) = case.result
     assert isinstance(failure, Failure)
-    assert failure.message == 'hello contains "never said ]]> <&>" (found: good evening)'
+    assert failure.message == 'not met: hello contains "never said ]]> <&>" (found: good evening)'
     assert "met     hello contains" in failure.text
     assert f"footlights show {mixed.items[0].item.run}" in failure.text
 
@@ -77,7 +77,7 @@ async def test_what_became_worse_than_before_is_a_failure_of_its_own_and_counted
     xmlschema.XMLSchema(str(SCHEMA)).validate(fromstring(written))
     document = JUnitXml.fromstring(written.encode())
     *_, suite = document
-    assert (document.tests, document.failures) == (8, 7)
+    assert (document.tests, document.failures, document.errors) == (8, 3, 4)
     assert (suite.name, suite.tests, suite.failures) == ("against main", 2, 1)
     assert [[result.message for result in case.result] for case in suite] == [
         ["mixed passes 0 of 6, it was 6 of 6"],

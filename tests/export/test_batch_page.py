@@ -35,7 +35,7 @@ OURS = EMPTY | {
     "html", "head", "title", "style", "body", "header", "p", "span", "h1", "h2", "h3", "dl", "div", "dt", "dd", "nav",
     "ul", "ol", "li", "a", "main", "section", "figure", "svg", "text", "line", "defs", "pattern", "table", "caption",
     "thead", "tbody", "tfoot", "tr", "th", "td", "button", "details", "summary", "b", "code", "label", "select",
-    "option", "output", "footer", "script",
+    "option", "output", "footer", "script", "pre",
 }  # fmt: skip
 KEY = "sk-ant-api03-canary06-ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789-AA"
 HARM = (
@@ -140,6 +140,15 @@ def test_a_comparison_draws_each_measure_around_zero_and_says_the_same_in_figure
     assert [f"market=<wbr>{market}" in section for market in ("DE", "FR")] == [True, True]
 
 
+def test_a_prompt_that_is_called_by_a_part_stands_there_in_full() -> None:
+    prompts = [f"Answer this letter by the rules of the house,\nand be {how}." for how in ("kind <b>", "brief")]
+    found = results_from(plan_of(prompts, pairs=2), lambda item: {})
+    shown = page(found, [compared(found)])
+    assert "…brief. against …kind &lt;b&gt;." in shown
+    assert "<pre>Answer this letter by the rules of the house,\nand be kind &lt;b&gt;.</pre>" in shown
+    assert 'id="values"' not in page(auditions(2))
+
+
 def test_what_is_void_is_not_drawn() -> None:
     def came(item: Item) -> dict[str, Any]:
         return {"verdict": "exhausted"} if item.cell[AXIS] == "cheap" and item.repeat > 5 else {}
@@ -169,7 +178,7 @@ def test_each_reason_names_its_runs_and_how_to_see_them() -> None:
     found = auditions()
     section = figures(page(found), "reasons")
     off = [item.item.run for item in found.items if not item.passed]
-    assert f"<b>{len(off)} ×</b> answer names the price" in section
+    assert f"<b>{len(off)} ×</b> not met: answer names the price" in section
     assert section.count("<code>footlights replay ") == len(off)
 
 
@@ -229,6 +238,20 @@ def test_what_costs_a_little_is_not_shown_as_nothing() -> None:
     found = results_from(plan_of(pairs=2), lambda item: passed_if(passes=True, cost_usd=0.000024 * (1 + item.repeat)))
     costs = re.findall(r"<td class=\"figures\">(0\.0+\d+)</td>", figures(page(found), "runs"))
     assert costs == ["0.000024", "0.000024", "0.000048", "0.000048"]
+
+
+def test_the_map_tells_a_small_cost_in_two_digits_as_the_terminal_does() -> None:
+    dear = {"DE": 0.000049, "FR": 0.000063}
+    plan = plan_of(pairs=2, cells=MARKETS)
+    found = results_from(plan, lambda item: passed_if(passes=True, cost_usd=dear[item.cell["market"]]))
+    costs = re.findall(r'<td class="shade-\d"><b>([^<]+)</b></td>', figures(page(found), "map"))
+    assert costs == ["$0.000049", "$0.000049", "$0.000063", "$0.000063"]
+
+
+def test_a_figure_that_is_hardly_anything_is_no_mark_of_html() -> None:
+    found = results_from(plan_of(pairs=8), lambda item: passed_if(passes=True, cost_usd=1e-6 if item.repeat else 0.01))
+    assert "half up to $0.0000010" in page(found)
+    assert "<$" not in page(found)
 
 
 def test_the_page_loads_nothing_and_only_what_is_ours_acts_in_it() -> None:

@@ -22,8 +22,10 @@ from app.export.batch.csv import csv
 from app.export.batch.markdown import markdown
 from app.journal import Journal
 from app.scenario import load
+from app.state.spending import Spent
 from corpus.batches import Noted, performed, read, rehearsal, results
 
+MODEL = "agents.clerk.model"
 CLERKS = Path(__file__).parents[2] / "scenarios" / "operations" / "two-clerks.yaml"
 HOSTILE = {"market": ["=1+1|<b>", "@octocat #1\x1b[31m"], "tone": ["plain", f"{'as kind as can be, ' * 9}today"]}
 
@@ -32,7 +34,9 @@ HOSTILE = {"market": ["=1+1|<b>", "@octocat #1\x1b[31m"], "tone": ["plain", f"{'
 def clerks(tmp_path_factory: pytest.TempPathFactory) -> Results:
     async def perform() -> Results:
         with Journal.open(tmp_path_factory.mktemp("clerks"), fast=True) as journal:
-            await performed(journal, rehearsal(load(CLERKS, "two-clerks.yaml"), repeat=20))
+            matrix = {MODEL: ["careful", "quick"]}
+            plan = rehearsal(load(CLERKS, "two-clerks.yaml"), matrix=matrix, compare=MODEL, repeat=20)
+            await performed(journal, plan)
             return await results(journal)
 
     return asyncio.run(perform())
@@ -50,6 +54,7 @@ def test_the_verdict_stands_first_and_the_comparison_before_the_details(clerks: 
     off = sum(not item.passed for item in clerks.items)
     assert written.startswith(f"## ✗ two-clerks: {off} of 120 runs did not pass\n")
     assert "rehearsed: written lines, no model was asked" in written
+    assert "| same: No difference that matters" in written  # in the word of every other report
     places = [written.index(part) for part in ("against careful", "**quick is worse", "| threat |", "<details>")]
     assert places == sorted(places)
 
@@ -141,3 +146,14 @@ async def test_a_comment_stays_as_short_as_it_has_to_be(hostile: Results) -> Non
     assert len(written) < 65_536
     assert "A part is left out" in written
     assert "| what | passed |" in written
+
+
+def test_what_was_rehearsed_is_said_beside_its_cost(clerks: Results) -> None:
+    assert "rehearsed, nothing to pay |" in markdown(clerks)
+
+
+def test_a_sum_is_told_without_its_dust(clerks: Results) -> None:
+    one = replace(clerks.items[0], spent=Spent(rehearsed=2, rehearsed_usd=0.05 + 0.005486 + 1e-17 * 400))
+    assert str(one.spent.rehearsed_usd) != "0.055486"
+    [row] = table_of.DictReader(io.StringIO(csv(replace(clerks, items=(one,)))))
+    assert row["rehearsed_usd"] == "0.055486"

@@ -144,6 +144,8 @@ def assert_all_come_to(expected: Undisturbed, mode: str, folder: Path, histories
         assert history.kills > 0, f"{kills}: nothing was killed"
         assert unknown_calls(history.log) <= history.interrupted + unknown_calls(expected.log), f"{kills}"
         assert_same_tale(expected.tale, tale_of(history.log), kills)
+        if mode == "rehearsal":
+            assert charged_for_interruptions(history.log) == charged_for_interruptions(expected.log), f"{kills}"
         end = history.log.events[-1]
         assert end.cost_usd == pytest.approx(tale_of(history.log)["cost"] + charged_for_interruptions(history.log))  # type: ignore[attr-defined]
 

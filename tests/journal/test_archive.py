@@ -8,9 +8,21 @@ from dataclasses import replace
 
 import pytest
 
-from app.events import CallStarted, Hold, Origin, RunFinished, RunPaused, RunStarted, StepFinished
+from app.events import (
+    CallStarted,
+    ExpectationChecked,
+    Hold,
+    Narration,
+    Origin,
+    Ref,
+    RunFinished,
+    RunPaused,
+    RunStarted,
+    StepFinished,
+)
 from app.journal import Archive, Journal
 from app.journal.errors import RunNotFound
+from app.journal.prune import erase_run
 from corpus.logs import tell
 
 RUNS = ["01JAAA0000000000000000AAAA", "01JAAA0000000000000000BBBB", "01JCCC0000000000000000CCCC"]
@@ -123,9 +135,9 @@ async def test_a_run_is_followed_until_it_is_over(archive: Archive, journal: Jou
             elif event.seq == 20:
                 log.add(RunFinished(outcome="succeeded"))
 
-    await asyncio.wait_for(follow(0), 30)
+    await asyncio.wait_for(follow(0), 60)
     assert seen == list(range(1, 22))
-    await asyncio.wait_for(follow(15), 30)
+    await asyncio.wait_for(follow(15), 60)
     assert seen[21:] == list(range(16, 22))
 
 
@@ -181,3 +193,23 @@ async def test_a_run_that_was_interrupted_has_cost_what_its_open_calls_may_take(
         assert (await archive.spent_in(gone)).estimated_usd == 2.5
         assert (await archive.history(gone))[-1].call == "one#1"
         assert len(await archive.history(gone)) == 3
+
+
+async def test_what_expectations_found_is_read_for_many_runs_at_once_and_of_an_erased_one_nothing(
+    journal: Journal,
+) -> None:
+    words, long = "as it was said", "\0" * 200  # that is more than stands beside an event, as JSON
+    logs = [journal.begin(run) for run in RUNS[:2]]
+    for log in logs:
+        log.add(RunStarted(scenario="play"))
+        log.add(Narration(text=log.keep(words)))
+        kept: list[str | Ref] = [log.keep(words), log.keep(long), "a figure", ""]
+        for number, each in enumerate(kept):
+            log.add(ExpectationChecked(number=number, about="a step", met=False, found=each))
+        log.add(RunFinished(outcome="succeeded"))
+        await log.durable()
+        log.release()
+    erase_run(journal.path, RUNS[0])
+    async with Archive.open(journal.path) as archive:
+        found = await archive.found_in(RUNS)
+    assert found == {RUNS[0]: {}, RUNS[1]: {logs[1].keep(words).ref: words, logs[1].keep(long).ref: long}, RUNS[2]: {}}

@@ -28,7 +28,7 @@ async def archive(log: RunLog, journal: Journal) -> AsyncIterator[Archive]:
 
 async def shown(archive: Archive, wanted: dict[str, str]) -> None:
     """Wait until this is what is shown; a test that waits in vain runs into its time limit."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await archive.partials("RUN") != wanted:
             await asyncio.sleep(0.01)
 

@@ -136,9 +136,9 @@ def test_an_archive_of_somebody_else_is_refused_in_one_line(start: Start, folder
             "not a database",
         ),
         (lambda path: path.mkdir() or (path / "workspace.db").mkdir(), "workspace.db"),
-        (lambda path: path.symlink_to("/proc/version"), "file"),
+        (lambda path: path.symlink_to("/proc/version"), "plays.db"),
     ],
-    ids=["text", "folder", "device"],
+    ids=["text", "folder", "what the kernel tells"],
 )
 def test_what_is_no_database_is_refused_in_one_line(tmp_path: Path, make: Callable[[Path], object], says: str) -> None:
     make(tmp_path / "plays.db")
@@ -146,6 +146,18 @@ def test_what_is_no_database_is_refused_in_one_line(tmp_path: Path, make: Callab
         Journal.open(tmp_path / "plays.db")
     assert "\n" not in refused.value.message
     assert refused.value.hint
+
+
+def test_what_is_no_file_is_refused_and_stays_open_to_everybody(tmp_path: Path) -> None:
+    """As root, an archive in /dev/null would take that away from everybody else."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    pipe.chmod(0o666)
+    (tmp_path / "link.db").symlink_to(pipe)
+    for path in (pipe, tmp_path / "link.db"):
+        with pytest.raises(JournalError, match="is no file"):
+            Journal.open(path)
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o666
 
 
 def test_a_database_of_another_program_is_refused_and_not_changed(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from app.events import Event, RunFinished
 from app.journal import Archive, Journal
-from corpus.journals import finish, is_whole, kill, said
+from corpus.journals import PATIENCE, finish, is_whole, kill, said
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -119,7 +119,7 @@ def test_of_two_who_take_a_run_over_one_wins_and_the_other_is_told_who(start: St
     told = f"RunBusy: the run RUN is being performed by process {claimants[winner].pid} on {os.uname().nodename}"
     assert sorted(outcomes) == sorted(["won", told, told, told])
     for each in claimants:
-        each.communicate(timeout=30)
+        each.communicate(timeout=PATIENCE)
 
 
 def test_a_run_shows_as_interrupted_as_soon_as_its_performer_is_dead(start: Start, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_watching_ends_when_the_performer_dies(start: Start, tmp_path: Path) -> 
                     acknowledged = max(kill(process), default=0)
         return seen, acknowledged
 
-    seen, acknowledged = asyncio.run(asyncio.wait_for(watch(), 30))
+    seen, acknowledged = asyncio.run(asyncio.wait_for(watch(), PATIENCE))
     # A commit that was cut off behind its last byte is found when the log is recovered; nobody was promised it.
     assert acknowledged <= seen <= is_whole(workspace, "RUN")
 

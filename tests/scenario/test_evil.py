@@ -17,6 +17,7 @@ from corpus.evil import Evil, evils
 from corpus.plays import SEEDS
 
 COMMANDS = 12
+A_FOLDER = "a folder"  # the command looks into it
 
 EVILS = evils()
 QUICK = [evil.name for evil in EVILS if not evil.is_costly]
@@ -80,7 +81,7 @@ def test_each_is_refused_in_words_and_at_once(name: str, seen: dict[str, Seen]) 
     insist_on_refusal(seen[name])
 
 
-@pytest.mark.parametrize("name", sorted(Random(24).sample(QUICK, COMMANDS)))
+@pytest.mark.parametrize("name", sorted(Random(24).sample([name for name in QUICK if name != A_FOLDER], COMMANDS)))
 def test_the_command_refuses_it_too(name: str, places: dict[str, Path], seen: dict[str, Seen], tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "footlights", "check", "--json", "--", os.fspath(places[name])],

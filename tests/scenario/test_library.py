@@ -45,6 +45,30 @@ def test_a_broken_scenario_is_listed_with_what_is_wrong(tmp_path: Path) -> None:
     assert listed.mistake
 
 
+def test_both_endings_are_found_and_listed_and_what_is_hidden_is_not(tmp_path: Path) -> None:
+    for file in ("b.yml", ".draft.yaml", ".old/c.yaml"):
+        wrote(tmp_path / "scenarios" / "mine" / file)
+    assert find_scenario("mine/b", tmp_path)[0].name == "b.yml"
+    assert [listed.name for listed in list_scenarios(tmp_path) if listed.origin == "project"] == ["mine/b"]
+
+
+@pytest.mark.parametrize("company", ["mine/", ""])
+def test_two_files_that_differ_in_their_ending_alone_have_names_of_their_own(company: str, tmp_path: Path) -> None:
+    ours = [wrote(tmp_path / "scenarios" / f"{company}a{ending}") for ending in (".yaml", ".yml")]
+    names = [listed.name for listed in list_scenarios(tmp_path) if listed.origin == "project"]
+    assert names == [f"{company}a.yaml", f"{company}a.yml"]
+    assert [find_scenario(name, tmp_path)[0] for name in names] == ours
+    with pytest.raises(NotFound, match="more than one") as either:
+        find_scenario("a", tmp_path)
+    assert ", ".join(names) in either.value.hint
+
+
+def wrote(file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("schema: footlights/v1\nname: play\nsteps: {a: {narrate: Hi.}}\n", encoding="utf-8")
+    return file
+
+
 BUNDLED = ALL
 
 

@@ -8,7 +8,7 @@ from app.batch.whatif.attempts import attempts_in
 from app.batch.whatif.sums import summed
 from app.events import CallFinished, CallStarted, Event, Hold, RunStarted, Usage
 from app.state import fold
-from app.state.cut_off import cut_off
+from app.state.cut_off import came_to_nothing, cut_off
 from app.state.spending import spent_by
 
 FIRST = CallStarted("m", hold=Hold(cost_usd=2.5, tokens=100), seq=2, call="one#1", step="one", agent="a")
@@ -35,6 +35,17 @@ def test_where_everything_has_ended_nothing_is_added(events: list[Event]) -> Non
     assert cut_off(events, rehearsed=False) == []
 
 
-def test_a_rehearsed_call_was_paid_by_nobody() -> None:
+def test_a_rehearsed_call_reached_nobody_so_it_costs_nothing_and_no_limit_counts_it() -> None:
     [end] = cut_off(KILLED, rehearsed=True)
-    assert spent_by(end).rehearsed_usd == 2.5
+    assert (end.cost_usd, spent_by(end).rehearsed_usd, came_to_nothing(end)) == (0.0, 0.0, True)
+
+
+def test_a_call_that_was_played_reached_nobody_either() -> None:
+    played = CallStarted("m", hold=Hold(cost_usd=2.5), seq=2, call="one#1", step="one", agent="a", played=True)
+    [end] = cut_off([KILLED[0], played], rehearsed=False)
+    assert (end.cost_usd, end.played, came_to_nothing(end)) == (0.0, True, True)
+
+
+def test_what_reached_somebody_counts() -> None:
+    assert not came_to_nothing(cut_off(KILLED, rehearsed=False)[0])
+    assert not came_to_nothing(SAID)

@@ -9,7 +9,20 @@ from app.events import Basis, CallFailed, CallFinished, Failure, Prices, RunStar
 from app.state import NOTHING, Spent, Tally, fold, spent_by
 from app.state.receipts import buckets, cost_told
 from app.state.spending import OWN_MACHINE
-from app.state.words import in_a_cell, in_full, in_short, kind_of, money, notes, paid, paid_at_all, times, took
+from app.state.words import (
+    in_a_cell,
+    in_full,
+    in_short,
+    kind_of,
+    known_usd,
+    money,
+    notes,
+    paid,
+    paid_at_all,
+    percent,
+    times,
+    took,
+)
 from corpus.histories import History, histories
 from providers.catalogue import lookup
 
@@ -68,6 +81,12 @@ def test_what_a_cassette_played_is_told_and_never_added_to_what_was_paid() -> No
     both = played + Spent(0.05)
     assert in_full(both) == ["$0.0500", "1 call from a cassette, $0.2000 as recorded"]
     assert in_a_cell(both) == "$0.0500"
+
+
+def test_programs_are_told_what_calls_come_to_whoever_paid_and_nothing_where_nobody_knows() -> None:
+    played, rehearsed, unpriced = Spent(played_usd=0.2, played=1), Spent(0.1, rehearsed_usd=0.1), Spent(unpriced=1)
+    assert [known_usd(spent) for spent in (NOTHING, played, rehearsed, unpriced)] == [0, 0.2, 0.1, None]
+    assert known_usd(played + rehearsed + unpriced) == pytest.approx(0.3)
 
 
 def test_money_has_a_name_before_any_is_spent() -> None:
@@ -136,3 +155,14 @@ def test_an_amount_is_finer_where_it_is_small(usd: float, said: str) -> None:
 def test_times_are_counted_in_words_and_spelled_out() -> None:
     assert [times(count) for count in (1, 2, 4, 31)] == ["", " twice", " four times", " 31 times"]
     assert [took(ms) for ms in (340, 1_200, 72_000, 7_500_000)] == ["340 ms", "1.2 s", "1 min 12 s", "2 h 5 min"]
+
+
+@pytest.mark.parametrize("digits", [0, 1])
+def test_a_share_is_never_all_where_something_lacks_nor_nothing_where_there_is_something(digits: int) -> None:
+    shares = (0.0, 0.00001, 0.004, 0.25, 0.9975, 0.99999, 1.0)
+    told = [percent(share, digits) for share in shares]
+    assert told == ["0 %", "0.1 %", "0.4 %", "25 %", "99.8 %", "99.9 %", "100 %"]
+
+
+def test_a_share_has_as_many_digits_as_are_wished() -> None:
+    assert (percent(1 / 3), percent(1 / 3, 0)) == ("33.3 %", "33 %")

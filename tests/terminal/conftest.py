@@ -10,24 +10,6 @@ import pytest
 from terminal.ptys import Terminal
 from terminal.situations import write_plays
 
-_LOOKS = (
-    "LINES",
-    "COLUMNS",
-    "FOOTLIGHTS_MOTION",
-    "FOOTLIGHTS_SCREEN_READER",
-    "TEXTUAL_ANIMATIONS",
-    "TMUX",
-    "COLORTERM",
-    "TERM_PROGRAM",
-)
-
-
-@pytest.fixture(autouse=True)
-def _plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in _LOOKS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import resource
 import signal
 from typing import Any
@@ -70,6 +72,12 @@ def in_a_stylesheet(*_: str) -> int:
     from app.tui.app import Theatre
 
     Theatre.CSS = "Screen { colour: red; "
+    return run()
+
+
+def interrupted_while_it_leaves(*_: str) -> int:
+    """Ctrl+C when all is done and the interpreter ends."""
+    atexit.register(os.kill, os.getpid(), signal.SIGINT)
     return run()
 
 

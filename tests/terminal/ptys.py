@@ -31,6 +31,7 @@ from corpus.nursery import Job, fork
 from terminal.sequences import Modes
 
 PATIENCE = 60.0  # seconds on a busy machine, until what is awaited is missed
+LAST = b"(nobody has written anything after this)"
 OPENED, CLOSED = b"\x1b[?1049h", b"\x1b[?1049l"
 KEYS = {
     "enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C",
@@ -112,6 +113,18 @@ class Terminal:
         """Type what is no key."""
         os.write(self._keyboard, typed)
 
+    def floods(self, typed: bytes) -> int:
+        """Type as fast as the command reads, as long as it does; how much of it was read."""
+        done, since = 0, time.monotonic()
+        os.set_blocking(self._keyboard, False)
+        while done < len(typed) and time.monotonic() - since < 1.0:
+            with contextlib.suppress(BlockingIOError):
+                done += os.write(self._keyboard, typed[done : done + 4096])
+                since = time.monotonic()
+            self.look(0.001)
+        os.set_blocking(self._keyboard, True)
+        return done
+
     def press_until(self, key: str, holds: Callable[[], bool]) -> None:
         """Press a key as people do who are not heard at once, until something holds."""
         until = time.monotonic() + PATIENCE
@@ -181,7 +194,7 @@ class Terminal:
     def ends(self) -> int:
         """Wait for the end; its exit code."""
         assert self.wait(lambda: self.code is not None), f"it does not end:\n{self.shown}"
-        self.wait(lambda: False, 0.02)
+        self._read_the_rest()
         code = self.code
         assert code is not None
         return code
@@ -219,6 +232,15 @@ class Terminal:
             if question in self.written[max(0, self._answered - len(question)) :]:
                 os.write(self._keyboard, answer)
         self._answered = len(self.written)
+
+    def _read_the_rest(self) -> None:
+        """What was written last may come when whoever wrote it has ended; what we write now comes behind it."""
+        if self._keyboard < 0:
+            return
+        self.wait(lambda: bool(select.select([], [self._terminal], [], 0)[1]))
+        os.write(self._terminal, LAST)
+        assert self.wait(lambda: self.written.endswith(LAST))
+        self.written = self.written.removesuffix(LAST)
 
     # How it is, and how it was left
 

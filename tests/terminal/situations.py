@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from app.tui.look.glyphs import ASCII, UNICODE
 from terminal.ptys import Terminal
 
 Open = Callable[..., Terminal]
-CARD, LEAVING, RESTS = "A decision is yours", "Leave the theatre", 0.4
+CARD, LEAVING = "A decision is yours", "Leave the theatre"
+CURSORS = (UNICODE.cursor, ASCII.cursor)
 
 GATE = """
 schema: footlights/v1
@@ -32,6 +34,13 @@ steps:
 outputs: {choice: "${{ steps.ship.output.choice }}"}
 """
 LONG = " ".join(f"The tide comes in {number} times, and goes out." for number in range(2000))
+
+
+def answer(terminal: Terminal, number: str) -> None:
+    """Answer the card: its number until it counts, then enter, once, since a second one would be for the stage."""
+    terminal.press_until(number, lambda: any(f"{cursor} {number} " in terminal.shown for cursor in CURSORS))
+    terminal.press("enter")
+    terminal.shows_no_more(CARD)
 
 
 def write_plays(folder: Path) -> None:

@@ -22,7 +22,8 @@ async def test_asciinema_ends_with_the_last_picture(
     film = await sprint(size=(80, 24), end="Q2")
     file = tmp_path / "sprint.cast"
     file.write_text(cast(film), encoding="utf-8")
-    terminal = opens(*command, str(file), size=film.size, program="terminal.projector:asciinema")
+    words, nobodys = (*command, str(file)), str(tmp_path)
+    terminal = opens(*words, size=film.size, program="terminal.projector:asciinema", ASCIINEMA_CONFIG_HOME=nobodys)
     assert terminal.ends() == 0, terminal.shown
     assert terminal.shown == last_picture(film)
 

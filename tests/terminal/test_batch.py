@@ -23,7 +23,7 @@ def plays(folder: Path) -> None:
 @pytest.mark.parametrize("size", [(120, 36), (40, 20)])
 def test_it_is_drawn_in_place_and_gives_way_to_the_summary(size: tuple[int, int], opens: Opens) -> None:
     terminal = opens(*WORDS, "100", size=size)
-    terminal.shows("100 × hello")
+    terminal.shows("100 × not met: hello")
     assert terminal.ends() == 5
     assert b"200 waiting" in terminal.written
     assert "waiting" not in terminal.shown

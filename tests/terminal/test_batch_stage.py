@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.batch_plays import GREET, laid_out
+from corpus.batch_plays import DEAR, GREET, laid_out
 from corpus.commands import Outcome
 from terminal.ptys import Terminal
 from terminal.situations import LEAVING
@@ -37,7 +37,7 @@ def test_whoever_stops_it_is_told_how_to_go_on_and_the_app_does(opens: Opens, pe
     terminal = opens(*MANY)
     terminal.shows("performed here")
     terminal.press("q")
-    terminal.shows(LEAVING, "A batch is still being performed here.")
+    terminal.shows(LEAVING, "The batch greet ")
     terminal.press("s")
     terminal.ends()
     assert "footlights batch --resume" in terminal.said
@@ -52,6 +52,35 @@ def test_a_signal_stops_it_so_that_it_can_be_gone_on_with(opens: Opens, perform:
     assert terminal.ends() == 128 + signal.SIGTERM
     assert terminal.left_changed == []
     assert "SIGTERM stopped it" in perform("batches", "last").out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_also_stops_one_that_was_left_running_as_lines(number: int, opens: Opens) -> None:
+    terminal = opens(*MANY)
+    terminal.shows("performed here")
+    terminal.press("q")
+    terminal.shows(LEAVING)
+    terminal.press("k")
+    assert terminal.wait(lambda: "it goes on here" in terminal.said), terminal.said
+    terminal.send(number)
+    assert terminal.ends() == 128 + number
+    assert "runs are missing; footlights batch --resume" in terminal.said
+
+
+def test_what_somebody_went_on_with_in_the_app_is_what_is_told_when_it_is_left(opens: Opens, folder: Path) -> None:
+    laid_out(folder / "dear", dear=DEAR)
+    terminal = opens(
+        "batch", "dear", "--rehearse", "--repeat", "40", "--budget", "cost_usd=5", "--workers=0", "--stage"
+    )
+    terminal.shows("stopped")
+    terminal.press("r")
+    terminal.shows("Go on with more")
+    terminal.press("2", "0", "enter")
+    terminal.shows("40 of 40", "all is performed", "of $20.00")
+    terminal.press("q")
+    assert terminal.ends() == 0
+    assert "all 40 runs passed" in terminal.said
+    assert "may use" not in terminal.said
 
 
 def test_a_batch_that_is_over_is_opened_from_the_list(opens: Opens, perform: Perform, folder: Path) -> None:

@@ -40,7 +40,8 @@ def test_a_terminal_that_can_do_more_is_given_back_too(opens: Opens) -> None:
 
 def test_ctrl_c_is_heard_on_a_card_and_pressed_again_and_again_it_leaves(opens: Opens) -> None:
     terminal = on_a_card(opens)
-    terminal.press_until("ctrl+c", lambda: LEAVING in terminal.shown)
+    terminal.press("ctrl+c")
+    terminal.shows(LEAVING)
     terminal.press("ctrl+c")
     assert terminal.ends() == 3
     assert terminal.left_changed == []

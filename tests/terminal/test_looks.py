@@ -9,7 +9,7 @@ import pytest
 
 from terminal.ptys import Terminal
 from terminal.sequences import sequences
-from terminal.situations import CARD
+from terminal.situations import CARD, answer
 
 Opens = Callable[..., Terminal]
 PLAY = ("play", "play.yaml", "--rehearse", "--pace", "instant")
@@ -28,7 +28,7 @@ def played(opens: Opens, **environment: str) -> Terminal:
     """A small play to its end: the question is put, and answered."""
     terminal = opens(*PLAY, fresh=True, **environment)
     terminal.shows(CARD, "Ship it?", "ship", "hold")
-    terminal.press_until("2\r", lambda: CARD not in terminal.shown)
+    answer(terminal, "2")
     terminal.shows("HOST", "Welcome, everybody.", "succeeded")
     terminal.press("q")
     assert (terminal.ends(), terminal.left_changed) == (0, [])

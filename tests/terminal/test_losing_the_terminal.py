@@ -51,15 +51,25 @@ def test_bytes_that_are_no_text_are_keys_like_others(opens: Opens) -> None:
     terminal.shows("Keys: home")
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.soak)])
+def test_a_signal_comes_before_all_the_keys_that_nobody_has_heeded_yet(number: signal.Signals, opens: Opens) -> None:
+    """A cat on the keyboard, or a file that was pasted into a terminal that does not say so."""
+    terminal = at_home(opens)
+    terminal.press("/")
+    terminal.rests(0.3)
+    typed = terminal.floods(b"y" * 20_000)
+    terminal.send(number)
+    assert terminal.wait(lambda: terminal.code is not None), f"{typed:,} were typed"
+    assert terminal.ends() == 128 + number
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)])
 def test_a_terminal_that_no_longer_reads_keeps_nothing_from_ending(number: signal.Signals, opens: Opens) -> None:
     terminal = at_home(opens)
     _fill(terminal)
     terminal.send(number)
     assert terminal.wait_blindly(lambda: terminal.code is not None)
-    assert terminal.code == 128 + number
-    terminal.wait(lambda: False, 0.05)
-    assert terminal.left_changed == []
+    assert (terminal.ends(), terminal.left_changed) == (128 + number, [])
 
 
 def test_a_terminal_that_reads_again_shows_what_is_so_now(opens: Opens) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from corpus.commands import Outcome
 from terminal.ptys import Terminal
-from terminal.situations import CARD, on_a_card, while_asked_how_to_leave
+from terminal.situations import CARD, answer, on_a_card, while_asked_how_to_leave
 
 Perform = Callable[..., Outcome]
 Opens = Callable[..., Terminal]
@@ -80,7 +80,7 @@ def test_a_run_that_has_ended_is_left_with_how_it_went_and_how_to_see_it_again(o
 
 def test_whoever_answers_the_question_on_the_stage_decides(opens: Opens, perform: Perform) -> None:
     waiting = on_a_card(opens)
-    waiting.press_until("2\r", lambda: CARD not in waiting.shown)
+    answer(waiting, "2")
     waiting.shows("succeeded")
     waiting.press("q")
     assert waiting.ends() == 0
@@ -156,7 +156,7 @@ def test_two_people_see_one_run_from_two_terminals(opens: Opens) -> None:
     other.shows(CARD)
     waiting.press("esc")
     waiting.shows_no_more(CARD)
-    other.press_until("1\r", lambda: CARD not in other.shown)
+    answer(other, "1")
     for one in (waiting, other):
         one.shows("succeeded")
     other.press("q")

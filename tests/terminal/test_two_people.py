@@ -14,7 +14,7 @@ from corpus.commands import Outcome
 from terminal.dictation import END
 from terminal.hostile import HARMLESS, write_scenarios
 from terminal.ptys import Terminal
-from terminal.situations import CARD, LEAVING
+from terminal.situations import CARD, LEAVING, answer
 
 Perform = Callable[..., Outcome]
 Opens = Callable[..., Terminal]
@@ -65,7 +65,7 @@ def test_what_is_said_in_one_is_seen_in_the_other_and_one_answers_for_both(
     both_show(performed, attached, "It has begun to rain.")
     speaker.say(END)
     both_show(performed, attached, CARD)
-    attached.press_until("2\r", lambda: CARD not in attached.shown)
+    answer(attached, "2")
     performed.shows_no_more(CARD)
     both_show(performed, attached, "hold")
     performed.shows("GUEST")
@@ -113,7 +113,7 @@ def test_left_running_while_somebody_speaks_it_goes_on_in_lines(
     attached.shows("Nobody has left.")
     speaker.say(END)
     attached.shows(CARD)
-    attached.press_until("1\r", lambda: CARD not in attached.shown)
+    answer(attached, "1")
     attached.shows("GUEST")
     speaker.say("Thank you all.")
     speaker.say(END)

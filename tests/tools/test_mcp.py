@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 import pytest_asyncio
 
@@ -25,6 +24,7 @@ from app.tools.mcp.troupe import Servers
 from app.tools.offers import compiled, use
 from corpus import lying_server
 from corpus.commands import ROOT
+from corpus.processes import below
 
 TIME = Path(sys.executable).with_name("mcp-server-time")
 NOTES = ROOT / "tests" / "corpus" / "tool_server.py"
@@ -70,11 +70,10 @@ servers:
   mute: {{command: [{sys.executable}, {LIAR}, mute]}}
 """
     )
-    before = set(psutil.Process().children(recursive=True))
     servers = Servers(file, tmp_path, {"NOTES_TOKEN": "ink-4711", "NOT_FOR_YOU": "x"})
     yield Troupe(tmp_path, servers)
     await servers.close()
-    assert set(psutil.Process().children(recursive=True)) <= before, "a server was left running"
+    assert not [one for program in (TIME, NOTES, LIAR) for one in below(program.name)], "one is left running"
 
 
 async def test_a_server_that_others_wrote_is_listed_used_and_refuses_what_does_not_fit(troupe: Troupe) -> None:
@@ -92,7 +91,7 @@ async def test_a_server_that_others_wrote_is_listed_used_and_refuses_what_does_n
 
 async def test_a_server_that_was_killed_is_started_again_for_what_only_reads(troupe: Troupe) -> None:
     await troupe.use("time/get_current_time", timezone="Asia/Tokyo")
-    for process in psutil.Process().children(recursive=True):
+    for process in below(TIME.name):
         process.kill()
         process.wait()
     assert (await troupe.use("time/get_current_time", timezone="Asia/Tokyo"))["timezone"] == "Asia/Tokyo"
@@ -160,7 +159,7 @@ def test_what_a_server_offers_is_shown_clean_and_what_is_left_out_is_told(
 async def test_a_list_without_end_is_ended_and_a_server_that_says_nothing_is_cut_off(troupe: Troupe) -> None:
     assert await troupe.servers.tools("mcp:endless") == ()
     asking = asyncio.create_task(troupe.servers.tools("mcp:mute"))
-    while not any("mute" in process.cmdline() for process in psutil.Process().children()):
+    while not (below(f"{LIAR.name} mute") or asking.done()):
         await asyncio.sleep(0.01)
     asking.cancel()
     await troupe.servers.close()  # and the fixture sees that none is left

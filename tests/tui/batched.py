@@ -24,6 +24,7 @@ from corpus.commands import ROOT
 from tui.places import Hall
 from tui.staging import until
 
+MODEL = "agents.clerk.model"
 CLERKS = ROOT / "scenarios" / "operations" / "two-clerks.yaml"
 SPOKEN = GREET.replace(  # by somebody who needs neither key nor network, so that it can be performed live
     "agents: {host: {persona: You greet.}}",
@@ -39,7 +40,8 @@ def kept_batches(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def perform() -> None:
         with Journal.open(folder / "workspace.db", fast=True) as journal:
-            clerks = planned([load(CLERKS, CLERKS.name)], Wish(mode="rehearsal", repeat=MANY))
+            wish = Wish(mode="rehearsal", matrix={MODEL: ["careful", "quick"]}, compare=MODEL, repeat=MANY)
+            clerks = planned([load(CLERKS, CLERKS.name)], wish)
             await performed(journal, clerks)
             await performed(journal, rehearsal(read(folder), repeat=2))
 

@@ -43,10 +43,7 @@ def _each_style_sheet_is_read_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _steady_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("FOOTLIGHTS_MOTION", "FOOTLIGHTS_SCREEN_READER"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    monkeypatch.setenv("LANG", "C.UTF-8")
 
 
 @pytest.fixture

@@ -38,6 +38,11 @@ class Door:
         self._closed.set()
         await self._opened.wait()
 
+    def leads(self, run: Run) -> None:
+        """Stand in the way of a run, also when a stage opens that would lead it on."""
+        run.led_by(self)
+        run.led_by = lambda audience: None  # type: ignore[method-assign]
+
     def open(self) -> None:
         self._opened.set()
 

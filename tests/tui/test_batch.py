@@ -10,6 +10,7 @@ from app.batch.driving import Drive
 from app.batch.planning import Wish, planned
 from app.journal import Archive, Journal
 from app.journal.prune import delete_runs
+from app.tui.gridded import Text, is_found, words_in
 from app.tui.keys import keys_of
 from app.tui.screens.choosing import Choosing
 from app.tui.screens.stage import Stage
@@ -48,7 +49,7 @@ async def test_every_run_is_a_cell_and_what_did_not_pass_is_seen(batches: Path) 
 async def test_beside_the_grid_stand_the_rate_the_map_and_the_comparison(batches: Path) -> None:
     async with on_batch(await first_batch(), (160, 50)) as (house, _):
         for words in (
-            "passed so far",
+            "pass rate",
             "96 %",
             "letter by agents.clerk.model",
             "3/4",
@@ -57,7 +58,7 @@ async def test_beside_the_grid_stand_the_rate_the_map_and_the_comparison(batches
         ):
             assert words in house.seen
         await shown(house, "compared  agents.clerk.model")
-        for words in ("quick", "success", "cost", "├", "●", "did not pass because", "U 1  answer matches"):
+        for words in ("quick", "success", "cost", "├", "●", "did not pass because", "U 1  not met: answer matches"):
             assert words in house.seen
         assert not house.mishaps
 
@@ -74,6 +75,29 @@ async def test_any_axis_can_be_compared_also_one_that_nobody_planned_to(batches:
         await pilot.press("c")
         await shown(house, "compared  market")
         assert not house.mishaps
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 20)], ids=str)
+async def test_whoever_asks_for_the_comparison_sees_it_also_where_there_is_little_room(
+    batches: Path, size: tuple[int, int]
+) -> None:
+    async with on_batch("last", size) as (house, pilot):
+        await until(lambda: house.batch.reading.is_concluded, "all is known")
+        assert "compared  market" not in house.seen
+        await pilot.press("c")
+        await shown(house, "compared  market")
+        assert "looking at what has ended so far" not in house.seen, "it is over"
+        assert not house.mishaps
+
+
+async def test_where_nothing_varies_a_comparison_says_so(tmp_path: Path) -> None:
+    with Journal.open(fast=True) as journal:
+        plan = planned([read(tmp_path)], Wish(mode="rehearsal", matrix={"market": ["DE"]}, repeat=2))
+        await Drive.begin(journal, plan).conduct(Noted())
+    async with on_batch("last") as (house, pilot):
+        await until(lambda: house.batch.reading.is_concluded, "all is known")
+        await pilot.press("c")
+        await shown(house, "nothing varies in it, and all else is told")
 
 
 async def test_the_chosen_run_says_why_it_did_not_pass(batches: Path) -> None:
@@ -188,18 +212,53 @@ async def test_a_number_is_found_and_not_all_that_begin_with_it(tmp_path: Path) 
             assert "only /#1: 2" in house.seen
 
 
+async def test_an_item_is_found_by_its_number_and_by_the_id_of_its_run(batches: Path) -> None:
+    async with on_batch(await first_batch()) as (house, pilot):
+        plan = house.batch.known.plan
+        assert plan is not None
+        run = plan.items[FAILED].run
+        for words in ("24", "item 24", "item 24 quick", run, run[-8:].lower(), "THREAT QUICK #4"):
+            await pilot.press("slash", *words, "enter")
+            assert house.batch.grid.grid.order == (FAILED,), words
+            await pilot.press("escape")
+        for words in ("25", "item 25", "item 24 careful", run[-4:], "#24"):
+            await pilot.press("slash", *words, "enter")
+            assert "No run is like that" in house.seen, words
+            await pilot.press("escape")
+
+
+def test_of_a_thousand_items_one_is_found_as_its_number_is_written_on_the_screen() -> None:
+    text = Text("greet market=2024", "#3", 1234, "01m9t2sw5wkm89v2")
+    for words in ("1234", "1,234", "item 1,234", "Item 1234", "2024", "#3", "5wkm89v2"):
+        assert all(is_found(word, text) for word in words_in(words)), words
+    for words in ("123", "item 123", "#1234", "#2", "9v2"):
+        assert not all(is_found(word, text) for word in words_in(words)), words
+
+
+async def test_what_is_said_one_after_the_other_stays_at_the_upper_edge(batches: Path) -> None:
+    async with on_batch(await first_batch(), (40, 12)) as (house, pilot):
+        for _ in range(4):
+            await pilot.press("s", "r")
+            await until(lambda: len(house.screen.query("Toast")) == 2, "both are said")
+        await until(lambda: {toast.region.y for toast in house.screen.query("Toast")} == {1, 2}, "they stand above")
+        house.say("something that is far too long to stand beside others in one row")
+        await shown(house, "stand beside")
+        assert "below ─╯" in house.seen
+        assert not house.mishaps
+
+
 # The runs behind it
 
 
 async def test_enter_opens_the_run_and_escape_comes_back_to_the_same_place(batches: Path) -> None:
     async with on_batch(await first_batch()) as (house, pilot):
         await pilot.press("n", "enter")
-        await until(lambda: isinstance(house.screen, Stage), "the stage is open")
+        await until(lambda: isinstance(house.screen, Stage) and house.screen.ending.display, "the last picture")
         assert isinstance(house.screen, Stage)
         plan = house.batch.known.plan
         assert plan is not None
         assert house.screen.source.run == plan.items[FAILED].run
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # the first puts away the last picture
         await until(lambda: house.screen is house.batch, "the grid is back")
         assert cursor(house) == FAILED
         assert not house.mishaps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 from app.batch.planning import Wish, planned
 from app.errors import FootlightsError
 from app.scenario import Checked, load
+from app.scenario.worst import first_call
 from app.tui.batches.axes import Axis, axes_in, example_of
 from app.tui.batches.wishing import ahead_of, all_wrong, axes_of, matrix_in, planned_with, wrong_axis, wrong_count
 from app.tui.screens.batch import Batch
@@ -113,6 +115,75 @@ async def test_a_live_batch_says_what_it_may_cost_and_begins_when_somebody_has_s
         plan = house.screen.known.plan  # type: ignore[attr-defined]
         assert (plan.mode, plan.parallel, plan.budget) == ("live", 1, {"cost_usd": 0.05})
         await until(lambda: not house.batches_going, "it has ended")
+        assert not house.mishaps
+
+
+SMALL = "small: {use: rehearsal/anyone, max_output: 10, price: {input: 0, output: 1}}"
+CHEAP = "  between: {approve: {ask: Go?, options: [yes, no]}}\n  cheap: {agent: other, prompt: Hi}"
+DEAR = SPOKEN.replace("use: rehearsal/anyone}", "use: rehearsal/anyone, max_output: 8000, price: PRICE}")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (120, 50)], ids=str)
+async def test_a_live_budget_that_is_too_small_for_the_first_call_is_told_before_anything_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    dear = DEAR.replace("PRICE", "{input: 3, output: 15}")
+    async with form_of_greeting(tmp_path, monkeypatch, dear, size) as (house, pilot):
+        await pilot.press("tab", "tab", "tab", "tab", "right", "tab", *"0.1")
+        for words in ("the budget is too small: the", "call may cost $0.1200"):
+            await shown(house, words)
+        for words in ("enter begin  esc back", "▌ 0.1"):  # what one writes stays in sight
+            assert words in house.seen
+        await pilot.press("enter")
+        await until(lambda: isinstance(house.screen, Choosing), "it asks")
+        await shown(house, "$0.1200")
+        await pilot.press("n")
+        await until(lambda: isinstance(house.screen, BatchForm) and house.focused is not None, "no leads back")
+        await pilot.press("tab", "tab", "tab", "tab", "tab", "end", "2")
+        await until(lambda: "too small" not in house.seen and "0.12" in house.seen, "it is enough")
+        assert not house.mishaps
+
+
+def test_what_the_first_call_takes_at_least_is_told_by_the_cheapest_that_may_make_it(tmp_path: Path) -> None:
+    dear = read(tmp_path, DEAR.replace("PRICE", "{input: 3, output: 15}"))
+    assert first_call(dear) == pytest.approx(0.12)
+    two = DEAR.replace("PRICE", "{input: 3, output: 15}").replace("outputs:", f"{CHEAP}\noutputs:")
+    two = two.replace("host: {", "other: {persona: P, model: small}, host: {")
+    two = two.replace("models: {", f"models: {{{SMALL}, ")
+    assert first_call(read(tmp_path, two)) == pytest.approx(0.12)  # what waits for another is not the first
+    assert first_call(read(tmp_path, two.replace("Hi}", "Hi, needs: []}"))) == pytest.approx(0.00001)
+
+
+def test_who_speaks_where_no_model_is_named_is_known_from_who_can_be_reached(tmp_path: Path) -> None:
+    assert first_call(read(tmp_path)) is None
+    assert first_call(read(tmp_path), ["nowhere/unheard-of"]) == inf
+    assert first_call(read(tmp_path), ["nowhere/unheard-of", "rehearsal/anyone"]) == pytest.approx(4096 * 5 / 1e6)
+
+
+async def test_b_opens_the_form_also_of_a_play_that_is_still_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    house = Hall("home")
+    async with house.run_test(size=(120, 36), notifications=True) as pilot:
+        await until(lambda: isinstance(house.screen, Home) and house.screen.is_mounted, "home is there")
+        await pilot.press("b")
+        await until(lambda: isinstance(house.screen, BatchForm), "the form is open")
+        assert not house.told
+        await pilot.press("escape")
+        home = house.screen
+        assert isinstance(home, Home)
+        home._bills.clear()
+        await pilot.press("b")
+        await until(lambda: isinstance(house.screen, BatchForm), "the form is open again")
+        await pilot.press("escape")
+        await pilot.pause()
+        home._bills.clear()
+        home.action_batch()
+        home.action_down()  # whoever goes on to another play has thought better of it
+        await until(lambda: home.bill is not None, "the other play is read")
+        await pilot.pause()
+        assert house.screen is home
         assert not house.mishaps
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.batch.planning import Wish, planned
-from app.tui.batches.grid import Grid, Group, axes_of, grid_of, groups_of
+from app.tui.batches.grid import Grid, Group, axes_of, grid_of, groups_of, named_in_short
 from corpus.batches import read, rehearsal
 
 
@@ -44,6 +44,22 @@ def test_several_scenarios_are_named(tmp_path: Path) -> None:
     )
     plan = planned([read(tmp_path), other], Wish(mode="rehearsal", repeat=1))
     assert [group.name for group in groups_of(plan)] == ["greet DE", "greet FR", "other"]
+
+
+def test_where_names_have_no_room_a_beginning_of_each_part_tells_cells_apart() -> None:
+    groups = [
+        Group("clerks return · careful", tuple(range(8)), ("clerks", "return", "careful")),
+        Group("clerks return · quick", tuple(range(8, 16)), ("clerks", "return", "quick")),
+        Group("hello", tuple(range(16, 24))),
+    ]
+    labels = {width: [row[0].label for row in grid_of(groups, width, 10).rows] for width in (60, 29, 24, 16)}
+    assert labels[60] == [group.name for group in groups]
+    assert labels[29] == ["clerks·return·carefu", "clerks·return·quick", "hello"]
+    assert labels[24] == ["cler·retu·care", "cler·retu·quic", "hello"]
+    assert labels[16] == ["c·r·c", "c·r·q", "hello"]
+    assert named_in_short(("clerks", "return"), 15) == "clerks · return"
+    assert named_in_short(("clerks", "return"), 14) == "clerks·return"
+    assert named_in_short(("日本語の手紙", "return"), 11) == "日本·retur"
 
 
 def test_repeats_that_are_wider_than_the_window_are_wrapped_by_tens() -> None:

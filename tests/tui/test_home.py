@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -23,10 +22,12 @@ from app.tui.screens.home import Home
 from app.tui.screens.inputs import Inputs
 from app.tui.screens.stage import Stage
 from app.tui.widgets.table import Search
+from corpus.batch_plays import GREET
 from corpus.commands import ROOT
 from corpus.plays import WELL, play
 from tui.bare import text_of
 from tui.staging import until
+from tui.test_random_keys import strike
 
 HELLO = "engineering/hello"
 SPRINT = "engineering/feature-sprint"
@@ -394,14 +395,27 @@ async def test_p_without_a_model_says_why_and_offers_a_rehearsal(project: Path) 
         await until(lambda: isinstance(pilot.app.screen, Stage | Inputs))
 
 
-async def test_nothing_begins_while_a_play_is_still_being_read(project: Path) -> None:
+@pytest.mark.parametrize("key", ["enter", "s"])
+async def test_what_is_asked_for_while_a_play_is_still_being_read_begins_once_it_is(key: str, project: Path) -> None:
     async with at_home() as pilot:
         home_of(pilot)._bills.clear()
-        for key in ("enter", "p", "s"):
-            await pilot.press(key)
+        await pilot.press(key)
+        await until(lambda: isinstance(pilot.app.screen, Stage | Inputs), "it begins")
+
+
+async def test_of_two_plays_that_are_begun_in_one_burst_only_the_first_one_asks(project: Path) -> None:
+    for name in ("one", "two"):
+        add(project, name, GREET.replace("tone: {type: string, default: plain}", "tone: {type: string}"))
+    async with at_home("one") as pilot:
+        await pilot.press("down")
+        await known(pilot)
+        await pilot.press("up")
+        await known(pilot)
+        for key in ("enter", "down", "enter"):
+            strike(pilot, key)
+        await until(lambda: isinstance(pilot.app.screen, Inputs), "it asks")
         await pilot.pause()
-        assert isinstance(pilot.app.screen, Home)
-        assert "one moment" in seen(pilot)
+        assert sum(isinstance(screen, Inputs) for screen in pilot.app.screen_stack) == 1
 
 
 # Earlier runs
@@ -449,26 +463,3 @@ async def test_what_is_copied_is_the_command_that_plays_it(project: Path) -> Non
 def test_footlights_alone_without_a_terminal_prints_its_help() -> None:
     done = subprocess.run([sys.executable, "-m", "footlights"], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "footlights COMMAND -h" in done.stdout
-
-
-def test_footlights_alone_on_a_terminal_opens_home_and_q_leaves_it(tmp_path: Path) -> None:
-    import pty
-
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(TERM="xterm-256color", COLUMNS="100", LINES="30", FOOTLIGHTS_HOME=str(tmp_path / "home"))
-        os.chdir(ROOT)
-        os.execv(sys.executable, [sys.executable, "-m", "footlights"])
-    shown = b""
-    while b"Ship a feature" not in shown:
-        shown += os.read(terminal, 65536)
-    os.write(terminal, b"q")
-    try:
-        while piece := os.read(terminal, 65536):
-            shown += piece
-    except OSError:  # the other side has closed it
-        pass
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
-    assert b"\x1b[?1049l" in shown  # the screen that was there before is there again
-    assert b"Traceback" not in shown

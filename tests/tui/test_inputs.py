@@ -105,9 +105,9 @@ def test_an_empty_field_leaves_the_default(checked: Checked, name: str) -> None:
     ("name", "text", "says"),
     [
         ("topic", "", "this is needed"),
-        ("topic", "ab", "3 is the least"),
-        ("topic", "x" * 21, "20 is the most"),
-        ("count", "9", "5 is the most"),
+        ("topic", "ab", "a length of 2 is below the least, 3"),
+        ("topic", "x" * 21, "a length of 21 is above the most, 20"),
+        ("count", "9", "9 is above the most, 5"),
         ("count", "many", "a whole number"),
         ("count", "2.5", "a whole number"),
         ("tone", "loud", "is not one of"),
@@ -173,10 +173,10 @@ async def test_what_is_wrong_is_told_next_to_the_field_while_one_types(tmp_path:
         gave = await put(pilot, Inputs(bill_of(scenario(tmp_path)), {}, live=False))
         await pilot.press("t")
         await pilot.pause()
-        assert "3 is the least" in text_of(pilot.app)
+        assert "is below the least, 3" in text_of(pilot.app)
         await pilot.press(*"ea")
         await pilot.pause()
-        assert "3 is the least" not in text_of(pilot.app)
+        assert "below the least" not in text_of(pilot.app)
         assert gave == []
 
 

@@ -135,6 +135,18 @@ async def test_with_a_pin_only_the_pin_unlocks_it() -> None:
         assert stage.house.lock is None
 
 
+async def test_a_key_that_the_stage_gives_back_late_does_not_come_between_those_of_a_pin() -> None:
+    from textual.events import Key
+
+    async with kiosk(pin="0815") as (stage, _, pilot):
+        counted = Key("right", None)
+        counted._set_forwarded()  # the stage has had it
+        for event in (*(Key(digit, digit) for digit in "08"), counted, *(Key(digit, digit) for digit in "15")):
+            pilot.app.post_message(event)
+        await pilot.pause()
+        assert stage.house.lock is None
+
+
 async def test_its_last_row_says_which_keys_count_and_how_it_is_unlocked() -> None:
     async with kiosk() as (_, _, pilot):
         last = text_of(pilot.app).splitlines()[-1]

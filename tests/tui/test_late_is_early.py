@@ -31,10 +31,8 @@ async def test_at_any_moment_all_three_see_the_same_cells(
     chance = random.Random(scenario.stem)
     size, door = chance.choice(SIZES), Door(chance.randint(1, 12))
     run = performed(scenario, tmp_path / "workspace.db")
-    here = Here(run)
-    run.led_by(door)
-    async with staged(here, size, clock=_stopped) as early:
-        run.led_by(door)
+    door.leads(run)
+    async with staged(Here(run), size, clock=_stopped) as early:
         await door.closed(run)
         moment = run.events[-1].seq
         await drawn(early, moment)
@@ -46,7 +44,6 @@ async def test_at_any_moment_all_three_see_the_same_cells(
             await nothing_is_said(attached)
             assert body(attached) == from_the_start
         door.open()
-        run.led_by(None)
         await run.result()
     recorded = await source_of(run.id, tmp_path / "workspace.db", entrance="now")
     async with staged(recorded, size, clock=_stopped) as late:

@@ -133,7 +133,7 @@ def test_where_there_is_room_everybody_has_a_lane_and_each_cue_its_time() -> Non
     told = text(look(), 200, 48)
     assert "▲ Visitor, 9 ─" in told
     assert "0:08 the light" in told
-    assert "▸ theatrical" in told
+    assert "▸ fitted        1:55 ━" in told, "what is marked is what will be seen"
     assert "notes in a second terminal" in told
 
 
@@ -143,6 +143,12 @@ def test_the_dry_run_says_how_long_it_takes_at_every_pace() -> None:
     for pace in ("brisk", "real", "theatrical", "keynote"):
         assert pace in told
     assert "your turn" in told, "and when each cue comes"
+
+
+async def test_the_dry_run_marks_the_pace_at_which_it_is_shown() -> None:
+    show = await found("")
+    bill = await billed(show.recording, "bundled", show.sheet, "theatrical")
+    assert "▸ theatrical    1:29 ━" in text(look(billing=bill, fit=None, times=True), 120, 34)
 
 
 @pytest.mark.parametrize("size", [(80, 22), (120, 34), (200, 48), (60, 14), (60, 8)], ids=str)

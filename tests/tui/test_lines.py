@@ -67,7 +67,7 @@ def _value(wanted: Any, text: str) -> Any:
         return filled(wanted, text)
     if origin is tuple and choices[-1] is Ellipsis:
         return (_value(choices[0], text),)
-    if choices and type(None) in choices:
+    if choices and (type(None) in choices or Ref in choices):
         return _value(choices[0], text)
     return None
 

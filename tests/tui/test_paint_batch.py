@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.batch.comparing.arms import compared
 from app.batch.groups import Reason
 from app.batch.heat import Heat, Spot
 from app.batch.results import Check, ItemResult
@@ -17,9 +18,17 @@ from app.state import Spent
 from app.tui.batches.grid import Group, grid_of
 from app.tui.look.glyphs import ASCII, UNICODE, Glyphs
 from app.tui.paint.batch import LOOKS, Progress, bar, grid_rows, head_rows, mark
-from app.tui.paint.batch_figures import MOST_CELLS, cell_rows, heat_rows, percent, rate_rows, reason_rows
+from app.tui.paint.batch_figures import (
+    MOST_CELLS,
+    cell_rows,
+    compared_rows,
+    heat_rows,
+    rate_rows,
+    reason_rows,
+)
 from app.tui.paint.batch_item import item_rows
 from app.tui.paint.rows import Row, width_of
+from corpus.arms import AXIS, Came, plan_of, results_from
 from corpus.batches import read, rehearsal
 from corpus.probes import ALL, is_obeyed
 
@@ -42,7 +51,8 @@ def item(tmp_path: Path) -> ItemResult:
     plan = rehearsal(read(tmp_path))
     return ItemResult(
         1, plan.items[0], "greet market=DE #1", "greet", "unmet", "succeeded", spent=Spent(0.01), tokens=1200,
-        seconds=2.5, calls=3, retries=1, checks=(Check("says evening", True, ""), Check("says market", False, "Hm")),
+        seconds=2.5, calls=3, failed_calls=1,
+        checks=(Check("says evening", True, ""), Check("says market", False, "Hm")),
     )  # fmt: skip
 
 
@@ -141,6 +151,21 @@ def test_a_name_that_is_too_long_gives_way_to_its_values(item: ItemResult) -> No
     assert "#1 DE" in text(item_rows(replace(item, name="a very long name of it " * 4), 40, 2, UNICODE))
 
 
+def test_values_that_begin_alike_are_told_apart_where_there_is_little_room(tmp_path: Path) -> None:
+    begin = "Answer this letter by the rules, and be "
+    plan = rehearsal(read(tmp_path), matrix={"hello.prompt": [f"{begin}kind.", f"{begin}brief."]}, repeat=1)
+    item = ItemResult(1, plan.items[0], "a very long name of it " * 4, "greet", "passed")
+    assert "…kind." in text(item_rows(item, 40, 2, UNICODE, plan.names))
+
+
+def test_what_is_not_known_and_what_is_void_have_the_signs_that_reports_have() -> None:
+    def shown(came: Came) -> str:
+        return text(compared_rows([compared(results_from(plan_of(pairs=4), came))], 80, UNICODE))
+
+    assert "? Not enough data: " in shown(lambda item: {})
+    assert "○ Void: " in shown(lambda item: {"verdict": "exhausted"} if item.cell[AXIS] == "cheap" else {})
+
+
 def test_what_a_run_has_found_can_neither_drive_the_terminal_nor_stand_in_two_rows(item: ItemResult) -> None:
     evil = replace(item, name=ALL, checks=(Check(ALL, False, ALL),), failure=Failure("e", ALL, ALL, ALL))
     for width in WIDTHS:
@@ -160,7 +185,7 @@ HEAT = Heat(
 def test_the_map_has_figures_in_its_cells_and_a_colour_for_them() -> None:
     rows = heat_rows(HEAT, 60)
     said = text(rows)
-    for words in ("letter by model", "careful", "10/10", "8/10", "1/10", "none", "a run costs", "$0.0020", "$0.00+"):
+    for words in ("letter by model", "careful", "10/10", "8/10", "1/10", "none", "a run costs", "$0.0020", "unpriced"):
         assert words in said
     looks = {span.text.strip(): span.style for row in rows for span in row}
     assert "on:good" in looks["10/10"]
@@ -180,7 +205,7 @@ def test_where_there_is_no_map_each_cell_is_told_the_worst_first() -> None:
         )
     )
     assert rows.index("FR") < rows.index("DE")
-    assert "1 other, no worse so far" in rows
+    assert "1 other, no worse" in rows
     assert cell_rows([("DE", Spot(4, 4, 0.01, False))], 46) == []
     long = text(
         cell_rows([("a name of thirty letters, at le", Spot(4, 4, 0.01, False)), ("FR", Spot(1, 4, 0.02, False))], 46)
@@ -191,8 +216,8 @@ def test_where_there_is_no_map_each_cell_is_told_the_worst_first() -> None:
 
 def test_of_many_cells_only_those_are_told_that_do_not_all_pass() -> None:
     well = [(f"well {number}", Spot(2, 2, 0.01, False)) for number in range(MOST_CELLS)]
-    assert "12 others, no worse so far" in text(cell_rows([*well, ("ill", Spot(1, 2, 0.01, False))], 46))
-    assert text(cell_rows([*well, well[0]], 46)).endswith("all 13 pass so far")
+    assert "12 others, no worse" in text(cell_rows([*well, ("ill", Spot(1, 2, 0.01, False))], 46))
+    assert text(cell_rows([*well, well[0]], 46)).endswith("all 13 pass")
 
 
 def test_why_some_did_not_pass_is_told_most_often_first(item: ItemResult) -> None:
@@ -205,8 +230,7 @@ def test_why_some_did_not_pass_is_told_most_often_first(item: ItemResult) -> Non
 
 
 def test_the_rate_is_never_rounded_to_all() -> None:
-    assert percent(0.9999) == "99 %"
-    assert percent(1.0) == "100 %"
+    assert " 99.9 %" in text(rate_rows([0.9999], 0.9999, 40, UNICODE))
     assert "86 %" in text(rate_rows([0.9, 0.88, 0.86], 0.86, 40, UNICODE))
     assert rate_rows([], None, 40, UNICODE) == []
 
@@ -219,3 +243,10 @@ def test_every_look_is_a_word_of_the_palette() -> None:
         palette = Palette.of(load(name, Path()))
         for look in (*LOOKS.values(), "bold on:good", "bold on:warning", "bold on:error", "text on:track"):
             assert palette.style(look)
+
+
+@pytest.mark.parametrize(("costs", "stands_out"), [((0.00058, 0.00062), False), ((0.0006, 0.002), True)], ids=str)
+def test_what_costs_nearly_the_same_looks_the_same(costs: tuple[float, float], stands_out: bool) -> None:
+    found = [(f"cell {at}", Spot(4, 4, cost, False)) for at, cost in enumerate(costs)]
+    looks = {span.style for row in cell_rows(found, 60) for span in row if "$" in span.text}
+    assert (len(looks) > 1) is stands_out

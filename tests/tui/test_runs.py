@@ -96,6 +96,15 @@ async def test_every_run_stands_in_the_list_with_how_it_went_and_what_it_took(pl
         assert any("✗ failed" in line and "It goes wrong" in line for line in lines)
 
 
+async def test_a_run_that_ended_otherwise_than_was_expected_has_not_simply_succeeded(play: House) -> None:
+    await play.play(HELLO + "expect: [{step: greet, contains: morning}]\n")
+    async with hall("runs", (200, 50)) as (house, _):
+        await shown(house, "✗ unmet")
+        await shown(house, "rehearsed, seed 0")
+        assert house.seen.count("✗ unmet") == 2, "in the list and beside it"
+        assert "✓ succeeded" not in house.seen
+
+
 async def test_the_pane_tells_what_came_of_a_run_who_took_part_and_where_it_comes_from(play: House) -> None:
     played = await play.play(HELLO + "\noutputs: {greeting: '${{ steps.greet.output }}'}")
     async with hall("runs", (200, 50)) as (house, _):
@@ -289,8 +298,8 @@ async def test_enter_opens_a_run_as_it_is_and_r_replays_it(play: House) -> None:
     played = await play.play(HELLO)
     async with hall("runs") as (house, pilot):
         await pilot.press("enter")
-        await until(lambda: isinstance(house.screen, Stage))
-        await pilot.press("escape")
+        await until(lambda: isinstance(house.screen, Stage) and house.screen.ending.display)
+        await pilot.press("escape", "escape")  # the picture of its end, and the stage
         await until(lambda: house.screen is house.listed)
         await pilot.press("r")
         await until(lambda: isinstance(house.screen, Stage))

@@ -199,6 +199,18 @@ def test_what_somebody_does_first_is_the_first_step_that_is_planned_for_them() -
     assert [first_task(show, agent) for agent in ("cto", "qa", "nobody")] == ["build", "Try it", ""]
 
 
+def test_what_somebody_does_first_may_stand_inside_a_block_that_comes_before_their_own_step() -> None:
+    plan = [
+        {"step": "open", "agents": ["cto"]},
+        {"step": "polish", "agents": []},
+        {"step": "decide", "title": "Refund or resend", "agents": ["lead"]},
+        {"step": "polish/draft", "agents": ["qa"]},
+        {"step": "polish/review", "title": "Read it", "agents": ["lead"]},
+    ]
+    show = Telling(plan=plan).show
+    assert [first_task(show, agent) for agent in ("lead", "qa", "cto")] == ["Read it", "draft", "open"]
+
+
 @pytest.mark.parametrize(
     ("file", "has"), [("steps:\n  - a:\n      caption: Monday.", True), ("- narrate: >-", True), ("captions", False)]
 )

@@ -182,8 +182,7 @@ async def drawn_at_least(pilot: Pilot[Any], seq: int) -> Stage:
 def at_work(workspace: Path, effects: int, scenario: Path = SPRINT, **more: Any) -> tuple[Run, Here, Door]:
     """A rehearsal that stands before one of its effects."""
     run, door = performed(scenario, workspace, **more), Door(effects)
-    run.led_by(door)
-    run.led_by = lambda audience: None  # type: ignore[method-assign]
+    door.leads(run)
     return run, Here(run), door
 
 

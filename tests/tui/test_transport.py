@@ -283,10 +283,8 @@ async def test_before_anything_has_happened_nothing_can_be_kept() -> None:
 
 async def test_of_a_run_that_goes_on_one_can_look_back_and_return_to_where_it_is(tmp_path: Path) -> None:
     run, door = performed(SPRINT, tmp_path / "w.db"), Door(4)
-    here = Here(run)
-    run.led_by(door)
-    async with staged(here, clock=lambda: 0.0) as pilot:
-        run.led_by(door)
+    door.leads(run)
+    async with staged(Here(run), clock=lambda: 0.0) as pilot:
         await door.closed(run)
         head = run.events[-1].seq
         stage = await drawn(pilot, head)
@@ -296,6 +294,5 @@ async def test_of_a_run_that_goes_on_one_can_look_back_and_return_to_where_it_is
         assert stage.playhead.seen == head
         assert stage.playhead.length is None
         door.open()
-        run.led_by(None)
         await run.result()
         await until(lambda: stage.playhead.length is not None, "now that it is over, it has a length")

@@ -86,6 +86,18 @@ async def test_three_see_the_same_and_cannot_type(house: House, mirror: Mirror, 
     await until(lambda: mirror.viewers == 0)
 
 
+async def test_who_comes_before_anything_is_drawn_is_told_its_size_at_once(poster: Poster, comes: Comes) -> None:
+    mirror = Mirror()
+    with poster._context(), poster.batch_update():
+        mirror.follow(poster)
+        async with House(mirror.room()) as house:
+            visitor = await comes(house)
+            await visitor.enters(house.link(AUDIENCE, once=False))
+            async with visitor.watching(AUDIENCE, SIZE) as window:
+                await until(lambda: bool(window.told))
+                assert window.told[0] == ["size", {"width": 40, "height": 6}]
+
+
 async def test_who_comes_late_sees_all_of_it(house: House, poster: Poster, comes: Comes) -> None:
     poster.tell("Tonight: Macbeth")
     visitor = await comes(house)

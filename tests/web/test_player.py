@@ -14,11 +14,13 @@ from app.journal import Archive
 from app.web.house import House, Room
 from app.web.player import Player
 from corpus.commands import ROOT
+from corpus.processes import below, is_left
 from web.conftest import Comes
 from web.visiting import Visitor, Window, link_of, served, until
 
 HELP = "Keys: home"
 FORM = "raise the curtain"
+INSIDE = "--inside"  # what the processes of pages are begun with
 
 
 @pytest.fixture(autouse=True)
@@ -38,18 +40,9 @@ async def house() -> AsyncIterator[House]:
         yield opened
 
 
-def below(pid: int | None = None) -> list[psutil.Process]:
-    """The processes that a server has begun; this one may have others, of other tests."""
-    return [
-        each
-        for each in psutil.Process(pid).children(recursive=True)
-        if pid is not None or (each.is_running() and "--inside" in each.cmdline())
-    ]
-
-
 async def gone(processes: list[psutil.Process]) -> None:
     """Wait until none of them is left."""
-    await until(lambda: not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes))
+    await until(lambda: not any(map(is_left, processes)))
 
 
 async def rehearses(window: Window) -> None:
@@ -112,7 +105,7 @@ async def test_who_leaves_the_theatre_is_told_so_and_the_seat_is_free(house: Hou
         await window.press("q")
         assert await window.ends() == aiohttp.WSCloseCode.OK
         assert ["left", None] in window.told
-    await until(lambda: not below(), "its process is gone")
+    await until(lambda: not below(INSIDE), "its process is gone")
     async with player.watching("play") as window:
         await window.shows("raises the curtain")
 
@@ -122,7 +115,7 @@ async def test_a_run_whose_page_is_closed_stops_so_that_it_can_be_resumed(house:
     await player.enters(house.link("play"))
     async with player.watching("play") as window:
         await rehearses(window)
-        (process,) = below()
+        (process,) = below(INSIDE)
         assert os.getpgid(process.pid) == process.pid
     await gone([process])
     assert await the_run() == "paused"
@@ -137,7 +130,7 @@ async def test_a_server_that_ends_leaves_no_process_and_every_run_can_be_resumed
         async with visitor.watching("watch") as watched, visitor.watching("play") as played:
             await watched.shows("raises the curtain")
             await rehearses(played)
-            begun = below(server.pid)
+            begun = below(INSIDE, server.pid)
             assert len(begun) == 2
             server.send_signal(number)
             await gone(begun)
@@ -152,6 +145,6 @@ async def test_a_process_that_hears_nothing_any_more_is_ended_too(comes: Comes) 
         await visitor.enters(house.link("play"))
         async with visitor.watching("play") as window:
             await window.shows("raises the curtain")
-            (process,) = below()
+            (process,) = below(INSIDE)
             process.suspend()
         await gone([process])

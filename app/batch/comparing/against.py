@@ -1,7 +1,8 @@
 """Holds a batch against a baseline: what has become worse or better, by more than chance and more than is tolerated.
 
 Runs that have the same scenario, cell and seed are paired. Rehearsed, or played from cassettes, such pairs leave
-nothing to chance, so there every change counts that is larger than the tolerance; anything else is tested.
+nothing to chance, so there every change counts that is larger than the tolerance. Anything else is tested, and so are
+rehearsals in which lines slip: they slip in other runs as soon as a prompt reads otherwise.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Literal
 from app.batch.comparing.baseline import Baseline, BaselineRefused, Kept
 from app.batch.comparing.meeting import Met, met
 from app.batch.comparing.shift_words import shift_line
-from app.batch.results import Results
+from app.batch.results import Results, after_verdict
 from app.batch.statistics import Comparison, Measure, NoStatistics, compare, compare_unpaired, higher_is_better, holm
 from app.batch.verdicts import Verdict
+from app.document.suggest import listed
 
 Kind = Literal["regression", "improvement", "same", "unclear"]
 HELD: tuple[Measure, ...] = ("success", "cost_usd", "seconds")
@@ -47,7 +49,7 @@ class Shift:
     before: float  # the mean, or the rate
     now: float
     paired: bool
-    p: float | None  # none: rehearsals of the same runs, where nothing is left to chance
+    p: float | None  # none: the same runs, where nothing is left to chance
     runs: tuple[str, ...]  # that became worse, or better; where that is known
 
 
@@ -67,7 +69,7 @@ class Turned:
         """It for people: greet #3 is unmet, it passed before: says nothing of the weather."""
         now = "passes" if self.now == "passed" else f"is {self.now}"
         before = "passed before" if self.before == "passed" else f"was {self.before}"
-        return f"{self.name} {now}, it {before}{f': {self.why}' if self.why else ''}"
+        return f"{self.name} {now}, it {before}{f': {after_verdict(self.why)}' if self.why else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,14 @@ def held_against(results: Results, baseline: Baseline, name: str, tolerance: Tol
     tolerance = tolerance or Tolerance()
     places = met(results, baseline)
     both = [place for place in places if place.before and place.now]
-    is_certain = results.plan.leaves_nothing_to_chance
-    certain = [place for place in both if is_certain and place.pairs]
-    others = [place for place in both if not (is_certain and place.pairs)]
+    certain = [place for place in both if place.is_certain and place.pairs]
+    others = [place for place in both if not (place.is_certain and place.pairs)]
     shifts = [shift for place in certain for shift in _certain(place, tolerance)]
     notes = list(_notes(results, both))
     try:
         shifts += [shift for measure in HELD for shift in _tested(others, measure, tolerance)]
     except NoStatistics as error:
-        notes.append(f"only runs with the same seeds were held against each other: {error.message} ({error.hint})")
+        notes.append(f"where chance has a hand in it nothing was held against it: {error.message} ({error.hint})")
     shifts.sort(key=lambda shift: HELD.index(shift.measure))
     return Against(
         name, results.row.batch, baseline.batch, baseline.mode, len(both), tuple(shifts),
@@ -154,10 +155,12 @@ def _tested(places: Sequence[Met], measure: Measure, tolerance: Tolerance) -> It
     """One measure in each place and, where there are several, in all of them; judged together."""
     samples = [_Sample.of(place, measure) for place in places]
     samples = [sample for sample in samples if sample.before and sample.now]
-    if len(samples) > 1 and len({sample.paired for sample in samples}) == 1:
+    if len(samples) > 1 and len({sample.paired for sample in samples}) == 1 and _are_mixed_alike(samples):
         samples.append(_together(samples))
     margin = tolerance.of(measure)
-    found = holm([sample.compared(measure, margin) for sample in samples])
+    distinct = {sample.values: sample for sample in samples}  # of thousands of places most have the same few
+    compared = {values: sample.compared(measure, margin) for values, sample in distinct.items()}
+    found = holm([compared[sample.values] for sample in samples])
     for sample, comparison in zip(samples, found, strict=True):
         assert comparison.a is not None
         assert comparison.b is not None
@@ -185,8 +188,19 @@ class _Sample:
         known = [(before, now) for before, now in values if before is not None and now is not None]
         return cls(place.name, tuple(before for before, _ in known), tuple(now for _, now in known), True)
 
+    @property
+    def values(self) -> tuple[tuple[float, ...], tuple[float, ...], bool]:
+        """All that a comparison asks for."""
+        return self.before, self.now, self.paired
+
     def compared(self, measure: Measure, margin: float) -> Comparison:
         return (compare if self.paired else compare_unpaired)(measure, self.before, self.now, margin=margin)
+
+
+def _are_mixed_alike(samples: Sequence[_Sample]) -> bool:
+    """Has each place the same share in the whole as before? Else the whole changes where no place does."""
+    before, now = (sum(map(len, side)) for side in zip(*((each.before, each.now) for each in samples), strict=True))
+    return all(len(sample.before) * now == len(sample.now) * before for sample in samples)
 
 
 def _together(samples: Sequence[_Sample]) -> _Sample:
@@ -214,9 +228,19 @@ def _beyond(measure: Measure, before: float, now: float, tolerance: float) -> in
 
 
 def _notes(results: Results, both: Sequence[Met]) -> Iterator[str]:
+    if results.plan.leaves_nothing_to_chance and (slipping := dict.fromkeys(_slipping(both))):
+        said = "in other runs once a prompt reads otherwise: what differs is tested as live runs are"
+        yield f"lines of {listed(slipping)} slip, {said}"
     if missing := len(results.items) - len(results.over):
         yield f"{missing:,} of {len(results.items):,} runs have no result yet, and are not judged"
     if any(run.cost_usd is None for place in both for run in (*place.before, *place.now)):
         yield "where the price of a call is not known, cost is not judged"
     if results.plan.mode == "live" and both:
         yield "time is each run's own; what else this machine and the services had to do is in it"
+
+
+def _slipping(both: Sequence[Met]) -> Iterator[str]:
+    """The scenarios in which lines slip, and did so in other runs than before."""
+    for place in both:
+        if not place.is_certain and any(before != now for before, now, _ in place.pairs):
+            yield place.scenario

@@ -6,14 +6,23 @@ budget ended more runs of one arm than of the other the comparison is void, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from app.batch.comparing.measuring import value_of
 from app.batch.comparing.pairing import Pairing, paired, place_name
-from app.batch.comparing.stopping import EarlyEnd, Looked
-from app.batch.comparing.words import CONFIDENCE, headline, notes_of, shift_told, together_told
+from app.batch.comparing.stopping import Looked, as_it_stands
+from app.batch.comparing.words import (
+    CONFIDENCE,
+    Counted,
+    counted_told,
+    headline,
+    more_room,
+    notes_of,
+    shift_told,
+    together_told,
+)
 from app.batch.plan import Plan
 from app.batch.results import ItemResult, Results
 from app.batch.statistics import MEASURES, Comparison, Measure, Verdict, certain, compare, holm
@@ -54,6 +63,7 @@ class Arm:
     alone: int  # runs of either side that have no counterpart in the plan
     cut_short: tuple[int, int]  # runs that a budget or a limit ended or kept from beginning: of the control, of the arm
     void: str  # why nothing follows from it
+    counted: str  # how often each side passes all the same, with what was cut short counted either way
     measures: tuple[Measured, ...]  # the one that decides comes first
     places: tuple[Place, ...]  # when there are several
     shift: str  # a warning: it goes one way in one place, and the other way in another
@@ -91,10 +101,11 @@ def compared(results: Results, axis: str = "") -> Comparisons:
     axis = axis or plan.compare
     pairing = paired(plan, axis)
     looks = plan.looks if axis == plan.compare else 0
-    looked = EarlyEnd(plan, results).looked() if looks else (None,) * (len(pairing.values) - 1)
+    looked = as_it_stands(results).looked() if looks else (None,) * (len(pairing.values) - 1)
     drafts = [_Draft(results, pairing, arm, seen) for arm, seen in enumerate(looked, 1)]
     together = _judge_together(drafts, looks)
-    notes = notes_of(results, [item for draft in drafts for pair in draft.pairs for item in pair])
+    items = [item for draft in drafts for pair in draft.pairs for item in pair]
+    notes = (*more_room(plan, items if any(draft.void for draft in drafts) else ()), *notes_of(results, items))
     return Comparisons(
         results.row.batch, axis, pairing.names[0], plan.mode, plan.primary, looks, results.row.stopped, together, notes,
         tuple(draft.arm() for draft in drafts),
@@ -110,7 +121,9 @@ class _Draft:
         self._number = arm
         planned = [(results.items[first], results.items[other]) for first, other in pairing.pairs(arm)]
         self._planned = len(planned)
-        self._cut_short = _cut_short(planned)
+        cut = _cut(planned)
+        self._cut_short = _both(planned, cut)
+        self._counted = _counted(planned, cut)
         last = looked.decision.comparison if looked is not None else None
         self._too_early = looked.decision.why if looked is not None and last is None else ""
         self.pairs: Pairs = planned if looked is None or last is None else planned[: looked.pairs]
@@ -129,8 +142,8 @@ class _Draft:
         arm = Arm(
             self._pairing.values[self._number], name, measures[0].verdict, "", self._planned, len(self.pairs),
             sum(not (first.over and other.over) for first, other in self.pairs),
-            self._pairing.alone(self._number), self._cut_short, self.void, measures, places,
-            shift_told(name, places),
+            self._pairing.alone(self._number), self._cut_short, self.void, self._either_way(),
+            measures if self.pairs else (), places, shift_told(name, places),
         )  # fmt: skip
         return replace(arm, headline=headline(arm, control))
 
@@ -150,6 +163,10 @@ class _Draft:
         said = f"a budget or a limit cut short {control:,} runs of {names[0]} and {arm:,} of {names[self._number]}"
         return f"{said}; what is left of them cannot be compared"
 
+    def _either_way(self) -> str:
+        names = self._pairing.names
+        return counted_told(names[self._number], names[0], self._counted) if self.void else ""
+
     def _places(self) -> tuple[Place, ...]:
         found: dict[str, list[tuple[ItemResult, ItemResult]]] = {}
         for pair in self.pairs:
@@ -157,7 +174,8 @@ class _Draft:
         if len(found) < 2:
             return ()
         primary = self._plan.primary
-        return tuple(Place(name, _compare(self._plan, pairs, primary, CONFIDENCE)) for name, pairs in found.items())
+        judged = holm([_compare(self._plan, pairs, primary, CONFIDENCE) for pairs in found.values()])
+        return tuple(map(Place, found, judged))
 
 
 def _judge_together(drafts: Sequence[_Draft], looks: int) -> str:
@@ -166,7 +184,8 @@ def _judge_together(drafts: Sequence[_Draft], looks: int) -> str:
         (draft, at)
         for draft in drafts
         for at, comparison in enumerate(draft.comparisons)
-        if not draft.void and not (looks and at == 0) and not (comparison.measure == "cost_usd" and draft.without_cost)
+        if draft.pairs and not draft.void
+        if not (looks and at == 0) and not (comparison.measure == "cost_usd" and draft.without_cost)
     ]
     judged = holm([draft.comparisons[at] for draft, at in family])
     for (draft, at), comparison in zip(family, judged, strict=True):
@@ -178,22 +197,34 @@ def _compare(plan: Plan, pairs: Pairs, measure: Measure, confidence: float) -> C
     left = [value_of(first, measure) for first, _ in pairs]
     right = [value_of(other, measure) for _, other in pairs]
     found = compare(measure, left, right, confidence=confidence)
-    return certain(found) if plan.leaves_nothing_to_chance else found
+    return certain(found) if all(plan.is_certain(each.item) for pair in pairs for each in pair) else found
 
 
 def _is_known(pairs: Pairs, measure: Measure) -> bool:
     return measure != "score" or any(item.score is not None for pair in pairs for item in pair)
 
 
-def _cut_short(pairs: Pairs) -> tuple[int, int]:
-    """Count what a limit of its own or a budget of all has ended, or kept from beginning."""
+def _cut(pairs: Pairs) -> frozenset[str]:
+    """The runs that a limit of their own or a budget of all has ended, or kept from beginning."""
     items = [item for pair in pairs for item in pair]
     ran_out = any(item.waits_for_budget for item in items)
+    return frozenset(
+        item.item.run for item in items
+        if item.met_its_limit or item.waits_for_budget or (ran_out and item.verdict == "waiting")
+    )  # fmt: skip
 
-    def is_cut_short(item: ItemResult) -> bool:
-        return item.verdict == "exhausted" or item.waits_for_budget or (ran_out and item.verdict == "waiting")
 
-    return sum(is_cut_short(first) for first, _ in pairs), sum(is_cut_short(other) for _, other in pairs)
+def _both(pairs: Pairs, runs: Container[str]) -> tuple[int, int]:
+    """How many of these runs are of the control, and of the arm."""
+    return sum(first.item.run in runs for first, _ in pairs), sum(other.item.run in runs for _, other in pairs)
+
+
+def _counted(pairs: Pairs, cut: Container[str]) -> Counted:
+    """How often each side passes in the pairs that are known but for what was cut short, and if all of that passed."""
+    known = [pair for pair in pairs if all(each.over or each.item.run in cut for each in pair)]
+    passed = sum(first.passed for first, _ in known), sum(other.passed for _, other in known)
+    more = _both(known, cut)
+    return Counted(passed, (passed[0] + more[0], passed[1] + more[1]), len(known))
 
 
 def _unpriced(pairs: Pairs) -> str:

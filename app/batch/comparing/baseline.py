@@ -26,11 +26,13 @@ from app.errors import FootlightsError
 from app.events import Mode
 from app.safety import covered
 from app.scenario.cells import Cell
+from app.state.words import short_id
 from footlights import __version__
 
 FORMAT = "footlights/baseline"
 VERSION = 1
-MOST = 8_000  # runs, so that the file stays within what is read
+LARGEST = 4_000_000  # bytes of a file
+_LONGEST_LINE = 160  # characters of what is kept of one run
 
 Amount = Annotated[float, msgspec.Meta(ge=0)]
 
@@ -90,7 +92,8 @@ def baseline_of(results: Results) -> Baseline:
     if missing:
         runs = "run has" if missing == 1 else "runs have"
         raise BaselineRefused(
-            f"no baseline was kept: {missing:,} {runs} no result yet", "footlights batch --resume  goes on with it"
+            f"no baseline was kept: {missing:,} {runs} no result yet",
+            f"footlights batch --resume {short_id(results.row.batch)}  keeps it when they have",
         )
     return yardstick_of(results)
 
@@ -107,9 +110,11 @@ def yardstick_of(results: Results) -> Baseline:
 
 def insist_on_few_enough(plan: Plan) -> None:
     """A baseline is a small file; it is known before anything is performed whether it would be."""
-    if len(plan.items) > MOST:
-        said = f"a baseline holds {MOST:,} runs at most, and this batch has {len(plan.items):,}"
-        raise BaselineRefused(said, "keep one of fewer repeats")
+    places = {place_of(plan, item): (plan.sources[item.source].scenario, own_cell(item)) for item in plan.items}
+    size = sum(len(json.dumps(each)) + _LONGEST_LINE for each in places.values()) + len(plan.items) * _LONGEST_LINE
+    if size > LARGEST:
+        said = f"a baseline of this batch may have {size / 1e6:,.1f} MB, and {LARGEST / 1e6:.0f} MB are read at most"
+        raise BaselineRefused(said, "keep one of fewer runs, or of shorter values")
 
 
 def place_of(plan: Plan, item: Item) -> bytes:
@@ -161,9 +166,18 @@ def _written_cell(cell: KeptCell) -> str:
     return f'    {json.dumps(about)[:-1]}, "runs": [\n{runs}\n    ]}}'
 
 
+def is_baseline(path: Path) -> bool:
+    """Does a file say that it is one? Then another one may take its place, of whichever version it is."""
+    try:
+        with path.open("rb") as file:
+            return FORMAT.encode() in file.read(_LONGEST_LINE)
+    except OSError:
+        return False
+
+
 def read_baseline(path: Path, shown: str = "") -> Baseline:
     """Read one; raises ScenarioRefused with the place of what is wrong with it."""
-    source = read_source(path, shown or str(path))
+    source = read_source(path, shown or str(path), LARGEST)
     try:
         data = msgspec.json.decode(source.text)
     except RecursionError as error:
@@ -208,7 +222,7 @@ def _steps(where: str) -> list[str | int]:
 def _place_of(source: Source, steps: list[str | int]) -> tuple[int, int]:
     """Where a value stands: JSON is YAML, whose nodes know that."""
     try:
-        node: Any = yaml.compose(source.text, Loader=yaml.SafeLoader)
+        node: Any = yaml.compose(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError:  # few texts are JSON alone: those with halves of characters
         return 1, 1
     for step in steps:

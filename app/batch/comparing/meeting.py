@@ -23,6 +23,7 @@ class Met:
     now: tuple[Kept, ...]
     pairs: tuple[tuple[Kept, Kept, str], ...]  # those that both have, with the name that they have now
     is_changed: bool  # the scenario, or what it was given
+    is_certain: bool  # whatever is asked, it comes out the same
 
     @property
     def told_new(self) -> str:
@@ -56,14 +57,17 @@ def met(results: Results, baseline: Baseline) -> list[Met]:
         changed = before is not None and before.digest != digest_of(plan, item)
         over = [found for found in group if found.over]
         if over:
-            places.append(_met(name, group[0].scenario, before, over, is_changed=changed))
+            certain = plan.is_certain(item)
+            places.append(_met(name, group[0].scenario, before, over, is_changed=changed, is_certain=certain))
     return places + [
-        Met(_name(cell.scenario, cell_name(cell.cell)), cell.scenario, cell.runs, (), (), is_changed=False)
+        Met(_name(cell.scenario, cell_name(cell.cell)), cell.scenario, cell.runs, (), (), False, True)
         for cell in waiting.values()
     ]
 
 
-def _met(name: str, scenario: str, cell: KeptCell | None, over: Sequence[ItemResult], *, is_changed: bool) -> Met:
+def _met(
+    name: str, scenario: str, cell: KeptCell | None, over: Sequence[ItemResult], *, is_changed: bool, is_certain: bool
+) -> Met:
     before = cell.runs if cell is not None else ()
     now = tuple(kept(found) for found in over)
     names = tuple(f"#{found.item.repeat + 1}" for found in over)
@@ -73,7 +77,7 @@ def _met(name: str, scenario: str, cell: KeptCell | None, over: Sequence[ItemRes
         for key, run, said in zip(_numbered(now), now, names, strict=True)
         if key in by_seed
     )  # fmt: skip
-    return Met(name, scenario, before, now, pairs, is_changed)
+    return Met(name, scenario, before, now, pairs, is_changed, is_certain)
 
 
 def _numbered(runs: Sequence[Kept]) -> list[tuple[int, int]]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from app.batch.cells import value_key, value_name
 from app.batch.plan import Item, Plan
-from app.batch.planning import SCENARIO, names_in
+from app.batch.planning import SCENARIO
+from app.document.suggest import did_you_mean, listed, shortened
 from app.errors import UsageError
 from app.scenario.cells import Cell
 
@@ -53,10 +54,15 @@ def paired(plan: Plan, axis: str) -> Pairing:
         rest = _rest(plan, item, axis)
         seen[arm, rest] += 1  # two rows of inputs may be equal: the second belongs to the second
         rows.setdefault(rest + b"%d" % seen[arm, rest], {})[arm] = place
+    if not values:
+        otherwise = (
+            f"there {'is' if len(plan.axes) == 1 else 'are'} {listed(plan.axes)}" if plan.axes else "it has none"
+        )
+        raise UsageError(f'"{shortened(axis)}" is no axis of this batch', did_you_mean(axis, plan.axes, otherwise))
     if len(values) < 2:
-        found = f"has one value: {value_name(values[0])}" if values else "is no axis of this batch"
-        raise UsageError(f'"{axis}" {found}', f"two values can be compared:  --matrix {axis}=one,two")
-    names = tuple(names_in(plan).of(axis, value) for value in values)
+        said = f'"{axis}" has one value: {value_name(values[0])}'
+        raise UsageError(said, f"two values can be compared:  --matrix {axis}=one,two")
+    names = tuple(plan.names.of(axis, value) for value in values)
     return Pairing(axis, tuple(values), names, tuple(tuple(map(row.get, range(len(values)))) for row in rows.values()))
 
 
@@ -69,7 +75,7 @@ def place_name(plan: Plan, item: Item, axis: str) -> str:
     """Where a pair stands: its scenario, when there are several, and its cell."""
     several = axis != SCENARIO and SCENARIO in item.cell
     scenario = plan.sources[item.source].scenario if several else ""
-    return " ".join(filter(None, (scenario, names_in(plan).of_cell(other_cell(item, axis)))))
+    return " ".join(filter(None, (scenario, plan.names.of_cell(other_cell(item, axis)))))
 
 
 def _rest(plan: Plan, item: Item, axis: str) -> bytes:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from app.batch.comparing.words import level
-from app.batch.statistics import Measure
+from app.batch.statistics import Measure, level
+from app.document.suggest import listed
+from app.state.words import plural
 
+if TYPE_CHECKING:
+    from app.batch.comparing.against import Against, Kind
+
+TOLD: dict[Kind, str] = {"regression": "regression", "improvement": "improvement", "unclear": "not clear"}
 _MOST_NAMED = 5
 _DOES: dict[Measure, str] = {"cost_usd": "costs", "seconds": "takes"}
+
+
+def against_told(against: Against) -> str:
+    """It in a line."""
+    if not against.held:
+        return "there is nothing that both have"
+    worse, better, unclear = (len(against.of_kind(kind)) for kind in TOLD)
+    said = [plural(worse, "regression"), plural(better, "improvement")]
+    said += [f"{unclear:,} not clear"] if unclear else []
+    return f"{listed(said)}, in {plural(against.held, 'cell')}"
 
 
 def shift_line(

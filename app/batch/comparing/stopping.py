@@ -6,17 +6,22 @@ asks for more than the usual proof, so that looking often does not find what is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from app.batch.comparing.measuring import value_at_end, value_of
+from app.batch.comparing.measuring import value_of
 from app.batch.comparing.pairing import Pairing, paired
 from app.batch.comparing.words import CONFIDENCE
 from app.batch.executor import Ending
-from app.batch.plan import Item, Plan
-from app.batch.results import Results
+from app.batch.plan import Item, Plan, decoded
+from app.batch.results import ItemResult, Results, results_of
 from app.batch.statistics import Decision, Monitor, Pair
-from app.events import Event
+from app.journal.batches import BatchNotFound
+
+if TYPE_CHECKING:
+    from app.journal import Archive
+    from app.journal.batches import BatchRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,10 @@ class Looked:
 class EarlyEnd:
     """Says when no more need be performed; what `drive.conduct` takes as `enough`."""
 
-    def __init__(
-        self, plan: Plan, results: Results | None = None, events: Callable[[str], Iterable[Event]] = lambda run: ()
-    ) -> None:
-        """`results` are those of a batch that is gone on with; `events` gives those of a run, where marks decide."""
+    def __init__(self, plan: Plan, settled: Iterable[ItemResult] = ()) -> None:
+        """`settled` are the items that will not come back."""
         self.plan = plan
         self.pairing = paired(plan, plan.compare)
-        self._events = events
         self._settled: dict[int, float | None] = {}  # by place in the plan; none where an item has no value
         self._exhausted: set[int] = set()  # places
         self._places = {item.run: place for place, item in enumerate(plan.items)}
@@ -44,17 +46,15 @@ class EarlyEnd:
         self._monitors = _monitors(plan, self.pairing)
         self._pairs: list[list[Pair]] = [[] for _ in self._monitors]
         self._due = [frozenset(monitor.due()) if monitor else frozenset() for monitor in self._monitors]
-        for item in results.items if results is not None else ():
-            if item.over or item.verdict == "paused":
-                self._settle(item.number - 1, value_of(item, plan.primary), exhausted=item.verdict == "exhausted")
+        for item in settled:
+            cut_short = item.met_its_limit or item.waits_for_budget
+            self._settle(item.number - 1, value_of(item, plan.primary), exhausted=cut_short)
         self._take()
         self.why = self._clear()
 
     def __call__(self, item: Item, ending: Ending) -> str:
         """Take one that has come back; return why it is enough, or nothing."""
-        events = self._events(item.run) if self.plan.primary == "score" else ()
-        value = value_at_end(ending, self.plan.primary, events)
-        self._settle(self._places[item.run], value, exhausted=ending.exhausted)
+        self._settle(self._places[item.run], value_of(ending, self.plan.primary), exhausted=ending.exhausted)
         if self._take() and not self.why:
             self.why = self._clear()
         return self.why
@@ -103,9 +103,34 @@ class EarlyEnd:
         return len({sum(place in self._exhausted for place in side) for side in sides}) > 1
 
 
+def as_it_stands(results: Results) -> EarlyEnd:
+    """A batch as nobody goes on with it: what was paused has no value."""
+    return EarlyEnd(results.plan, [item for item in results.items if item.over or item.verdict == "paused"])
+
+
+def gone_on_with(results: Results) -> EarlyEnd:
+    """A batch that is performed: what was paused or cut off comes back, and is waited for."""
+    return EarlyEnd(results.plan, [item for item in results.items if item.over])
+
+
 def ended_early(results: Results) -> bool:
     """Is the rest of a batch left out on purpose, since its comparison is clear?"""
-    return bool(results.plan.looks and results.row.stopped and EarlyEnd(results.plan, results).why)
+    return bool(results.plan.looks and results.row.stopped and as_it_stands(results).why)
+
+
+async def with_early_ends(archive: Archive, rows: Iterable[BatchRow]) -> list[BatchRow]:
+    """The same batches, each knowing whether that is so of it; only one that was to end so is read whole."""
+    return [replace(row, ended_early=await _has_ended_early(archive, row)) for row in rows]
+
+
+async def _has_ended_early(archive: Archive, row: BatchRow) -> bool:
+    if row.state != "stopped" or not row.stopped:
+        return False
+    try:
+        is_to_look = decoded(await archive.batch_plan(row.batch)).looks > 0
+        return is_to_look and ended_early(await results_of(archive, row.batch))
+    except BatchNotFound:  # somebody removes it just now
+        return False
 
 
 def _monitors(plan: Plan, pairing: Pairing) -> list[Monitor | None]:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import floor, log10
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from app.batch.statistics import Comparison, Measure, higher_is_better, roughly
+from app.batch.statistics import (
+    Comparison,
+    Measure,
+    all_pairs,
+    few_differ_told,
+    higher_is_better,
+    level,
+    roughly,
+    would_count_alone,
+)
 from app.document.suggest import listed
-from app.state.words import money, plural, took
+from app.state.words import plural
 
 if TYPE_CHECKING:
-    from app.batch.comparing.arms import Arm, Measured, Place
+    from app.batch.comparing.arms import Arm, Comparisons, Measured, Place
+    from app.batch.plan import Plan
     from app.batch.results import ItemResult, Results
 
 CONFIDENCE = 0.95  # of an interval; of all arms and looks together
 _MOST_PLACES = 3  # that are named in a warning
-_FINE = 0.001  # dollars: below it, two digits that count
 _IN_POINTS: tuple[Measure, ...] = ("success", "score")
 _DOES: dict[Measure, tuple[str, str]] = {
     "cost_usd": ("costs {} more", "costs {} less"),
@@ -29,7 +37,7 @@ _DOES: dict[Measure, tuple[str, str]] = {
 def headline(arm: Arm, control: str) -> str:
     """All of it in a line."""
     if arm.void:
-        return f"Void: {arm.void}."
+        return " ".join(filter(None, (f"Void: {arm.void}.", arm.counted)))
     if not arm.pairs:
         return f"Not enough data: no run of {arm.name} has a counterpart among those of {control}."
     first, *others = arm.measures
@@ -49,10 +57,11 @@ def does(comparison: Comparison) -> str:
 
 
 def passes(comparison: Comparison) -> str:
-    """How much more often or less often it passes."""
-    assert comparison.difference is not None
-    count = round(abs(comparison.difference) * comparison.pairs)
-    return f"passes {count:,} of {comparison.pairs:,} {'less' if comparison.difference < 0 else 'more'} often"
+    """How often it passes, and how often the control does."""
+    assert comparison.a is not None
+    assert comparison.b is not None
+    control, arm = (round(rate * comparison.pairs) for rate in (comparison.a, comparison.b))
+    return f"passes {arm:,} of {comparison.pairs:,} against {control:,} of {comparison.pairs:,}"
 
 
 def amount(comparison: Comparison) -> str:
@@ -75,7 +84,9 @@ def change(comparison: Comparison) -> float | None:
 
 
 def span(comparison: Comparison) -> tuple[float, float, float] | None:
-    """The same with the interval around it."""
+    """The same with the interval around it; none where so few pairs differ that it would promise too much."""
+    if comparison.is_too_alike and comparison.verdict == "not enough data":
+        return None
     if comparison.measure in _IN_POINTS:
         low, high, zero = comparison.low, comparison.high, 0.0
     else:
@@ -96,17 +107,6 @@ def difference(measure: Measure, value: float) -> str:
     if measure == "success":
         return f"{100 * value:.0f} points"
     return level(measure, value)
-
-
-def level(measure: Measure, value: float) -> str:
-    """How an arm stands in a measure: 84 %, $0.0123, 1.2 s."""
-    if measure == "success":
-        return f"{100 * value:.0f} %"
-    if measure == "cost_usd":
-        return money(value) if value >= _FINE or not value else f"${value:.{1 - floor(log10(value))}f}"
-    if measure == "seconds":
-        return took(1000 * value)
-    return f"{value:,.0f}" if measure == "tokens" else f"{value:.2f}"
 
 
 def interval(comparison: Comparison) -> str:
@@ -131,14 +131,19 @@ def changed_by(comparison: Comparison) -> str:
 
 
 def shift_told(name: str, places: Sequence[Place]) -> str:
-    """A warning when an arm is ahead in one place and behind in another: then the sum of all hides what matters."""
+    """A warning when an arm is ahead in one place and behind in another: then the sum of all hides what matters.
+
+    The places were judged together, so a p below 5 % is rarely luck however many there are: then only such are named.
+    """
     better = [place for place in places if _turn(place.comparison) > 0]
     worse = [place for place in places if _turn(place.comparison) < 0]
     if not better or not worse:
         return ""
-    sure = all(any(place.comparison.p < 0.05 for place in side) for side in (better, worse))
-    doubt = "" if sure else "; with so few pairs in each that may be chance"
-    return f"{name} is ahead in {_places(better)}, and behind in {_places(worse)}{doubt}"
+    sure_better, sure_worse = ([place for place in side if place.comparison.p < 0.05] for side in (better, worse))
+    if sure_better and sure_worse:
+        return f"{name} is ahead in {_places(sure_better)}, and behind in {_places(sure_worse)}"
+    doubt = "with so few pairs in each that may be chance"
+    return f"{name} is ahead in {_places(better)}, and behind in {_places(worse)}; {doubt}"
 
 
 def together_told(count: int, looks: int) -> str:
@@ -148,6 +153,56 @@ def together_told(count: int, looks: int) -> str:
         return held
     first = f"what decides was to be looked at {plural(looks, 'time')}, each time with more proof asked for"
     return f"{first}; the other {held}" if held else first
+
+
+class Counted(NamedTuple):
+    """How many runs passed, the control first; and how many if all that were cut short had passed too."""
+
+    passed: tuple[int, int]
+    at_most: tuple[int, int]
+    pairs: int
+
+
+def counted_told(name: str, control: str, counted: Counted) -> str:
+    """What is known of success in a void comparison: whatever was cut short would have come to."""
+    (before, now), (most_before, most_now) = counted.passed, counted.at_most
+    said = f"If what was cut short counts as not passed, {name} passes {now:,} of {counted.pairs:,}"
+    return f"{said} against {before:,} of {control}; if as passed, {most_now:,} against {most_before:,}."
+
+
+def more_room(plan: Plan, items: Iterable[ItemResult]) -> Iterator[str]:
+    """What to do where limits have ended too much for a comparison."""
+    found = list(items)
+    if any(item.verdict == "exhausted" for item in found):
+        which = "limits: of the file (or max: of a loop), which --limit only lowers"
+        if plan.limits:
+            which = "--limit NAME=VALUE, and limits: of the file where those are less"
+        yield f"what a limit has ended compares when it is performed again with a larger one: {which}"
+    if any(item.verdict == "paused" and item.met_its_limit for item in found):
+        yield "what a limit has paused compares when it has ended: footlights direct RUN raise LIMIT VALUE"
+    if any(item.waits_for_budget for item in found):
+        yield "what waits for more room compares when it has ended: footlights batch --resume BATCH --budget NAME=VALUE"
+
+
+def paired_told(comparisons: Comparisons) -> list[str]:
+    """What was paired, and what could not be; for all arms at once where it is the same."""
+    told = [_pairs_of(comparisons, arm) for arm in comparisons.arms]
+    if len(set(told)) == 1:
+        return told[:1]
+    return [f"{arm.name}: {each}" for arm, each in zip(comparisons.arms, told, strict=True)]
+
+
+def _pairs_of(comparisons: Comparisons, arm: Arm) -> str:
+    told = f"{plural(arm.looked_at, 'pair')} that agree{'s' * (arm.looked_at == 1)} in all but {comparisons.axis}"
+    if arm.looked_at < arm.pairs:
+        told += f", of {arm.pairs:,} planned"
+    if arm.missing:
+        told += f"; of {arm.missing:,} a run has no result"
+    if arm.alone:
+        told += f"; {plural(arm.alone, 'run')} with no counterpart"
+    if any(arm.cut_short) and not arm.void:
+        told += f"; limits ended or hold up {arm.cut_short[0]:,} of each, and what they ended counts as not passed"
+    return told
 
 
 def notes_of(results: Results, items: Sequence[ItemResult]) -> tuple[str, ...]:
@@ -172,8 +227,8 @@ def _decided(arm: Arm, first: Measured) -> str:
 
 def _as_good(arm: Arm, first: Measured) -> str:
     what, found = WHAT[first.measure], first.comparison
-    if found.is_equal:
-        return f"{arm.name} is as good: {what} is the same in all {plural(found.pairs, 'pair')}"
+    if found.is_equal and not between(found):
+        return f"{arm.name} is as good: {what} is the same in {all_pairs(found.pairs)}"
     return f"{arm.name} is as good, as far as it matters: {what} differs by {interval(found)}"
 
 
@@ -183,13 +238,15 @@ def _undecided(arm: Arm, first: Measured) -> str:
         return f"Not enough data: {WHAT[first.measure]} is not known of any pair"
     arms = f"{arm.name} {level(first.measure, found.b)} against {level(first.measure, found.a)}"
     seen = f"{arms} in {plural(found.pairs, 'pair')} ({interval(found)})"
-    return f"Not enough data: {WHAT[first.measure]} of {seen}{_more_would_tell(found)}"
+    among = "enough alone, and not among others" if would_count_alone(found) else ""
+    said = "; ".join(filter(None, (seen, among, few_differ_told(found), _more_would_tell(found))))
+    return f"Not enough data: {WHAT[first.measure]} of {said}"
 
 
 def _more_would_tell(found: Comparison) -> str:
     if found.needed is None or found.needed <= found.pairs:
         return ""
-    return f"; about {plural(roughly(found.needed), 'pair')} would tell"
+    return f"about {plural(roughly(found.needed), 'pair')} would tell"
 
 
 def _void(arm: Arm, first: Measured) -> str:

@@ -31,7 +31,7 @@ class LedgerActor:
 
     async def answer(self, handle: Any, worker: str, question: MayHold) -> str:
         """May a run set something aside?"""
-        return await self._workers[worker].hold(question.question, question.run, question.hold)
+        return await self._workers[worker].hold(question.question, question.run, question.hold, question.waits)
 
     async def hear(self, handle: Any, worker: str, news: list[Used | Withdraw]) -> None:
         """What became of calls."""

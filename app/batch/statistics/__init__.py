@@ -4,7 +4,7 @@ Pure functions over numbers. They know nothing of runs, events or archives. What
 and says so where it is missing; importing this loads no library.
 """
 
-from app.batch.statistics.comparing import compare, compare_unpaired, mean_interval, rate_interval
+from app.batch.statistics.comparing import compare, compare_unpaired, rate_interval
 from app.batch.statistics.judging import certain, holm
 from app.batch.statistics.measured import (
     MARGINS,
@@ -18,7 +18,7 @@ from app.batch.statistics.measured import (
     is_relative,
 )
 from app.batch.statistics.monitor import Decision, Monitor, Pair
-from app.batch.statistics.telling import rate_told, roughly
+from app.batch.statistics.telling import all_pairs, few_differ_told, level, rate_told, roughly, would_count_alone
 
 __all__ = [
     "MARGINS",
@@ -31,14 +31,17 @@ __all__ = [
     "Pair",
     "Size",
     "Verdict",
+    "all_pairs",
     "certain",
     "compare",
     "compare_unpaired",
+    "few_differ_told",
     "higher_is_better",
     "holm",
     "is_relative",
-    "mean_interval",
+    "level",
     "rate_interval",
     "rate_told",
     "roughly",
+    "would_count_alone",
 ]

@@ -10,13 +10,13 @@ skewed than the amounts themselves, which is why this holds from eight pairs on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import copysign, exp, sqrt
+from math import comb, copysign, exp, sqrt
 
 import numpy as np
 from scipy import stats
 
 from app.batch.statistics.estimate import Estimate, around_zero
-from app.batch.statistics.measured import ALIKE, FEWEST
+from app.batch.statistics.measured import FEWEST
 from app.batch.statistics.subsets import Array, flip_p, subset_sums
 
 _IN_A_TAIL = 5  # subsets beyond the interval; with fewer a quantile means nothing
@@ -27,9 +27,10 @@ _ROUNDING = 1e-9  # of floats that ought to be equal
 
 def paired(a: Sequence[float], b: Sequence[float], confidence: float) -> Estimate:
     """Compare arms that met the same tasks."""
-    left, right = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    left = np.asarray(a, dtype=np.float64)
+    right = _but_for_rounding(left, np.asarray(b, dtype=np.float64))
     change = right - left
-    count = len(change)
+    count, spread = len(change), float(change.std(ddof=1)) if len(change) > 1 else 0.0
     estimate = Estimate(
         a=float(left.mean()),
         b=float(right.mean()),
@@ -39,9 +40,9 @@ def paired(a: Sequence[float], b: Sequence[float], confidence: float) -> Estimat
         effect=_hedges(left, right),
         effect_name=_HEDGES,
         ahead=float(((change > 0) + (change == 0) / 2).mean()),
-        spread=float(change.std(ddof=1)) if count > 1 else 0.0,
+        spread=spread if spread > _ROUNDING * abs(float(change.mean())) else 0.0,
         ratio=_ratio(left, right),
-        too_alike=int(np.count_nonzero(change)) < FEWEST and count < ALIKE,
+        differ=int(np.count_nonzero(change)),
     )
     if count < FEWEST:
         return estimate
@@ -56,14 +57,13 @@ def too_thin(count: int, confidence: float) -> bool:
 
 
 def _by_subsets(estimate: Estimate, left: Array, right: Array, confidence: float) -> Estimate:
-    sums_a, sums_b, sizes = subset_sums(np.vstack([left, right, np.ones_like(left)]))
-    change = sums_b - sums_a
+    sums_a, change, sizes = subset_sums(np.vstack([left, right - left, np.ones_like(left)]))
     p = float(flip_p(change, float(np.abs(right - left).sum())))
     low, high = around_zero(*_quantiles(change / sizes, confidence), p, confidence)
     estimate = estimate._replace(p=p, test="sign flips of the mean", low=low, high=high)
     if estimate.ratio is None or not (sums_a > 0).all():
         return estimate
-    smaller, larger = _quantiles(sums_b / sums_a, confidence)
+    smaller, larger = _quantiles((sums_a + change) / sums_a, confidence)
     return _with_ratio(estimate, smaller, larger, confidence)
 
 
@@ -91,7 +91,7 @@ def apart(a: Sequence[float], b: Sequence[float], confidence: float) -> Estimate
     estimate = Estimate(
         a=float(left.mean()),
         b=float(right.mean()),
-        difference=float(right.mean() - left.mean()),
+        difference=_difference(left, right),
         p=1.0,
         test="none: too few values",
         effect=_hedges(left, right),
@@ -99,7 +99,7 @@ def apart(a: Sequence[float], b: Sequence[float], confidence: float) -> Estimate
         ahead=_ahead(left, right),
         spread=sqrt(left.var(ddof=1) + right.var(ddof=1)) if fewer > 1 else 0.0,
         ratio=_ratio(left, right),
-        too_alike=_all_the_same(left, right) and fewer < ALIKE,
+        differ=0 if _all_the_same(left, right) else None,
     )
     return _by_welch(estimate, left, right, confidence) if enough else estimate
 
@@ -108,10 +108,10 @@ def _by_welch(estimate: Estimate, left: Array, right: Array, confidence: float) 
     var_a, var_b = left.var(ddof=1) / len(left), right.var(ddof=1) / len(right)
     error = sqrt(var_a + var_b)
     if error <= _ROUNDING * max(abs(estimate.a), abs(estimate.b)):  # neither arm scatters at all
-        p = 0.0 if estimate.difference else 1.0
+        p = 2 / comb(len(left) + len(right), len(left)) if estimate.difference else 1.0
         low, high = estimate.difference, estimate.difference
         ratio = estimate.ratio
-        return estimate._replace(p=p, test="none: no scatter", low=low, high=high, ratio_low=ratio, ratio_high=ratio)
+        return estimate._replace(p=p, test="labels exchanged", low=low, high=high, ratio_low=ratio, ratio_high=ratio)
     freedom = (var_a + var_b) ** 2 / (var_a**2 / (len(left) - 1) + var_b**2 / (len(right) - 1))
     reach = float(stats.t.isf((1 - confidence) / 2, freedom))
     p = float(2 * stats.t.sf(abs(estimate.difference) / error, freedom))
@@ -123,13 +123,6 @@ def _by_welch(estimate: Estimate, left: Array, right: Array, confidence: float) 
     return _with_ratio(
         estimate, estimate.ratio * exp(-reach * relative), estimate.ratio * exp(reach * relative), confidence
     )
-
-
-def mean_interval(values: Sequence[float], confidence: float) -> tuple[float, float]:
-    """Say where a mean lies."""
-    sample = np.asarray(values, dtype=np.float64)
-    reach = float(stats.t.isf((1 - confidence) / 2, len(sample) - 1)) * float(sample.std(ddof=1)) / sqrt(len(sample))
-    return float(sample.mean()) - reach, float(sample.mean()) + reach
 
 
 def _quantiles(values: Array, confidence: float) -> tuple[float, float]:
@@ -146,12 +139,25 @@ def _with_ratio(estimate: Estimate, low: float, high: float, confidence: float) 
 
 def _ratio(left: Array, right: Array) -> float | None:
     """Of the means, where neither can be below nothing."""
-    return float(right.mean() / left.mean()) if left.mean() > 0 and min(left.min(), right.min()) >= 0 else None
+    if left.mean() <= 0 or min(left.min(), right.min()) < 0:
+        return None
+    return 1 + _difference(left, right) / float(left.mean())
+
+
+def _but_for_rounding(left: Array, right: Array) -> Array:
+    """Give the right side of pairs; what differs by no more than floats round is equal."""
+    return np.where(np.abs(right - left) <= _ROUNDING * np.maximum(np.abs(left), np.abs(right)), left, right)
+
+
+def _difference(left: Array, right: Array) -> float:
+    """Of the means, unless it is the dust of two sums that ought to be equal."""
+    a, b = float(left.mean()), float(right.mean())
+    return b - a if abs(b - a) > _ROUNDING * max(abs(a), abs(b)) else 0.0
 
 
 def _hedges(left: Array, right: Array) -> float:
     """Say how far means are apart, in standard deviations of the runs, corrected for small samples."""
-    difference = float(right.mean() - left.mean())
+    difference = _difference(left, right)
     if difference == 0 or min(len(left), len(right)) < 2:
         return 0.0
     spread = sqrt((left.var(ddof=1) + right.var(ddof=1)) / 2)
@@ -162,9 +168,11 @@ def _hedges(left: Array, right: Array) -> float:
 
 def _ahead(left: Array, right: Array) -> float:
     """Say how often a value of the right is above one of the left: U of Mann and Whitney, as a share."""
-    ranks = stats.rankdata(np.concatenate([right, left]))[: len(right)]
-    return float((ranks.mean() - (len(right) + 1) / 2) / len(left))
+    ordered = np.sort(left)
+    below, equal_too = np.searchsorted(ordered, right, "left"), np.searchsorted(ordered, right, "right")
+    return float((below + equal_too).mean() / (2 * len(left)))
 
 
 def _all_the_same(left: Array, right: Array) -> bool:
-    return len(set(left.tolist()) | set(right.tolist())) == 1
+    both = np.concatenate([left, right])
+    return float(np.ptp(both)) <= _ROUNDING * float(np.abs(both).max())

@@ -46,14 +46,6 @@ def rate_interval(successes: int, n: int, confidence: float = 0.95) -> tuple[flo
     return interval
 
 
-def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float] | None:
-    """Say where a mean lies (Student); nobody can from fewer than two values."""
-    if len(values) < 2:
-        return None
-    interval: tuple[float, float] = loaded("amounts").mean_interval(values, confidence)
-    return interval
-
-
 def loaded(module: str) -> ModuleType:
     """Load what counts, or say what is missing."""
     try:

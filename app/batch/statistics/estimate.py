@@ -22,7 +22,7 @@ class Estimate(NamedTuple):
     ratio: float | None = None
     ratio_low: float | None = None
     ratio_high: float | None = None
-    too_alike: bool = False  # so few pairs differ at all that the scatter is not known
+    differ: int | None = None  # pairs that differ at all; 0 also where all values of arms that are apart are one
 
 
 def around_zero(low: float, high: float, p: float, confidence: float) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 from statistics import NormalDist
 
 from app.batch.statistics.estimate import Estimate
@@ -43,18 +44,22 @@ def judged(empty: Comparison, estimate: Estimate) -> Comparison:
         effect_name=estimate.effect_name,
         size=size(estimate.effect),
         ahead=estimate.ahead if higher_is_better(measure) else 1 - estimate.ahead,
+        differ=estimate.differ,
         detectable=_detectable(measure, estimate, empty.pairs, empty.confidence),
         needed=_needed(measure, estimate, empty.margin, empty.confidence),
     )
-    unknown = estimate.too_alike and comparison.p >= 1 - comparison.confidence
-    return worded(replace(comparison, verdict="not enough data" if unknown else verdict_of(comparison)))
+    if comparison.is_too_alike and comparison.p >= 1 - comparison.confidence:
+        needed = max(comparison.needed or 0, _until_enough_differ(comparison))
+        return worded(replace(comparison, verdict="not enough data", detectable=None, needed=needed))
+    return worded(replace(comparison, verdict=verdict_of(comparison)))
 
 
 def certain(comparison: Comparison) -> Comparison:
-    """Judge pairs that leave nothing to chance: an amount that is equal in each of them is the same."""
+    """Judge pairs that leave nothing to chance: what is equal in each of them is the same."""
     if not comparison.is_equal:
         return comparison
-    return worded(replace(comparison, verdict="same", detectable=None, needed=None))
+    exact = replace(comparison, low=0.0, high=0.0, ratio_low=comparison.ratio, ratio_high=comparison.ratio)
+    return worded(replace(exact, verdict="same", detectable=None, needed=None))
 
 
 def worded(comparison: Comparison, together: int = 1) -> Comparison:
@@ -107,6 +112,11 @@ def _inside_margin(comparison: Comparison, together: int) -> bool:
         return comparison.low == comparison.high == 0
     wider = _reach(1 - (1 - comparison.confidence) / together) / _reach(comparison.confidence)
     return smallest < middle - wider * (middle - low) and middle + wider * (high - middle) < largest
+
+
+def _until_enough_differ(comparison: Comparison) -> int:
+    """Count the pairs of which enough differ, if as many do as so far; never more than show that hardly any does."""
+    return min(ALIKE, ceil(FEWEST * comparison.pairs / comparison.differ)) if comparison.differ else ALIKE
 
 
 def _reach(confidence: float) -> float:

@@ -9,7 +9,6 @@ from app.errors import FootlightsError
 
 Measure = Literal["success", "cost_usd", "seconds", "tokens", "score"]
 Verdict = Literal["better", "worse", "same", "not enough data"]
-Spending = Literal["obrien-fleming", "pocock"]
 Size = Literal["negligible", "small", "medium", "large"]
 
 MEASURES: tuple[Measure, ...] = ("success", "cost_usd", "seconds", "tokens", "score")
@@ -59,6 +58,7 @@ class Comparison:
     effect_name: str = "none"  # "Cohen's h"
     size: Size = "negligible"  # of the effect
     ahead: float | None = None  # the share of pairs in which B did better, ties counting half
+    differ: int | None = None  # pairs that differ at all; 0 also of arms apart in which all is one
     verdict: Verdict = "not enough data"
     sentence: str = ""  # all of it, for people
     detectable: float | None = None  # the difference that so many pairs show four times out of five
@@ -66,5 +66,11 @@ class Comparison:
 
     @property
     def is_equal(self) -> bool:
-        """Was it an amount, and exactly the same in both arms of every pair?"""
-        return self.paired and is_relative(self.measure) and self.low is not None and self.low == self.high == 0
+        """Was it exactly the same in both arms of every pair?"""
+        return self.paired and self.differ == 0
+
+    @property
+    def is_too_alike(self) -> bool:
+        """Do so few pairs of an amount differ at all that nobody knows how widely others would?"""
+        is_amount = self.measure != "success"  # for successes the score of the interval reckons with it
+        return is_amount and self.differ is not None and self.differ < FEWEST and self.pairs < ALIKE

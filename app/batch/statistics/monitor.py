@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import log, log1p
 from types import ModuleType
 
 from app.batch.statistics.comparing import compare, loaded
-from app.batch.statistics.measured import Comparison, Measure, Spending
+from app.batch.statistics.measured import Comparison, Measure, is_relative
+from app.batch.statistics.telling import margin_told
 
 Pair = tuple[float | None, float | None]
 
@@ -27,7 +28,7 @@ class Decision:
     """What the looks so far say."""
 
     stop: bool  # it is clear, or everything has been looked at
-    futile: bool  # even the rest would hardly make it clear: advice, which nobody has to follow
+    futile: bool  # even the rest would hardly make it clear, neither that they differ nor that they do not
     why: str
     look: int  # that it is based on, from 1; 0 where none was due
     looks: int
@@ -39,25 +40,21 @@ class Monitor:
     """Looks at one measure at planned moments. Watching several, give each its share: confidence 1 - 0.05 / 3."""
 
     planned: int  # pairs
-    looks: int | tuple[float, ...] = 5  # how many, evenly; or after which fractions of the pairs, to a hundredth
+    looks: int = 5  # how many, evenly
     measure: Measure = "success"
-    spending: Spending = "obrien-fleming"
     confidence: float = 0.95
     margin: float | None = None
 
     def due(self) -> tuple[int, ...]:
         """Say after how many pairs a look is due; the last comes after all."""
-        fractions = (
-            [(at + 1) / self.looks for at in range(self.looks)] if isinstance(self.looks, int) else [*self.looks, 1.0]
-        )
-        if self.planned < 1 or not fractions or not all(0 < fraction <= 1 for fraction in fractions):
-            raise ValueError("looks need planned pairs, and fractions of them between 0 and 1")
-        return tuple(sorted({ceil(round(round(fraction, 2) * self.planned, 6)) or 1 for fraction in fractions}))
+        if self.planned < 1 or self.looks < 1:
+            raise ValueError("there is nothing to look at, or no look")
+        return tuple(sorted({-(-look * self.planned // self.looks) for look in range(1, self.looks + 1)}))
 
     def boundaries(self) -> tuple[float, ...]:
         """Give the |z| that each look must reach."""
         fractions = tuple(count / self.planned for count in self.due())
-        found: tuple[float, ...] = _methods().boundaries(fractions, round(1 - self.confidence, 12), self.spending)
+        found: tuple[float, ...] = _methods().boundaries(fractions, round(1 - self.confidence, 12))
         return found
 
     def levels(self) -> tuple[float, ...]:
@@ -83,7 +80,7 @@ class Monitor:
         comparison = compare(self.measure, a, b, confidence=1 - level, margin=self.margin)
         here = f"look {look} of {looks}, after {len(pairs):,} pairs"
         if comparison.verdict != "not enough data":
-            return Decision(True, False, f"clear at {here}: {_against(comparison.p, level)}", look, looks, comparison)
+            return Decision(True, False, f"clear at {here}: {_clear(comparison, level)}", look, looks, comparison)
         if look == looks:
             return Decision(True, False, f"not clear at {here}, the last", look, looks, comparison)
         chance = self._chance_of_an_answer(look, comparison)
@@ -95,14 +92,40 @@ class Monitor:
         return Decision(False, True, why, look, looks, comparison)
 
     def _chance_of_an_answer(self, look: int, comparison: Comparison) -> float:
-        """Suppose that the rest shows as much as the planned pairs were to find."""
+        """Suppose that the rest shows as much as the planned pairs were to find, or that it shows nothing at all."""
         methods = _methods()
         fraction, last = self.due()[look - 1] / self.planned, self.boundaries()[-1]
-        return float(methods.conditional_power(methods.z_of(comparison.p), fraction, last, _DRIFT))
+        differ = float(methods.conditional_power(methods.z_of(comparison.p), fraction, last, _DRIFT))
+        beside = _beside_the_margin(comparison)
+        if beside is None:
+            return differ
+        seen, margin, reach = beside
+        error = reach / methods.z_of(1 - comparison.confidence)
+        return max(differ, float(methods.chance_of_same(seen / error, margin / error, fraction, last)))
+
+
+def _beside_the_margin(comparison: Comparison) -> tuple[float, float, float] | None:
+    """The difference, the margin, and how far the interval reaches to either side; of shares, their logarithms."""
+    low, high, margin = comparison.low, comparison.high, comparison.margin
+    if is_relative(comparison.measure):
+        low, high, margin = _log(comparison.ratio_low), _log(comparison.ratio_high), log1p(margin)
+    if low is None or high is None or low >= high:
+        return None
+    return (low + high) / 2, margin, (high - low) / 2
+
+
+def _log(ratio: float | None) -> float | None:
+    return log(ratio) if ratio else None
 
 
 def _methods() -> ModuleType:
     return loaded("looks")
+
+
+def _clear(comparison: Comparison, level: float) -> str:
+    if comparison.verdict == "same":  # then the interval decides, and p tells nothing
+        return f"no more than {margin_told(comparison)} apart"
+    return _against(comparison.p, level)
 
 
 def _against(p: float, level: float) -> str:

@@ -5,6 +5,8 @@ Normal approximations. "Would show" means four times out of five.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import lru_cache
 from math import ceil, sqrt
 from statistics import NormalDist
 
@@ -33,9 +35,11 @@ def detectable(pairs: int, spread: float, confidence: float) -> float | None:
 
 def detectable_rates(pairs: int, differ: float, confidence: float) -> float | None:
     """Find the smallest difference of rates that so many pairs show, in whole points; none where nothing would."""
-    points = (point / 100 for point in range(1, 101))
-    return next((point for point in points if pairs_for_rates(point, differ, confidence) <= pairs), None)
+    points = [point / 100 for point in range(1, 101)]  # the larger the difference, the fewer pairs it needs
+    found = bisect_left(points, -pairs, key=lambda point: -pairs_for_rates(point, differ, confidence))
+    return points[found] if found < len(points) else None
 
 
+@lru_cache(maxsize=64)
 def _quantile(probability: float) -> float:
     return NormalDist().inv_cdf(probability)

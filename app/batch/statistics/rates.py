@@ -25,8 +25,10 @@ _TINY = 1e-12
 
 def wilson(successes: int, count: int, confidence: float) -> tuple[float, float]:
     """Say where a rate lies; near 0 and 1 as well."""
-    interval = stats.binomtest(successes, count).proportion_ci(confidence, method="wilson")
-    return float(interval.low), float(interval.high)
+    z = -NormalDist().inv_cdf((1 - confidence) / 2)
+    middle, reach = successes + z * z / 2, z * sqrt(successes * (count - successes) / count + z * z / 4)
+    low = (middle - reach) / (count + z * z) if successes else 0.0
+    return low, (middle + reach) / (count + z * z) if successes < count else 1.0
 
 
 def paired(a: Sequence[float], b: Sequence[float], confidence: float) -> Estimate:
@@ -51,6 +53,7 @@ def paired(a: Sequence[float], b: Sequence[float], confidence: float) -> Estimat
         ),  # one more that differs: none seen does not mean that there is none
         low=low,
         high=high,
+        differ=won + lost,
     )
 
 
@@ -108,9 +111,10 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
 
 def fisher(wins_a: int, count_a: int, wins_b: int, count_b: int) -> float:
     """Ask whether successes favour one arm, given how many there are: what is as rare counts half."""
-    drawn = stats.hypergeom(count_a + count_b, wins_a + wins_b, count_b)
-    half = drawn.pmf(wins_b) / 2
-    return float(min(1.0, 2 * (min(drawn.cdf(wins_b), drawn.sf(wins_b - 1)) - half)))
+    drawn = count_a + count_b, wins_a + wins_b, count_b
+    half = stats.hypergeom.pmf(wins_b, *drawn) / 2
+    smaller = min(stats.hypergeom.cdf(wins_b, *drawn), stats.hypergeom.sf(wins_b - 1, *drawn))
+    return float(min(1.0, 2 * (smaller - half)))
 
 
 def newcombe(wins_a: int, count_a: int, wins_b: int, count_b: int, confidence: float) -> tuple[float, float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from app.batch.statistics.measured import Comparison, Measure, higher_is_better
-from app.state.words import money, plural, took
+from math import floor, log10
 
+from app.batch.statistics.measured import Comparison, Measure, higher_is_better
+from app.state.words import money, percent, plural, took
+
+_FINE = 0.001  # dollars: below it, two digits that count
 _DOES: dict[Measure, tuple[str, str]] = {
     "success": ("Succeeds more often", "Succeeds less often"),
     "cost_usd": ("Costs more", "Costs less"),
@@ -18,10 +21,10 @@ def told(comparison: Comparison, together: int = 1) -> str:
     """Say it all: what was seen, how sure it is, and where it is not, how much more it would take."""
     if comparison.difference is None:
         return f"Nothing to compare{_dropped(comparison)}."
-    if comparison.verdict == "not enough data" and _would_count_alone(comparison):
+    if would_count_alone(comparison):
         among = f"; alone it would count, among {together} comparisons it does not"
         return f"{_differs(comparison)}{among}{_dropped(comparison)}."
-    if comparison.verdict == "same" and comparison.is_equal:
+    if comparison.verdict == "same" and comparison.is_equal and comparison.low == comparison.high:
         return f"{_equal(comparison)}{_dropped(comparison)}."
     among = f" (p counts that {together} comparisons were made)" if together > 1 else ""
     return f"{_TOLD[comparison.verdict](comparison)}{among}{_dropped(comparison)}."
@@ -34,8 +37,11 @@ def rate_told(low: float, high: float) -> str:
     return f"{first} to {last} %"
 
 
-def _would_count_alone(comparison: Comparison) -> bool:
-    return comparison.low is not None and comparison.high is not None and not comparison.low <= 0 <= comparison.high
+def would_count_alone(comparison: Comparison) -> bool:
+    """Is it only among others that there is not enough data?"""
+    if comparison.low is None or comparison.high is None or comparison.verdict != "not enough data":
+        return False
+    return not comparison.low <= 0 <= comparison.high
 
 
 def _differs(comparison: Comparison) -> str:
@@ -47,13 +53,18 @@ def _differs(comparison: Comparison) -> str:
 
 def _equal(comparison: Comparison) -> str:
     assert comparison.a is not None
-    return f"The same in all {plural(comparison.pairs, 'pair')}: {_value(comparison.measure, comparison.a)}"
+    return f"The same in {all_pairs(comparison.pairs)}: {_value(comparison.measure, comparison.a)}"
+
+
+def all_pairs(count: int) -> str:
+    """So many of them, of which something is said to hold."""
+    return f"all {count:,} pairs" if count > 1 else "the only pair"
 
 
 def _same(comparison: Comparison) -> str:
     return (
         f"No difference that matters: {_arms(comparison)}, {_change(comparison)} {_interval(comparison)}; "
-        f"what counts begins at {_margin(comparison)}"
+        f"what counts begins at {margin_told(comparison)}"
     )
 
 
@@ -65,6 +76,8 @@ def _undecided(comparison: Comparison) -> str:
     said = _equal(comparison) if comparison.is_equal else f"{seen} in {counted}: {_arms(comparison)}"
     if comparison.low is None or comparison.high is None:
         said += "; with so few, nothing can be tested"
+    elif few := few_differ_told(comparison):
+        said += f", {_change(comparison)}; {few}"
     elif comparison.low == comparison.high == 0:
         share = 1 - (1 - comparison.confidence) ** (1 / comparison.pairs)
         said += f"; with so few, up to {100 * share:.0f} % of all pairs could still differ"
@@ -74,6 +87,16 @@ def _undecided(comparison: Comparison) -> str:
     else:
         said += f", {_change(comparison)}, but {_interval(comparison, bare=True)} fits as well"
     return said + _outlook(comparison)
+
+
+def few_differ_told(comparison: Comparison) -> str:
+    """Why a difference is not known although there are pairs enough; nothing where that is not so."""
+    if comparison.low is None or not (comparison.is_too_alike and comparison.differ):
+        return ""
+    if comparison.verdict != "not enough data":
+        return ""
+    differ = "1 of them differs" if comparison.differ == 1 else f"{comparison.differ} of them differ"
+    return f"only {differ}, too few to know how widely others would"
 
 
 def _outlook(comparison: Comparison) -> str:
@@ -144,20 +167,28 @@ def _amount(comparison: Comparison, difference: float) -> str:
     return _value(comparison.measure, difference)
 
 
-def _margin(comparison: Comparison) -> str:
+def margin_told(comparison: Comparison) -> str:
+    """From where on a difference matters: 5 points, 10 %."""
     if comparison.measure == "success":
         return f"{100 * comparison.margin:.3g} points"
     return f"{comparison.margin:.3g}" if comparison.measure == "score" else f"{100 * comparison.margin:.3g} %"
 
 
 def _value(measure: Measure, value: float) -> str:
+    if measure == "score":
+        return f"{value:.3g}"
+    return f"{level(measure, value)} tokens" if measure == "tokens" else level(measure, value)
+
+
+def level(measure: Measure, value: float) -> str:
+    """How an arm stands in a measure: 84 %, $0.0123, 1.2 s."""
     if measure == "success":
-        return f"{100 * value:.0f} %"
+        return percent(value, 0)
     if measure == "cost_usd":
-        return money(value)
+        return money(value) if value >= _FINE or not value else f"${value:.{1 - floor(log10(value))}f}"
     if measure == "seconds":
         return took(1000 * value)
-    return f"{value:,.0f} tokens" if measure == "tokens" else f"{value:.3g}"
+    return f"{value:,.0f}" if measure == "tokens" else f"{value:.2f}"
 
 
 def _p(p: float) -> str:

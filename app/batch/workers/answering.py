@@ -27,7 +27,7 @@ from app.batch.workers.wire import (
     Withdraw,
 )
 from app.engine.ledger import SharedLedger
-from app.errors import FootlightsError
+from app.errors import FootlightsError, Mistake
 from app.journal.errors import JournalError
 
 if TYPE_CHECKING:
@@ -85,15 +85,15 @@ class Answering:
         except FootlightsError as error:
             said = Unanswered(question.question, error.message, error.hint)
         except Exception as error:  # a mistake of ours must not leave a run waiting for ever
-            told = f"{type(error).__name__}: {error}"
-            said = Unanswered(question.question, told, "this is a mistake in Footlights; please report it")
+            mistake = Mistake.of(error)
+            said = Unanswered(question.question, mistake.message, mistake.hint)
         self._say(said)
 
     async def _found(self, question: Question) -> Any:
         answer: Any = None
         match question:
-            case MayHold(number, run, hold):
-                answer = await self._holds.hold(number, run, hold)
+            case MayHold(number, run, hold, waits):
+                answer = await self._holds.hold(number, run, hold, waits)
             case Enter(number, call):
                 answer = await self._places.enter(number, call)
             case Pause(_, endpoint):

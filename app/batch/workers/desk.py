@@ -36,7 +36,7 @@ from app.batch.workers.wire import (
     encode,
     from_worker,
 )
-from app.errors import FootlightsError
+from app.errors import FootlightsError, Mistake
 from app.journal import RunLog
 from app.journal.errors import DiskFull, JournalError, JournalFailure
 
@@ -84,6 +84,8 @@ class Desk:
         self._answering = Answering(self._say, journal, ledger, limiter)
         self.why = ""  # it was ended from here, when it was
         self.ended = 0  # runs that it performed to their end, or to a pause
+        self.is_kept = False  # for a run that is performed alone
+        self._has_begun = False  # has it said anything?
         self._parts: dict[int, _Part] = {}
         self._given = 0
         self._silent = 0  # beats since it said anything
@@ -94,10 +96,16 @@ class Desk:
         """How many runs it has."""
         return len(self._parts)
 
+    @property
+    def is_at_work(self) -> bool:
+        """Has it begun, and has it runs? What ends it then is rather one of them than the place."""
+        return self._has_begun and bool(self._parts)
+
     async def perform(self, work: Work, log: RunLog, past: Past | None) -> Ending:
         """Have it perform a run, which is given back afterwards."""
         self._given += 1
-        number, part = self._given, _Part(log, asyncio.get_running_loop().create_future())
+        letters = {one.id for one in past.letters} if past is not None else set()
+        number, part = self._given, _Part(log, asyncio.get_running_loop().create_future(), letters)
         self._parts[number] = part
         self._say(Perform(number, work, past))
         try:
@@ -112,16 +120,16 @@ class Desk:
     async def listen(self) -> None:
         """Write down what it says, until it is gone; raises when it says what no worker says."""
         async for message in self.link:
-            self._silent = 0
+            self._silent, self._has_begun = 0, True
             match from_worker(message):
                 case Wrote(runs):
                     for written in runs:
                         self._write(written)
                 case Ended(number, ending):
                     self._end(number, ending)
-                case Failed(number, why, hint):
+                case Failed(number, why, hint, is_mistake):
                     if (part := self._part(number)) is not None and not part.ending.done():
-                        part.ending.set_exception(FootlightsError(why, hint))
+                        part.ending.set_exception(Mistake(why) if is_mistake else FootlightsError(why, hint))
                 case Partial(number, call, text):
                     self._show(number, call, text)
                 case Took(number, letter, verdict):

@@ -45,10 +45,10 @@ class DistantJournal:
         self._send = send
         self._holder = Holder.new()  # of all its runs: the lease that counts is the driver's
         self._parts: dict[str, int] = {}  # by run
-        self._logs: dict[int, RunLog] = {}
-        self._pasts: dict[str, Past] = {}
-        self._letters: dict[str, list[Letter]] = {}
-        self._waiting: dict[int, list[Page]] = {}  # by part
+        self._logs: dict[int, RunLog] = {}  # by part, as what follows
+        self._pasts: dict[int, Past] = {}
+        self._letters: dict[int, list[Letter]] = {}
+        self._waiting: dict[int, list[Page]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     # What the worker does with it
@@ -56,18 +56,22 @@ class DistantJournal:
     def expect(self, part: int, run: str, past: Past | None) -> None:
         """A run will be performed under this part; when it has begun, that is its past."""
         self._parts[run] = part
+        self._letters[part] = []
         if past is not None:
-            self._pasts[run] = past
+            self._pasts[part] = past
+            self._letters[part] = past.letters
 
-    def end(self, part: int, run: str, message: Message) -> None:
+    def end(self, part: int, message: Message) -> None:
         """It is performed here no more; how it ended the driver is told after all that was written of it."""
         self._pass_on(part)
         self._send(encode(message))
-        self._logs.pop(part, None)
-        if self._parts.get(run) == part:  # else it was given anew meanwhile, with a past and letters of its own
-            del self._parts[run]
-            self._pasts.pop(run, None)
-            self._letters.pop(run, None)
+        self.forget(part)
+
+    def forget(self, part: int) -> None:
+        """It is not performed; perhaps the run was given anew meanwhile, under another part."""
+        for known in (self._logs, self._pasts, self._letters):
+            known.pop(part, None)
+        self._parts = {run: known for run, known in self._parts.items() if known != part}
 
     def say(self, message: Message) -> None:
         """Tell the driver, after all that was written."""
@@ -88,9 +92,9 @@ class DistantJournal:
             log.settle()
 
     def letters(self, part: int, letters: list[Letter]) -> None:
-        """People have said something to a run."""
-        if (log := self._logs.get(part)) is not None:
-            self._letters[log.run] = self._letters.get(log.run, []) + letters
+        """People have said something to a run, perhaps before it has begun."""
+        if part in self._letters:
+            self._letters[part] = self._letters[part] + letters
 
     # What the engine asks
 
@@ -102,32 +106,32 @@ class DistantJournal:
 
     def take_over(self, run: str) -> RunLog:
         """Go on with one."""
-        log, past = self.begin(run), self._pasts[run]
+        log, past = self.begin(run), self._past(run)
         log.restore(0, len(past.events), past.hash, past.standing, dict(past.values))
         return log
 
     def recorded(self, run: str) -> list[Event]:
         """Return the events of a run that is gone on with."""
-        return [decode(body) for body in self._pasts[run].events]
+        return [decode(body) for body in self._past(run).events]
 
     def texts(self, run: str) -> dict[str, bytes]:
         """Return its values."""
-        return self._pasts[run].values
+        return self._past(run).values
 
     def inbox(self, run: str) -> list[Letter]:
         """Return what people have said to a run, as far as nothing has come of it."""
-        return self._letters.get(run, [])
+        return self._letters[self._parts[run]] if run in self._parts else []
 
     def addressed(self) -> list[str]:
         """Return the runs for which there are letters."""
-        return list(self._letters)
+        return [run for run, part in self._parts.items() if self._letters[part]]
 
     def take_letter(self, letter: int, verdict: str = TAKEN) -> None:
         """Say what became of a letter."""
-        for run, letters in self._letters.items():
+        for part, letters in self._letters.items():
             if any(one.id == letter for one in letters):
-                self._letters[run] = [one for one in letters if one.id != letter]
-                self.say(Took(self._parts[run], letter, verdict))
+                self._letters[part] = [one for one in letters if one.id != letter]
+                self.say(Took(part, letter, verdict))
 
     def remember(self, agent: str, key: str, value: Any, run: str) -> None:
         """Keep what an agent shall know in later runs."""
@@ -176,6 +180,9 @@ class DistantJournal:
     def drop(self, run: str, call: str) -> None:
         """Show it no more."""
         self.say(Partial(self._parts[run], call, None))
+
+    def _past(self, run: str) -> Past:
+        return self._pasts[self._parts[run]]
 
     def _pass_on(self, part: int) -> None:
         if (pages := self._waiting.pop(part, None)) is not None:

@@ -19,7 +19,7 @@ import msgspec
 from app.batch.executor import Ending, Health, NoWorkers, Stopped, Work, WorkerLost
 from app.batch.plan import Source
 from app.batch.workers.desk import Desk, Link
-from app.batch.workers.wire import Past, Sources, encode
+from app.batch.workers.wire import Past, Ping, Sources, encode
 from app.engine.letters import EVERY
 from app.errors import FootlightsError
 from app.journal import Journal, RunLog
@@ -29,7 +29,8 @@ from providers.limiter import Limiter
 if TYPE_CHECKING:
     from app.engine.ledger import Ledger
 
-DEATHS = 3  # of workers in one place, in a row and without a run ended, after which it stays empty
+DEATHS = 3  # of workers in one place, in a row and with nothing to do with any run, after which it stays empty
+FRUITLESS = 20  # of workers in one place, in a row and without a run ended: it is the machine, not the runs
 BEAT = 10.0  # seconds after which each worker is asked again whether it is there
 FAREWELL = 2.0  # seconds in which a worker that is not needed any more ends, or says how its runs were paused
 
@@ -99,7 +100,15 @@ class Elsewhere:
 
     async def perform(self, work: Work) -> Ending:
         """Have a run performed by the worker who has the fewest."""
-        desk = await self._desk_with_room()
+        if not work.alone:
+            return await self._performed(work, await self._desk_with_room())
+        desk = await self._desk_of_its_own()
+        try:
+            return await self._performed(work, desk)
+        finally:
+            self._give_back(desk)
+
+    async def _performed(self, work: Work, desk: Desk) -> Ending:
         log, past = self._taken(work)
         try:
             return await desk.perform(work, log, past)
@@ -123,32 +132,33 @@ class Elsewhere:
 
     async def _fill(self, number: int) -> None:
         """See to it that there is a worker in a place, as long as that makes sense."""
-        deaths = 0
+        deaths = fruitless = 0
         try:
-            while not self._stopped and deaths < DEATHS:
-                deaths += 1
-                if await self._work_with_one(number):
-                    deaths = 0
+            while not self._stopped and deaths < DEATHS and fruitless < FRUITLESS:
+                ended, was_at_work = await self._work_with_one(number)
+                fruitless = 0 if ended else fruitless + 1
+                deaths = 0 if ended or was_at_work else deaths + 1
         finally:
             self._open -= 1
             self._call()
 
-    async def _work_with_one(self, number: int) -> bool:
-        """Hire a worker, and work with it until it is gone. Has it performed any run to its end?"""
+    async def _work_with_one(self, number: int) -> tuple[int, bool]:
+        """Hire a worker, and work with it until it is gone. How many runs has it ended, and was it lost over others?"""
         try:
             link = await self._company.hire(number)
         except FootlightsError as error:
             self._trouble = error
-            return False
+            return 0, False
         desk = Desk(link, self._journal, self._ledger, self._limiter)
-        await self._work_with(desk)
+        was_at_work = await self._work_with(desk)
         self._lost += 1
-        return desk.ended > 0
+        return desk.ended, was_at_work
 
-    async def _work_with(self, desk: Desk) -> None:
-        """Until it is gone."""
+    async def _work_with(self, desk: Desk) -> bool:
+        """Until it is gone. Was it performing anything then?"""
         why = "it was ended"
         desk.link.send(self._sources)
+        desk.link.send(encode(Ping()))  # its answer says that it has begun, whatever a run then does to it
         self._desks.append(desk)
         self._call()
         watching = asyncio.create_task(desk.watch(self._beat))
@@ -162,7 +172,7 @@ class Elsewhere:
         finally:
             watching.cancel()
             self._desks.remove(desk)
-            left = ""
+            was_at_work, left = desk.is_at_work, ""
             try:
                 left = await desk.link.close(FAREWELL)
             finally:  # whoever waits for its runs is told, also when no end could be made of it
@@ -170,20 +180,51 @@ class Elsewhere:
                 if not self._stopped:
                     self._trouble = lost
                 desk.lose(lost)
+        return was_at_work
 
     async def _desk_with_room(self) -> Desk:
         while True:
             if self._stopped:
                 raise Stopped("nothing new is begun any more")
-            desk = min(self._desks, key=lambda desk: desk.under_way, default=None)
+            desk = self._emptiest()
             if desk is not None and desk.under_way < desk.link.slots:
                 return desk
-            if not self._open:
-                why = self._trouble or FootlightsError("none of them could begin")
-                raise NoWorkers(f"there are no workers left: {why.message}", why.hint)
-            turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            await turn
+            await self._turn()
+
+    async def _desk_of_its_own(self) -> Desk:
+        """One that is kept for a run, once nobody else is there; when it is lost before, another one."""
+        desk: Desk | None = None
+        try:
+            while True:
+                if self._stopped:
+                    raise Stopped("nothing new is begun any more")
+                if desk not in self._desks and (desk := self._emptiest()) is not None:
+                    desk.is_kept = True
+                if desk is not None and not desk.under_way:
+                    return desk
+                await self._turn()
+        except BaseException:
+            if desk is not None:
+                self._give_back(desk)
+            raise
+
+    def _emptiest(self) -> Desk | None:
+        """Of those that nobody keeps for himself."""
+        free = (desk for desk in self._desks if not desk.is_kept)
+        return min(free, key=lambda desk: desk.under_way, default=None)
+
+    def _give_back(self, desk: Desk) -> None:
+        desk.is_kept = False
+        self._call()
+
+    async def _turn(self) -> None:
+        """Until something has changed; NoWorkers when nothing will."""
+        if not self._open:
+            why = self._trouble or FootlightsError("none of them could begin")
+            raise NoWorkers(f"there are no workers left: {why.message}", why.hint)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        await turn
 
     def _call(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -198,7 +239,8 @@ class Elsewhere:
         log = self._journal.take_over(work.run)
         try:
             events, values = self._journal.bodies(work.run), self._journal.texts(work.run)
+            letters = self._journal.inbox(work.run)
         except BaseException:
             log.release()
             raise
-        return log, Past(events, values, log.hash, log.standing)
+        return log, Past(events, values, log.hash, log.standing, letters)

@@ -40,12 +40,12 @@ class Holds:
         """Does a run hold anything?"""
         return any(held.run == run for held in self._held.values())
 
-    async def hold(self, number: int, run: str, hold: Hold) -> str:
-        """Set aside the worst case of a call; says why there is no room for it."""
+    async def hold(self, number: int, run: str, hold: Hold, waits: bool = True) -> str:
+        """Set aside the worst case of a call; says why there is no room for it, or, to who does not wait, none now."""
         if self._is_buried or number in self._withdrawn:
             self._withdrawn.discard(number)
             return _IN_VAIN
-        waiting = self._waiting[number] = asyncio.create_task(self._take(number, run, hold))
+        waiting = self._waiting[number] = asyncio.create_task(self._take(number, run, hold, waits))
         try:
             await asyncio.wait([waiting])
         finally:
@@ -87,8 +87,8 @@ class Holds:
             else:
                 self._ledger.release(hold)
 
-    async def _take(self, number: int, run: str, hold: Hold) -> str:
-        why = await self._ledger.hold(hold)
+    async def _take(self, number: int, run: str, hold: Hold, waits: bool) -> str:
+        why = await self._ledger.hold(hold, waits)
         if not why:
             self._held[number] = _Held(run, hold)
         return why

@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from math import ceil
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -28,10 +29,18 @@ _PROGRAM = "import sys; sys.path[:] = {path!r}; from app.batch.workers.worker_pr
 
 
 class Processes(Elsewhere):
-    """The executor that has so many of them."""
+    """The executor that has so many of them, for so many runs at a time in all where somebody says how many."""
 
-    def __init__(self, journal: Journal, sources: Sequence[Source], workers: int, ledger: Ledger | None = None) -> None:
-        super().__init__(journal, sources, Troop(journal.path.parent / "outbox", workers, SLOTS), ledger)
+    def __init__(
+        self,
+        journal: Journal,
+        sources: Sequence[Source],
+        workers: int,
+        ledger: Ledger | None = None,
+        parallel: int | None = None,
+    ) -> None:
+        slots = max(SLOTS, ceil((parallel or 0) / workers))
+        super().__init__(journal, sources, Troop(journal.path.parent / "outbox", workers, slots), ledger)
 
 
 class Troop:
@@ -82,8 +91,9 @@ class Process:
         self._why: str | None = None
 
     def send(self, message: bytes) -> None:
-        """Send it."""
-        self._writer.write(framed(message))
+        """Send it, unless the other side is gone: asyncio would say so each time, on stderr."""
+        if not self._writer.is_closing():
+            self._writer.write(framed(message))
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return messages(self._reader)
@@ -106,7 +116,12 @@ class Process:
         code = self._process.returncode
         assert code is not None
         if code < 0:
-            return f"{signal.Signals(-code).name} ended it"
+            return f"{_signal_name(-code)} ended it"
         self._last_words.seek(max(0, self._last_words.seek(0, os.SEEK_END) - _LAST_WORDS))
         said = self._last_words.read().decode("utf-8", "replace").strip()
         return said.rpartition("\n")[2] or f"it ended with {code}"
+
+
+def _signal_name(number: int) -> str:
+    """Those of real time have none."""
+    return signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"

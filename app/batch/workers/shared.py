@@ -26,11 +26,11 @@ class DistantLedger:
         self._run = run
         self._held: list[tuple[Hold, int]] = []
 
-    async def hold(self, hold: Hold) -> str:
+    async def hold(self, hold: Hold, waits: bool = True) -> str:
         """Set aside the worst case of a call."""
         number = self._asking.number()
         try:
-            why = str(await self._asking.ask(MayHold(number, self._run, hold)))
+            why = str(await self._asking.ask(MayHold(number, self._run, hold, waits)))
         except BaseException:
             self._asking.say(Withdraw(number))
             raise

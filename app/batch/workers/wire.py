@@ -50,6 +50,7 @@ class Past(msgspec.Struct, frozen=True, array_like=True):
     values: dict[str, bytes]
     hash: bytes
     standing: Standing
+    letters: list[Letter] = []  # what people have said to it, and nobody has taken yet
 
 
 # From a worker
@@ -74,6 +75,7 @@ class Failed(Message, frozen=True):
     part: int
     message: str
     hint: str
+    is_mistake: bool = False  # of ours
 
 
 class Partial(Message, frozen=True):
@@ -122,6 +124,7 @@ class MayHold(Message, frozen=True):
     question: int
     run: str
     hold: Hold
+    waits: bool = True  # for what others hold
 
 
 class Used(Message, frozen=True):

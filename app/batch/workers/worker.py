@@ -19,7 +19,6 @@ from app.batch.workers.wire import (
     Failed,
     Letters,
     Message,
-    Past,
     Perform,
     Ping,
     Pong,
@@ -30,7 +29,7 @@ from app.batch.workers.wire import (
     to_worker,
 )
 from app.engine.outcomes import Halt
-from app.errors import FootlightsError
+from app.errors import FootlightsError, Mistake
 
 if TYPE_CHECKING:
     from app.engine import Run
@@ -68,7 +67,8 @@ class Worker:
             case Safe() as safe:
                 self._journal.safe(safe)
             case Perform(part, work, past):
-                self._tasks[part] = asyncio.create_task(self._perform(part, work, past))
+                self._journal.expect(part, work.run, past)  # at once: letters may be right behind
+                self._tasks[part] = asyncio.create_task(self._perform(part, work))
             case Answered(question, answer):
                 self._asking.answered(question, answer)
             case Unanswered(question, said, hint):
@@ -90,20 +90,24 @@ class Worker:
 
     async def close(self) -> None:
         """End what is under way; nobody is told."""
-        tasks = [*self._tasks.values()]
-        for part in self._tasks:
+        tasks = dict(self._tasks)
+        for part in tasks:
             self._drop(part)
-        await asyncio.gather(*tasks)
+        for ended in await asyncio.gather(*tasks.values(), return_exceptions=True):
+            if isinstance(ended, Exception):  # a mistake of ours, which must not be lost
+                raise ended
 
     def _drop(self, part: int) -> None:
         """End a run whose events nobody takes any more."""
-        self._journal.broken(Broken(part, False, "nobody waits for this run any more", ""))
         if (run := self._runs.get(part)) is not None:
+            self._journal.broken(Broken(part, False, "nobody waits for this run any more", ""))
             run.halt(_STOPPED, grace=0)
+        elif (task := self._tasks.pop(part, None)) is not None:  # it has not begun, and would wait for ever
+            task.cancel()
+            self._journal.forget(part)
 
-    async def _perform(self, part: int, work: Work, past: Past | None) -> None:
-        self._journal.expect(part, work.run, past)
-        self._journal.end(part, work.run, await self._performed(part, work))
+    async def _perform(self, part: int, work: Work) -> None:
+        self._journal.end(part, await self._performed(part, work))
         del self._tasks[part]
         self._runs.pop(part, None)
 
@@ -117,8 +121,9 @@ class Worker:
         except FootlightsError as error:
             return Failed(part, error.message, error.hint)
         except Exception as error:  # the outermost edge of a worker: whoever waits for the run is told
-            return Failed(part, f"{type(error).__name__}: {error}", "this is a mistake in Footlights; please report it")
-        return Ended(part, ending_of(result, run.events[-1]))
+            mistake = Mistake.of(error)
+            return Failed(part, mistake.message, mistake.hint, is_mistake=True)
+        return Ended(part, ending_of(result, run.events))
 
     def _ledger(self, run: str) -> Ledger | None:
         if self._ledger_of is not None:

@@ -30,13 +30,12 @@ class _Entry(NamedTuple):
 def against_lines(against: Against, ink: Ink) -> list[str]:
     """The page."""
     glyph, style, verdict = _judged(against)
-    held = plural(against.held, "cell")
-    counted = f"{held} held against it, {plural(len(against.of_kind('improvement')), 'improvement')}"
+    counted = _counted(against)
     entries = list(_entries(against))
     if is_spoken():
-        said = [f"{verdict}: {counted}", *(f"{entry.name}: {entry.text}" for entry in entries), *against.notes]
+        said = [f"{verdict}{counted}", *(f"{entry.name}: {entry.text}" for entry in entries), *against.notes]
         return [sentence(one_line(line)) for line in (*said, *_next_lines(against))]
-    lines = [f"{ink.paint(glyph, style)} {ink.paint(one_line(verdict), 'bold')}: {counted}"]
+    lines = [f"{ink.paint(glyph, style)} {ink.paint(one_line(verdict), 'bold')}{counted}"]
     for entry in entries:
         first, *rest = wrap(one_line(entry.text), max(20, ink.width - len(entry.name) - 4))
         lines += [f"  {ink.paint(entry.name, entry.style)}: {first}", *(f"    {line}" for line in rest)]
@@ -52,6 +51,14 @@ def _judged(against: Against) -> tuple[str, str, str]:
     if not against.held:
         return "?", "warning", f"Nothing to hold against {against.name}"
     return "✓", "good", f"No regression against {against.name}"
+
+
+def _counted(against: Against) -> str:
+    """What follows the verdict; nothing where nothing was held against it."""
+    if not against.held:
+        return ""
+    improvements = plural(len(against.of_kind("improvement")), "improvement")
+    return f": {plural(against.held, 'cell')} held against it, {improvements}"
 
 
 def _entries(against: Against) -> Iterator[_Entry]:

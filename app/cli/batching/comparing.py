@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.batching.words import named
 from app.document.suggest import did_you_mean, shortened
-from app.errors import UsageError
+from app.errors import FootlightsError, UsageError
 from app.state.words import short_id
 
 if TYPE_CHECKING:
@@ -37,15 +37,25 @@ class Compared:
     comparisons: tuple[Comparisons, ...] = ()
     against: Against | None = None
     is_worse: bool = False  # so much that the exit code has to say it
+    problem: FootlightsError | None = None  # why it could not be held against its baseline
+
+
+class _Once(argparse.Action):
+    """An option that is not given twice, since one of the two would be passed over without a word."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, args: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        if getattr(args, self.dest) is not None:
+            later = f"keep one; footlights batches BATCH {option} {shortened(values)}  does the other afterwards"
+            raise UsageError(f"{option} is given twice", later)
+        setattr(args, self.dest, values)
 
 
 def add_comparing(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     group = parser.add_argument_group("comparing")
-    group.add_argument(
-        "--compare", type=named, metavar="AXIS",
-        help="hold the values of an axis against its first one, in pairs: market, scenario",
-    )  # fmt: skip
+    add_compare(group)
     group.add_argument("--primary", choices=PRIMARY, help="what decides a comparison; left out, success")
     group.add_argument("--stop-early", action="store_true", help="end as soon as the comparison is clear")
     group.add_argument(
@@ -58,9 +68,17 @@ def add_comparing(parser: argparse.ArgumentParser) -> None:
     add_against(group, "exit with 5 when it is worse than a baseline; or a FILE.json")
 
 
+def add_compare(group: argparse._ArgumentGroup) -> None:
+    """Add the option that names an axis."""
+    group.add_argument(
+        "--compare", action=_Once, type=named, metavar="AXIS",
+        help="hold the values of an axis against its first one, in pairs: market, scenario",
+    )  # fmt: skip
+
+
 def add_against(group: argparse._ArgumentGroup, what: str) -> None:
     """Add the options that hold a batch against what was there before."""
-    group.add_argument("--against", type=named, metavar="NAME", help=what)
+    group.add_argument("--against", action=_Once, type=named, metavar="NAME", help=what)
     group.add_argument(
         "--tolerance", action="append", default=[], metavar="NAME=VALUE",
         help="what may be worse: success=0.02,cost_usd=10%%,seconds=20%%",
@@ -80,6 +98,53 @@ def compared(args: argparse.Namespace) -> tuple[str, int, Measure]:
     return args.compare or "", (args.looks or LOOKS) if args.stop_early else 0, args.primary or "success"
 
 
+def held_to(args: argparse.Namespace) -> dict[str, Any]:
+    """What is to be done with what comes of it: it stays with the batch, so that a job which goes on keeps to it."""
+    against, kept = (  # it may go on in another folder
+        str(_path_of(name).absolute()) if name else "" for name in (args.against, args.save_baseline)
+    )
+    return {
+        "against": against, "tolerance": tuple(args.tolerance), "fail_if_worse": args.fail_if_worse,
+        "save_baseline": kept,
+    }  # fmt: skip
+
+
+def hold_again(args: argparse.Namespace, plan: Plan) -> None:
+    """Hold a batch that goes on to what it was begun with; what is said now takes its place."""
+    args.tolerance = args.tolerance or list(plan.tolerance)
+    args.fail_if_worse = args.fail_if_worse or plan.fail_if_worse
+    if not args.against and plan.against:
+        args.against = _called(Path(plan.against))
+        _tell_what_is_missing(args.against)
+    if not args.save_baseline and plan.save_baseline:
+        args.save_baseline = _unless_there_is_a_later_one(Path(plan.save_baseline), plan.batch)
+
+
+def _tell_what_is_missing(against: str) -> None:
+    """A baseline that is gone does not keep a batch from going on; whoever puts it back in time is held against it."""
+    from app.cli.said import narrate
+
+    try:
+        _baseline(against)
+    except FootlightsError as error:
+        narrate(f"as it is now, this will not be held against {against}: {error.message}")
+
+
+def _unless_there_is_a_later_one(path: Path, batch: str) -> str:
+    """What a batch was to be kept as, unless a later one is kept there by now: nobody wishes that one replaced."""
+    from app.batch.comparing.baseline import read_baseline
+    from app.cli.said import narrate
+
+    name = _called(path)
+    try:
+        is_later = read_baseline(path).batch > batch  # ids count up with time
+    except FootlightsError:
+        is_later = False
+    if is_later:
+        narrate(f"{name} is of a later batch by now, and stays; --save-baseline {name}  replaces it")
+    return "" if is_later else name
+
+
 def insist_on_comparing(args: argparse.Namespace, plan: Plan) -> None:
     """Say before anything is performed what could not be compared at its end."""
     wanting = (("--stop-early", plan.looks), ("--fail-if-worse", args.fail_if_worse), ("--primary", args.primary))
@@ -93,13 +158,13 @@ def insist_on_comparing(args: argparse.Namespace, plan: Plan) -> None:
 
         paired(plan, plan.compare)
         rate_interval(1, 2)  # says what is missing where the library is
-    if args.against:
-        _insist_on_baseline(args, plan)
     if args.save_baseline:
-        from app.batch.comparing.baseline import insist_on_few_enough
+        from app.batch.comparing.baseline import insist_on_few_enough, is_baseline
 
         insist_on_few_enough(plan)
-        _path_of(args.save_baseline)
+        path = _path_of(args.save_baseline)
+        if path.exists() and not is_baseline(path):
+            raise UsageError(f"--save-baseline: {path} is there, and is no baseline", "name another file")
         if plan.looks:
             raise UsageError("--stop-early leaves runs out, and a baseline needs all of them", "leave one of them out")
 
@@ -111,7 +176,10 @@ def insist_on_tolerance(args: argparse.Namespace) -> None:
     _tolerance(args.tolerance)
 
 
-def _insist_on_baseline(args: argparse.Namespace, plan: Plan) -> None:
+def insist_on_baseline(args: argparse.Namespace, plan: Plan) -> None:
+    """Say before anything is performed that the baseline which is named now is none for it."""
+    if not args.against:
+        return
     from app.batch.comparing.against import insist_on_same_mode
     from app.batch.statistics import rate_interval
 
@@ -123,9 +191,27 @@ def _insist_on_baseline(args: argparse.Namespace, plan: Plan) -> None:
 def compare_all(args: argparse.Namespace, results: Results) -> Compared:
     """Hold the arms against each other, and the batch against its baseline."""
     comparisons = comparisons_in(results)
-    against = _held_against(args, results) if args.against else None
-    worse = args.fail_if_worse and any(each.is_worse for each in comparisons)
-    return Compared(comparisons, against, worse or (against is not None and against.is_worse))
+    found = Compared(comparisons, is_worse=args.fail_if_worse and any(each.is_worse for each in comparisons))
+    if not args.against:
+        return found
+    try:
+        against = _held_against(args, results)
+    except FootlightsError as error:  # it may be gone by now: what was performed is told all the same
+        hint = f"footlights batches {short_id(results.row.batch)} --against NAME  holds it against another"
+        return replace(found, problem=UsageError(f"not held against {args.against}: {error.message}", hint))
+    again = f"--save-baseline {args.against}  in the place of --against keeps these anew"
+    return replace(
+        found, against=against, is_worse=found.is_worse or against.is_worse, problem=_unheld(results, against, again)
+    )
+
+
+def _unheld(results: Results, against: Against, hint: str) -> UsageError | None:
+    """What is wrong where all has another name, or one more axis: a gate that holds nothing must not be green."""
+    if against.held or not results.over:
+        return None
+    return UsageError(
+        f"nothing was held against {against.name}: it has none of the cells that were performed here", hint
+    )
 
 
 def compared_lines(compared: Compared, ink: Ink) -> list[str]:
@@ -140,18 +226,24 @@ def compared_lines(compared: Compared, ink: Ink) -> list[str]:
 
 def compared_data(compared: Compared) -> dict[str, Any]:
     """For programs."""
-    return asdict(compared)
+    comparisons = [asdict(each) for each in compared.comparisons]
+    against = asdict(compared.against) if compared.against is not None else None
+    return {"comparisons": comparisons, "against": against, "is_worse": compared.is_worse}
 
 
-def comparisons_in(results: Results) -> tuple[Comparisons, ...]:
-    """Along the axis of the plan; one that only its file names may have a single value here, or no library to count."""
+def comparisons_in(results: Results, axis: str | None = None) -> tuple[Comparisons, ...]:
+    """Along an axis; left out, along that of the plan: its file may name one that has a single value here.
+
+    What was not asked for now may lack the library that counts.
+    """
+    from app.batch.comparing.arms import compared as compared_arms
     from app.batch.statistics import NoStatistics
 
+    if axis:
+        return (compared_arms(results, axis),)
     plan = results.plan
     if not plan.compare or len(results.values(plan.compare)) < 2:
         return ()
-    from app.batch.comparing.arms import compared as compared_arms
-
     try:
         return (compared_arms(results),)
     except NoStatistics as error:
@@ -168,9 +260,15 @@ def _held_against(args: argparse.Namespace, results: Results) -> Against:
 
 
 def compare_kept(args: argparse.Namespace, results: Results) -> Compared:
-    """The same of a batch that was performed some time ago; it can be held against another one as well."""
-    against = _held_against_kept(args, results) if args.against else None
-    return Compared(comparisons_in(results), against, against is not None and against.is_worse)
+    """The same of a batch that was performed some time ago, along any axis; or held against another one as well."""
+    comparisons = comparisons_in(results, args.compare)
+    if not args.against:
+        return Compared(comparisons)
+    against = _held_against_kept(args, results)
+    again = (
+        f"footlights batch --resume {short_id(results.row.batch)} --save-baseline NAME  makes a baseline of this one"
+    )
+    return Compared(comparisons, against, against.is_worse, _unheld(results, against, again))
 
 
 def _held_against_kept(args: argparse.Namespace, results: Results) -> Against:
@@ -229,8 +327,19 @@ def _path_of(name: str) -> Path:
     from app.settings import data_home, project_above
 
     home = project_above(Path.cwd()) or data_home()
-    path = home / "baselines" / f"{name}.json"
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    return Path(_from_here(home / "baselines" / f"{name}.json"))
+
+
+def _called(path: Path) -> str:
+    """A kept baseline as a person writes it here: by its name, where that leads to it."""
+    if path.suffix != ".json":
+        return str(path) if path.name else ""
+    is_named = bool(_NAME.match(path.stem)) and _path_of(path.stem).absolute() == path
+    return path.stem if is_named else _from_here(path)
+
+
+def _from_here(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _is_file(name: str) -> bool:

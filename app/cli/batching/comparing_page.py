@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from app.batch.comparing.arms import Arm, Comparisons, Measured, Place
 from app.batch.comparing.forest import LEAST, Forest, Span
-from app.batch.comparing.words import WHAT, change, changed_by, level, signed, span
-from app.batch.statistics import Comparison
+from app.batch.comparing.words import WHAT, change, changed_by, paired_told, signed, span
+from app.batch.statistics import Comparison, few_differ_told, level
 from app.cli.ink import Ink, cell_width
-from app.cli.narrating.text import shortened, wrap
+from app.cli.narrating.text import shortened_apart, wrap
 from app.cli.spoken import is_spoken, sentence, spoken_rows
 from app.cli.tables import Cell, Giving, table
 from app.safety import one_line
-from app.state.words import plural
 
 _WIDEST = 120
 _MOST_PLACES = 12
@@ -39,7 +38,8 @@ def comparison_lines(comparisons: Comparisons, ink: Ink) -> list[str]:
     for arm in comparisons.arms:
         said += _headline(arm, ink)
     for arm in comparisons.arms:
-        said += ["", *_measures(comparisons, arm, ink), *_places(arm, ink)]
+        if arm.measures:
+            said += ["", *_measures(comparisons, arm, ink), *_places(arm, ink)]
     notes = list(_notes(comparisons))
     return [ink.glyphs(line) for line in [*said, "", *bulleted(notes, ink)]]
 
@@ -55,7 +55,7 @@ def _measures(comparisons: Comparisons, arm: Arm, ink: Ink) -> list[str]:
     if not arm.measures:
         return []
     longest = _LONGEST_ARM if ink.width >= _ROOMY else _LONGEST_ARM_IN_LITTLE_ROOM
-    arms = [shortened(one_line(name), longest) for name in (comparisons.control, arm.name)]
+    arms = shortened_apart([one_line(name) for name in (comparisons.control, arm.name)], longest)
     head = ["", *arms, "change", "between", "", "effect", "p", ""]
     found = [each.comparison for each in arm.measures]
     rows = [_row(each) for each in arm.measures]
@@ -118,7 +118,7 @@ def _with_forest(
     filled = [[blank if column == plot else row[column] for column in kept] for row in rows]
     if plot in widths:
         filled.append([blank if column == plot else Cell("") for column in kept])
-    lines = table([head[column] for column in kept], filled, inner, yielding=Giving(0, least=8))
+    lines = table([head[column] for column in kept], filled, inner, yielding=Giving(0, least=8, apart=True))
     drawings = ["", *map(forest.drawn, spans), ink.paint(forest.axis(), "dim")][: len(lines)]
     return [f"  {line.replace(blank.text, drawn).rstrip()}" for line, drawn in zip(lines, drawings, strict=True)]
 
@@ -145,30 +145,22 @@ def _p(found: Comparison) -> str:
 
 
 def _notes(comparisons: Comparisons) -> Iterator[str]:
-    told = [_pairs(comparisons, arm) for arm in comparisons.arms]
-    if len(set(told)) == 1:
-        yield told[0]
-    else:
-        yield from (f"{arm.name}: {each}" for arm, each in zip(comparisons.arms, told, strict=True))
+    yield from paired_told(comparisons)
+    told = [tuple(_of_measures(arm)) for arm in comparisons.arms]
+    for arm, each in zip(comparisons.arms, told, strict=True):
+        yield from each if len(told) == 1 else (f"{arm.name}: {said}" for said in each)
     if comparisons.together:
         yield comparisons.together
     yield from comparisons.notes
 
 
-def _pairs(comparisons: Comparisons, arm: Arm) -> str:
-    told = f"{plural(arm.looked_at, 'pair')} that agree{'s' * (arm.looked_at == 1)} in all but {comparisons.axis}"
-    if arm.looked_at < arm.pairs:
-        told += f", of {arm.pairs:,} planned"
-    if arm.missing:
-        told += f"; of {arm.missing:,} a run has no result"
-    if arm.alone:
-        told += f"; {plural(arm.alone, 'run')} with no counterpart"
-    if any(arm.cut_short) and not arm.void:
-        told += f"; limits ended {arm.cut_short[0]:,} of each"
+def _of_measures(arm: Arm) -> Iterator[str]:
+    for measured in arm.measures[1:]:
+        if few := few_differ_told(measured.comparison):
+            yield f"of {WHAT[measured.measure]} {few}"
     for measured in arm.measures:
         if measured.verdict == "void" and not arm.void:
-            told += f"; {WHAT[measured.measure]} is void: {measured.why}"
-    return told
+            yield f"{WHAT[measured.measure]} is void: {measured.why}"
 
 
 def bulleted(notes: Sequence[str], ink: Ink) -> list[str]:

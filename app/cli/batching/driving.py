@@ -66,7 +66,8 @@ async def tell_all(
         if compared.comparisons or compared.against:
             write("batch.compared", **compared_data(compared))
         write("batch.ended", **results_data(results))
-    lost = _keep(args, results, compared)
+    unheld = tell(compared.problem, sys.stderr) if compared.problem is not None else 0
+    lost = _keep(args, results, compared) or unheld
     return exit_code_of(results, conducted, signalled, is_worse=compared.is_worse) or lost
 
 
@@ -106,7 +107,13 @@ class _Evening(Attended["Conducted"]):
             begun_line(self._tally, self._before)
         elif not self._args.quiet:
             self._progress.say(self._outlook)
-        return await self._told(await self._conducted())
+        try:
+            conducted = await self._conducted()
+        except FootlightsError:
+            if self._drive.has_begun:  # what was performed is told, whatever ended it
+                await self._told(None)
+            raise
+        return await self._told(conducted)
 
     async def _conducted(self) -> Conducted | None:
         """How far it came; nothing, when it could not even stop in time."""
@@ -121,7 +128,8 @@ class _Evening(Attended["Conducted"]):
         batch = self._drive.plan.batch
         if self.stops_at_once:
             self._progress.say(how_to_go_on(batch, self._tally.total - self._tally.over))
-            return SIGNALLED + (self.signal or 0)
+            if self.signal != signal.SIGTERM:  # with which CI ends a job: the reports are wanted there
+                return SIGNALLED + (self.signal or 0)
         return await tell_all(
             self._args, self._journal, batch, conducted, self.signal, (self._tally.took, self._tally.ended)
         )

@@ -21,12 +21,13 @@ def exit_code_of(
         return SIGNALLED + signal
     if any(item.verdict == "paused" and item.reason in ("gate", "person") for item in results.items):
         return NEEDS_A_PERSON
-    if results.count("exhausted") or any(item.waits_for_budget for item in results.items):
+    if any(item.met_its_limit or item.waits_for_budget for item in results.items):
         return EXHAUSTED
     if results.count("unmet") or is_worse:
         return UNMET
-    was_left = conducted is None or (conducted.left and not ended_early(results))
-    return FAILED if results.count("failed", "paused") or was_left else DONE
+    is_missing = len(results.over) < len(results.items)  # it may have been removed meanwhile
+    was_left = conducted is None or (is_missing and not ended_early(results))
+    return FAILED if results.count("failed") or was_left else DONE
 
 
 def how_to_go_on(batch: str, left: int) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 
-from app.batch.heat import Heat, Spot, heat_of
+from app.batch.heat import Heat, Spot, costs_told, heat_of
 from app.batch.results import Results
 from app.cli.ink import Ink, cell_width
-from app.cli.narrating.text import shortened
+from app.cli.narrating.text import shortened_apart
 from app.cli.spoken import is_spoken, sentence
 from app.safety import one_line
-from app.state.words import money
 
 _BETWEEN = "    "
 _NAME = 18  # cells of a name, where there is not room for more
@@ -40,10 +39,10 @@ def heat_lines(results: Results, ink: Ink) -> list[str]:
 
 def _map(heat: Heat, title: str, figure: Figure, ink: Ink) -> Iterator[tuple[str, str]]:
     """Its lines, each as it counts in cells and as it is painted."""
-    names = [shortened(one_line(row), _NAME) for row in heat.rows]
+    names = shortened_apart([one_line(row) for row in heat.rows], _NAME)
     left = max(cell_width(name) for name in (*names, ""))
     spots = [[None if spot is None else figure(spot) for spot in row] for row in heat.spots]
-    columns = [shortened(one_line(column), _NAME) for column in heat.columns]
+    columns = shortened_apart([one_line(column) for column in heat.columns], _NAME)
     widths = [
         max([cell_width(column), *(cell_width(f"{row[at][0]} {row[at][1]}") for row in spots if row[at])])  # type: ignore[index]
         for at, column in enumerate(columns)
@@ -81,10 +80,10 @@ def _cost_in(heat: Heat) -> Figure:
         if spot.cost_usd is None:
             return "··", "none yet", "dim"
         if spot.unpriced:
-            return "??", f"{money(spot.cost_usd)} and more", "yellow"
+            return "??", costs_told(spot), "yellow"
         share = (spot.cost_usd - least) / (most - least) if most > least else 0.0
         style = "red" if share > 0.8 else "yellow" if share > 0.4 else "good"
-        return _bar(spot.cost_usd / most if most else 0.0), money(spot.cost_usd), style
+        return _bar(spot.cost_usd / most if most else 0.0), costs_told(spot), style
 
     return cost
 
@@ -99,5 +98,5 @@ def _spoken(heat: Heat) -> Iterator[str]:
     for name, row in zip(heat.rows, heat.spots, strict=True):
         for column, spot in zip(heat.columns, row, strict=True):
             if spot is not None and spot.cost_usd is not None:
-                said = f"{spot.passed} of {spot.over} passed, a run costs {money(spot.cost_usd)}"
+                said = f"{spot.passed} of {spot.over} passed, a run costs {costs_told(spot)}"
                 yield f"{one_line(name)}, {one_line(column)}: {said}"

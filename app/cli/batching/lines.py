@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from app.batch.executor import Ending
 from app.batch.plan import Item
 from app.batch.planning import item_name
+from app.batch.results import after_verdict
 from app.batch.standing import count_words, pace_words, roughly
 from app.batch.verdicts import Verdict
 from app.cli.batching.tally import Tally
@@ -18,7 +19,8 @@ from app.cli.narrating.text import shortened
 from app.cli.said import as_json
 from app.cli.spoken import is_spoken, sentence
 from app.safety import clean, one_line
-from app.state.words import kind_of, paid_at_all
+from app.state import Spent
+from app.state.words import kind_of, known_usd, paid_at_all
 
 if TYPE_CHECKING:
     from app.batch.results import Results
@@ -27,7 +29,7 @@ SELDOM = 3.0  # seconds between lines, at least
 AT_LATEST = 30.0  # seconds after which one says that it still goes on
 STEPS = 20  # lines of a batch that goes quickly
 MOST_TOLD = 20  # failures told one by one; the summary groups them all
-_TOLD_ONCE = ("signal", "budget")  # why runs are paused that says nothing of them: it is the batch that stops
+_TOLD_ONCE = ("signal", "batch")  # why runs are paused that says nothing of them: it is the batch that stops
 _LONGEST = 160  # cells of why
 Why = Callable[[Ending], str]
 
@@ -122,7 +124,7 @@ class Lines(Silence):
             self.say(standing_line(self._tally))
 
     def _line(self, verdict: str, name: str, why: str) -> str:
-        return f"{verdict} {one_line(name)}: {shortened(one_line(why), _LONGEST)}"
+        return f"{verdict} {one_line(name)}: {shortened(one_line(after_verdict(why)), _LONGEST)}"
 
 
 def standing_line(tally: Tally) -> str:
@@ -134,25 +136,29 @@ def standing_line(tally: Tally) -> str:
 
 def figures(tally: Tally) -> list[str]:
     """Pace, cost and the time that is left, as far as they are known."""
-    told = [pace_words(tally.pace)] if tally.ended and tally.pace else []
+    silent = tally.silence
+    told = [pace_words(tally.pace)] if tally.ended and tally.pace and not silent else []
     if spent := paid_at_all(tally.spent):
         told.append(f"{spent} {kind_of(tally.spent).word}".rstrip())
     if (left := tally.left) is not None:
         told.append(f"about {roughly(left)} left" if left >= 10 else f"{roughly(left)} left")
+    if silent:
+        told.append(f"nothing has ended for {roughly(silent)}")
     return told
 
 
 class JsonLines(Silence):
     """For programs: everything that happens, one a line."""
 
-    def __init__(self, tally: Tally, why: Why) -> None:
+    def __init__(self, tally: Tally, why: Why, clock: Callable[[], float] = time.monotonic) -> None:
         self._tally = tally
         self._why = why
-        self._told_at = time.monotonic()
+        self._clock = clock
+        self._told_at = clock()
         self._over = tally.over
 
     def begins(self, item: Item) -> None:
-        write("run.begun", run=item.run, **self._about(item), seed=item.seed)
+        write("run.begun", run=item.run, **self._about(item))
 
     def ended(self, item: Item, ending: Ending, verdict: Verdict) -> None:
         write(
@@ -161,16 +167,16 @@ class JsonLines(Silence):
             **self._about(item),
             verdict=verdict,
             outcome=ending.outcome,
-            cost_usd=ending.cost_usd,
+            cost_usd=known_usd(Spent(ending.cost_usd, unpriced=ending.unpriced)),
             tokens=ending.usage.total,
             seconds=ending.seconds,
             why=self._why(ending) if verdict != "passed" else "",
         )
 
     def tick(self) -> None:
-        if time.monotonic() - self._told_at < SELDOM or self._over == self._tally.over:
+        if self._clock() - self._told_at < SELDOM or self._over == self._tally.over:
             return
-        self._told_at, self._over = time.monotonic(), self._tally.over
+        self._told_at, self._over = self._clock(), self._tally.over
         tally = self._tally
         write(
             "batch.progress",
@@ -180,13 +186,13 @@ class JsonLines(Silence):
             counts=dict(tally.counts),
             under_way=len(tally.under_way),
             runs_per_second=tally.pace,
-            cost_usd=tally.spent.cost_usd,
+            cost_usd=known_usd(tally.spent),
             seconds_left=tally.left,
         )
 
     def _about(self, item: Item) -> dict[str, Any]:
         scenario = self._tally.plan.sources[item.source].scenario
-        return {"scenario": scenario, "cell": item.cell, "repeat": item.repeat}
+        return {"scenario": scenario, "cell": item.cell, "repeat": item.repeat + 1, "seed": item.seed}
 
 
 def write(kind: str, **told: Any) -> None:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
-from app.batch.outlook import worst_cost
+from app.batch.outlook import most_usd
 from app.batch.plan import Item, Plan
 from app.batch.planning import cell_called
 from app.cli.ink import Ink
 from app.cli.tables import Cell, Giving, table
 from app.state.words import money
 
-HEAD = ("scenario", "cell", "runs", "seeds", "each at most")
+HEAD = ("scenario", "cell", "runs", "seeds")
 
 
 def plan_lines(plan: Plan, outlook: str, ink: Ink) -> Iterator[str]:
     """The plan, a line a cell."""
-    worst = [worst_cost(source) for source in plan.sources]
+    most = [most_usd(plan, source) for source in plan.sources]
     rows = []
     for items in _by_cell(plan):
         first = items[0]
-        most = worst[first.source]
+        usd = most[first.source]
         seeds = sorted({item.seed for item in items})
         rows.append(
             [
@@ -29,17 +30,20 @@ def plan_lines(plan: Plan, outlook: str, ink: Ink) -> Iterator[str]:
                 Cell(cell_called(plan, first)),
                 Cell(f"{len(items):,}", right=True),
                 Cell(f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else str(seeds[0]), "dim"),
-                Cell("unknown" if most is None else money(min(most, plan.limits.get("cost_usd", most))), right=True),
+                Cell("unknown" if math.isinf(usd) else money(usd), right=True),
             ]
         )
-    yield from table(HEAD, rows, ink, yielding=Giving(1, (3,)))
-    yield ""
+    if rows:
+        last = "live at most" if plan.leaves_nothing_to_chance else "each at most"
+        yield from table((*HEAD, last), rows, ink, yielding=Giving(1, (3,), apart=True))
+        yield ""
     yield ink.glyphs(outlook)
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
     """The same for programs."""
-    worst = [worst_cost(source) for source in plan.sources]
+    free = plan.leaves_nothing_to_chance
+    most = [0.0 if free else most_usd(plan, source) for source in plan.sources]
     return {
         "title": plan.title,
         "mode": plan.mode,
@@ -51,10 +55,10 @@ def plan_data(plan: Plan) -> dict[str, Any]:
             {
                 "scenario": plan.sources[item.source].scenario,
                 "cell": item.cell,
-                "repeat": item.repeat,
+                "repeat": item.repeat + 1,
                 "seed": item.seed,
                 "inputs": item.inputs,
-                "at_most_usd": worst[item.source],
+                "at_most_usd": None if math.isinf(most[item.source]) else most[item.source],
             }
             for item in plan.items
         ],

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
+from app.batch.cells import value_key
 from app.document.suggest import shortened
 from app.errors import Problem, ScenarioRefused, UsageError
 
@@ -28,6 +29,8 @@ Found = tuple[int, Row | UsageError]  # the line, and what stands in it
 
 class Inputs(Protocol):
     """Whoever knows the inputs."""
+
+    needed: list[str]  # those that nothing but a row gives
 
     def insist(self, name: str, text: str) -> None:
         """Raise UsageError when there is none of that name, or when the text must not be kept."""
@@ -47,7 +50,7 @@ def read_rows(path: str, inputs: Inputs) -> list[Row]:
     text = _text_of(Path(path), path)
     is_json = PurePath(path).suffix.lower() in _JSON or text.lstrip().startswith("{")
     found = list((_of_json if is_json else _of_csv)(text, inputs))
-    wrong = [(line, made) for line, made in found if isinstance(made, UsageError)]
+    wrong = list(_wrong(found, inputs.needed)) or list(_alike(found))
     if wrong:
         problems = [Problem("input", error.message, error.hint, path, line) for line, error in wrong[:MOST_TOLD]]
         if len(wrong) > MOST_TOLD:
@@ -57,6 +60,25 @@ def read_rows(path: str, inputs: Inputs) -> list[Row]:
     if not rows:
         raise UsageError(f"{path} has no rows", "its first line names the inputs; each line below is a run")
     return rows
+
+
+def _wrong(found: list[Found], needed: list[str]) -> Iterator[tuple[int, UsageError]]:
+    for line, row in found:
+        if isinstance(row, UsageError):
+            yield line, row
+            continue
+        for name in needed:
+            if name not in row:
+                yield line, UsageError(f'the input "{name}" is missing', f"-i {name}=...  gives it to all runs")
+
+
+def _alike(found: list[Found]) -> Iterator[tuple[int, UsageError]]:
+    """Rows that say the same would be one test that counts as several."""
+    first: dict[bytes, int] = {}
+    for line, row in found:
+        if (before := first.setdefault(value_key(row), line)) != line:
+            said = f"this row says the same as that of line {before}"
+            yield line, UsageError(said, "keep one; --repeat COUNT performs every row so often")
 
 
 def _text_of(path: Path, shown: str) -> str:

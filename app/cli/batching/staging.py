@@ -7,6 +7,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.batch.standing import count_words, pace_words, roughly
@@ -17,7 +18,6 @@ from app.state.words import short_id
 
 if TYPE_CHECKING:
     from app.batch.driving import Drive
-    from app.batch.results import Results
     from app.journal import Archive, Journal
     from app.tui.app import Left, Theatre
     from app.tui.batches.driving import Driven
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 BETWEEN = 10.0  # seconds between two lines of a batch that goes on
 
 
-def conduct_on_stage(
-    args: argparse.Namespace, journal: Journal, drive: Drive, outlook: str, before: Results | None = None
-) -> int:
+def conduct_on_stage(args: argparse.Namespace, journal: Journal, drive: Drive) -> int:
     """Perform what is missing, and tell; the exit code says how it went."""
     return asyncio.run(_conduct(args, journal, drive))
 
@@ -60,7 +58,10 @@ async def _conduct(args: argparse.Namespace, journal: Journal, drive: Drive) -> 
 
     driven = Driven(journal, drive, on=args.on, workers=args.workers, whose_journal=False)
 
+    houses: list[Theatre] = []
+
     async def then(house: Theatre) -> None:
+        houses.append(house)
         house.perform_batch(driven)
         house.open_batch(driven.batch)
 
@@ -69,20 +70,34 @@ async def _conduct(args: argparse.Namespace, journal: Journal, drive: Drive) -> 
     except BaseException:
         await driven.stop(0.0)
         raise
+    left = await end_batches(left)
     await after_the_stage(left)
-    conducted = await driven.conducted()
-    if driven.problem is not None:
-        raise driven.problem
-    return await tell_all(args, journal, driven.batch, conducted, left.signal)
+    last = next((again for house in houses if (again := house.driven(driven.batch))), driven)  # gone on with in the app
+    conducted = await last.conducted()
+    if last.problem is None or last is not driven or drive.has_begun:  # what was performed is told, whatever ended it
+        code = await tell_all(args, journal, driven.batch, conducted, left.signal)
+    if last.problem is not None:
+        raise last.problem
+    return code
 
 
-async def end_batches(left: Left) -> None:
-    """Do with the batches that are still performed what was decided, and say how each stands."""
+async def end_batches(left: Left) -> Left:
+    """Do with the batches that are still performed what was decided, and say how each stands.
+
+    Returns what is left to be done: a signal that came meanwhile stands above what was decided.
+    """
+    if not left.batches:
+        return left
     from app.cli.heeding import GRACE, heeding_signals
     from app.tui.batches.driving import BY_PERSON
 
+    signals: list[int] = []
     told: list[asyncio.Task[None]] = []
     telling: list[asyncio.Task[None]] = []
+
+    def heed(number: int) -> None:
+        signals.append(number)
+        stop(number)
 
     def stop(number: int = 0) -> None:
         at_once = bool(told) or number not in (0, signal.SIGINT)
@@ -90,7 +105,7 @@ async def end_batches(left: Left) -> None:
         narrate("stopping" if at_once else f"stopping: nothing new begins, what is under way has {GRACE:.0f} s")
         told.extend(asyncio.create_task(each.stop(0.0 if at_once else GRACE, why)) for each in left.batches)
 
-    with heeding_signals(stop):
+    with heeding_signals(heed):
         if left.how != "keep" or left.signal is not None:
             stop(left.signal or 0)
         else:
@@ -103,6 +118,8 @@ async def end_batches(left: Left) -> None:
             task.cancel()
     await asyncio.gather(*told)
     await asyncio.gather(*telling, return_exceptions=True)
+    left = replace(left, batches=())
+    return replace(left, how="stop", signal=signals[-1]) if signals else left
 
 
 async def tell_how_it_goes(

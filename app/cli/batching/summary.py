@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from app.batch.comparing.stopping import ended_early
-from app.batch.groups import Group, groups_of, quantile, reasons_of, spent_in, worst_first
-from app.batch.results import ItemResult, Results
+from app.batch.groups import Group, groups_of, reasons_of, spent_in, times_told, worst_first
+from app.batch.results import ItemResult, Results, after_verdict
 from app.batch.standing import count_words, pace_words
 from app.batch.verdicts import OFF, Verdict
 from app.cli.batching.heat import heat_lines
 from app.cli.batching.words import MARKS
 from app.cli.figures import compact_time
-from app.cli.ink import Ink
+from app.cli.ink import Ink, cell_width
 from app.cli.narrating.text import shortened, wrap
 from app.cli.spoken import is_spoken, sentence, spoken_rows
 from app.cli.tables import Cell, Giving, table
 from app.safety import one_line
-from app.state.words import in_full, money, plural, short_id, took
+from app.state.words import in_full, percent, plural, short_id, took
 
 MOST_GROUPS = 12
 _INDENT = 11  # cells before what is said of a fact
@@ -26,7 +26,8 @@ MOST_REASONS = 6
 TELLING = 5  # runs below which an interval says that nearly anything may be
 MOST_NAMED = 3  # runs of a reason
 HEAD = ("", "what", "passed", "rate", "between", "each", "p50", "p95")
-_GIVING = Giving(1, (4, 6, 5, 7, 3), least=24)  # the interval leaves first, then the time of half of them
+_LEAVING = (4, 6, 5, 7, 3)  # the interval first, then the time of half of them; figures leave before names are cut
+_LONGEST_NAME = 60  # cells for which they leave
 
 
 def summary_lines(results: Results, ink: Ink, seconds: float = 0.0, performed: int = 0) -> list[str]:
@@ -46,7 +47,7 @@ def summary_lines(results: Results, ink: Ink, seconds: float = 0.0, performed: i
         _table(groups, ink),
         heat_lines(results, ink),
         list(_reasons(results, ink)),
-        list(next_lines(results)),
+        [part for line in next_lines(results) for part in _laid_out(line, ink.width)],
     ):
         lines += ["", *section] if section else []
     return [ink.glyphs(line) for line in lines]
@@ -57,6 +58,8 @@ def _standing(results: Results) -> str:
     if results.row.performer:
         return f"goes on: {over:,} of {plural(total, 'run')}"
     if over < total:
+        if ended_early(results):
+            return f"ended early at {over:,} of {plural(total, 'run')}"
         return f"stopped at {over:,} of {plural(total, 'run')}"
     off = total - results.count("passed")
     if total == 1:
@@ -69,13 +72,12 @@ def _facts(results: Results, seconds: float, performed: int) -> Iterator[tuple[s
     yield "runs", ", ".join(said for _, said in count_words(counts))
     over = len(results.over)
     if over and (between := interval_words(results.count("passed"), over)):
-        yield "rate", f"{rate_words(results.count('passed') / over)} passed; {between}, by what {over:,} runs can tell"
+        yield "rate", f"{percent(results.count('passed') / over)} passed; {between}, by what {over:,} runs can tell"
     if results.row.stopped:
         yield "stopped", one_line(results.row.stopped)
     yield "cost", "; ".join(in_full(spent_in(results)))
-    times = [item.seconds for item in results.over if item.seconds is not None]
-    if (half := quantile(times, 0.5)) is not None and (most := quantile(times, 0.95)) is not None:
-        yield "a run", f"half took {took(half * 1000)} at most, 95 % {took(most * 1000)}; the run's own time"
+    if times := times_told(results):
+        yield "a run", f"{times}; the run's own time"
     if performed and seconds:
         yield "took", f"{took(seconds * 1000)}, {pace_words(performed / seconds)}"
 
@@ -89,7 +91,8 @@ def _table(groups: Sequence[Group], ink: Ink) -> list[str]:
     several = len({group.scenario for group in groups}) > 1
     rows = [_cells(group, several) for group in shown]
     head = [name if any(row[column].text for row in rows) else "" for column, name in enumerate(HEAD)]
-    lines = table(head, rows, ink, yielding=_GIVING)
+    longest = max(cell_width(one_line(row[1].text)) for row in rows)
+    lines = table(head, rows, ink, yielding=Giving(1, _LEAVING, least=min(longest, _LONGEST_NAME), apart=True))
     if rest := ordered[len(shown) :]:
         well = ", in which all passed" if all(group.rate == 1.0 for group in rest) else ""
         lines.append(ink.paint(f"and {len(rest):,} more{well}", "dim"))
@@ -104,9 +107,9 @@ def _cells(group: Group, several: bool) -> list[Cell]:
         Cell("·" if rate is None else "✓" if rate == 1 else "✗", style or "dim"),
         Cell(" ".join(filter(None, (group.scenario if several else "", group.cell)))),
         Cell(f"{group.passed} of {over or len(group.items)}", right=True),
-        Cell("" if rate is None else rate_words(rate), style, right=True),
+        Cell("" if rate is None else percent(rate), style, right=True),
         Cell(interval_words(group.passed, over) if over else "", "dim", right=True),
-        Cell("" if group.mean_cost_usd is None else money(group.mean_cost_usd), right=True),
+        Cell(group.costs_told, right=True),
         Cell("" if half is None else compact_time(half * 1000), right=True),
         Cell("" if most is None else compact_time(most * 1000), right=True),
     ]
@@ -127,7 +130,7 @@ def _reasons(results: Results, ink: Ink) -> Iterator[str]:
         count = f"{len(reason.items):,} ×"
         room = max(20, ink.width - len(count) - 3)
         yield f"{ink.paint(mark, style)} {count} {shortened(one_line(reason.why), room)}"
-        yield f"    {ink.paint(shortened(f'{named}{more}', max(20, ink.width - 4)), 'dim')}"
+        yield from (f"    {ink.paint(line, 'dim')}" for line in wrap(f"{named}{more}", max(20, ink.width - 4)))
     if len(found) > MOST_REASONS:
         yield ink.paint(f"and {len(found) - MOST_REASONS:,} other reasons", "dim")
 
@@ -135,7 +138,8 @@ def _reasons(results: Results, ink: Ink) -> Iterator[str]:
 def _spoken_reasons(results: Results) -> Iterator[str]:
     for reason in reasons_of(results)[:MOST_REASONS]:
         named = ", ".join(map(_named, reason.items[:MOST_NAMED]))
-        yield f"{plural(len(reason.items), 'run')} {reason.items[0].verdict}: {one_line(reason.why)}; {named}"
+        how = f"{plural(len(reason.items), 'run')} {reason.items[0].verdict}"
+        yield f"{how}: {one_line(after_verdict(reason.why))}; {named}"
 
 
 def _named(item: ItemResult) -> str:
@@ -146,23 +150,25 @@ def next_lines(results: Results) -> Iterator[str]:
     """What to type next."""
     batch = short_id(results.row.batch)
     bad = next((item for item in results.items if item.verdict in OFF), None)
-    paused = [item for item in results.items if item.verdict == "paused"]
+    paused = [item for item in results.items if item.verdict == "paused" and item.goes_on]
     if bad is not None:
         yield f"footlights replay {short_id(bad.item.run)}  shows how one of them went"
     if any(item.reason in ("gate", "person") for item in paused):
         yield "footlights inbox  lists what a person is asked"
-    if any(not item.over for item in results.items) and not results.row.performer and not ended_early(results):
+    limited = next((item for item in paused if item.met_its_limit), None)
+    if limited is not None:
+        run = short_id(limited.item.run)
+        yield f"footlights direct {run} raise LIMIT VALUE  allows one of them more; in the app  r  does so for all"
+    if any(item.goes_on for item in results.items) and not results.row.performer and not ended_early(results):
         budget = " --budget NAME=VALUE" if any(item.waits_for_budget for item in paused) else ""
         yield f"footlights batch --resume {batch}{budget}  goes on with what is missing"
     yield f"footlights batches {batch} --html report.html  makes a report to be sent"
 
 
-def rate_words(rate: float) -> str:
-    """A share: 100 %, 98.9 %; never 100 % where one failed."""
-    shown = f"{rate * 100:.1f}"
-    if shown == "100.0" and rate < 1:
-        shown = "99.9"
-    return f"{shown.removesuffix('.0')} %"
+def _laid_out(line: str, width: int) -> list[str]:
+    """A command and what it does, below it where a line has no room for both."""
+    command, _, does = line.partition("  ")
+    return [line] if cell_width(line) <= width else [*wrap(command, width), *wrap(f"    {does}", width)]
 
 
 def interval_words(passed: int, of: int) -> str:

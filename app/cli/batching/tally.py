@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.batch.executor import Ending
 from app.batch.plan import Item, Plan
-from app.batch.standing import spent_so_far
+from app.batch.standing import silence, spent_so_far
 from app.batch.verdicts import OVER, Verdict
 from app.state import Spent
 
@@ -34,10 +34,12 @@ class Tally:
         self._began = clock()
         self._moments: deque[float] = deque([self._began], maxlen=LATELY)
         self._cost = 0.0
+        self._cost_before: dict[str, float] = {}  # of runs that are gone on with: their endings tell it again
         self._unpriced = 0
         if before is not None:
             self.counts.update(item.verdict for item in before.over)
             self._cost = before.cost_usd
+            self._cost_before = {item.item.run: item.cost_usd for item in before.items if not item.over}
 
     def begins(self, item: Item) -> None:
         """A run is handed out."""
@@ -51,7 +53,7 @@ class Tally:
         if verdict in OVER:
             self.ended += 1
             self._moments.append(self._clock())
-        self._cost += ending.cost_usd
+        self._cost += max(0.0, ending.cost_usd - self._cost_before.pop(item.run, 0.0))
         self._unpriced += ending.unpriced
         if verdict != "passed":
             self.failures.append((item, ending, verdict))
@@ -79,10 +81,15 @@ class Tally:
         return (len(self._moments) - 1) / passed if passed > 0 else 0.0
 
     @property
+    def silence(self) -> float:
+        """Seconds in which nothing has ended, when that is strange: a worker hangs, or what is left takes longer."""
+        return silence(self._moments, self._clock()) if self.ended else 0.0
+
+    @property
     def left(self) -> float | None:
-        """Seconds that the rest will take at this pace; nothing, while too few have ended to say."""
+        """Seconds that the rest will take at this pace; nothing while too few have ended to say, and in a silence."""
         rest = self.waiting + len(self.under_way)
-        return rest / self.pace if self.ended >= ENOUGH and rest and self.pace else None
+        return rest / self.pace if self.ended >= ENOUGH and rest and self.pace and not self.silence else None
 
     @property
     def spent(self) -> Spent:

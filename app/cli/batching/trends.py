@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.batch.trends import Trend
-from app.cli.batching.summary import rate_words
 from app.cli.figures import compact_time
 from app.cli.ink import Ink
 from app.cli.spoken import is_spoken, spoken_rows
 from app.cli.tables import Cell, Giving, table
-from app.state.words import kind_in, money, plural
+from app.state.words import kind_in, money, percent, plural
 
 HEAD = ("what", "batches", "passed", "a run costs", "a run takes")
 _GIVING_WAY = Giving(0, (1, 4, 3), least=16)
@@ -32,7 +31,7 @@ def _row(trend: Trend) -> list[Cell]:
     return [
         Cell(f"{trend.title}, {plural(trend.runs, 'run')}{f' {kind}' if kind else ''}"),
         Cell(f"{len(trend.points):,}", right=True),
-        Cell(_told(rates, rate_words, 1.0), "" if rates[-1] >= rates[-2] else "error"),
+        Cell(_told(rates, percent, 1.0), "" if rates[-1] >= rates[-2] else "error"),
         Cell(_told(costs, money, _ROOM * max(costs))),
         Cell(_told(seconds, lambda value: compact_time(value * 1000), _ROOM * max(seconds)) if seconds else ""),
     ]

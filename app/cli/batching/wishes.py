@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,11 +78,10 @@ def settled_by(args: argparse.Namespace) -> str:
 
 def checked_from(words: Sequence[str]) -> list[Checked]:
     """All scenarios that were named, each once; raises with every mistake of any of them."""
-    from app.cli.check import files_of
-    from app.scenario import check
+    from app.cli.check import checked_at, files_of
 
-    files = {path.resolve(): (path, shown) for word in words for path, shown in files_of(word)}
-    found = [check(path, shown) for path, shown in files.values()]
+    files = {os.path.realpath(path): (path, shown) for word in words for path, shown in files_of(word)}
+    found = [checked_at(path, shown) for path, shown in files.values()]
     if all(checked.ok for checked in found):
         return found
     refused = [checked for checked in found if not checked.ok]
@@ -104,6 +104,7 @@ def wish_from(args: argparse.Namespace, scenarios: Sequence[Checked], budget: di
     exclude = list(filter(None, [reading.attempt(reading.cell, word, "--exclude") for word in args.exclude]))
     given = list(filter(None, [reading.attempt(reading.given, word) for word in args.inputs]))
     inputs = reading.attempt(each_once, given, "-i", "keep one; --matrix NAME=ONE,TWO performs both") or {}
+    reading.gives((*matrix, *inputs, *(name for cell in include for name in cell)))
     rows = reading.attempt(read_rows, args.each, reading) if args.each else None
     answers = reading.attempt(answers_from, args, scenarios) or {}
     limits = reading.attempt(read_limits, args.limits)

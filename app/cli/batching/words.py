@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from app.batch.verdicts import PAUSED, Verdict
+import msgspec
+
+from app.batch.verdicts import Verdict
 from app.events import ExpectationChecked
-from app.safety import one_line
-from app.state.words import because
 
 if TYPE_CHECKING:
     from app.batch.executor import Ending
@@ -34,14 +34,12 @@ def named(text: str) -> str:
 
 
 def why_not(ending: Ending, journal: Journal) -> str:
-    """In one line, why a run that ended just now did not pass; what was expected of it stands in its events."""
-    if ending.failure is not None:
-        return one_line(because(ending.failure))
-    if ending.status == "paused":
-        if ending.reason == "gate":
-            return one_line(f"{PAUSED['gate']} at {ending.detail}")
-        return one_line(ending.detail or PAUSED.get(ending.reason, ending.reason))
-    from app.batch.results import missed
+    """Why a run that ended just now did not pass; what was expected of it stands in its events."""
+    from app.batch.results import Check, why_of
 
-    checks = [event for event in journal.recorded(ending.run) if isinstance(event, ExpectationChecked)]
-    return one_line("; ".join(missed(check.about, check.found) for check in checks if not check.met))
+    if ending.status == "paused":
+        return why_of(None, (), ending.reason)
+    said = {digest: msgspec.json.decode(value) for digest, value in journal.texts(ending.run).items()}
+    events = journal.recorded(ending.run)
+    checks = [Check.of(event, said) for event in events if isinstance(event, ExpectationChecked)]
+    return why_of(ending.failure, checks, "")

@@ -46,11 +46,8 @@ def test(args: argparse.Namespace, name: str) -> int:
     if (near := probably_meant(use, args.base_url)) is not None:
         narrate(f"nobody here has heard of {use}; did you mean {near}?")
     standing = _standing(use, args.base_url)
-    journal = open_journal(args)
-    try:
+    with open_journal(args) as journal:
         return asyncio.run(_perform(args, use, standing, journal))
-    finally:
-        journal.close()
 
 
 def _standing(use: str, base_url: str | None) -> Readiness:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from app.cli.narrating.text import compact, plural, shortened
+from app.cli.narrating.text import compact, shortened
 from app.compare import Change, Comparison, Difference, Measure, Pair, Shared, gathered
 from app.compare.words import (
     how_of,
@@ -20,7 +20,7 @@ from app.compare.words import (
 )
 from app.export.markdown import inline
 from app.safety import clean, one_line
-from app.state.words import in_a_cell
+from app.state.words import in_a_cell, plural
 
 _LONGEST = 160  # characters of a value in a table
 _AROUND = 2
@@ -31,7 +31,7 @@ def of_runs(found: Comparison) -> str:
     parts = [
         f"### {inline(one_line(title_of(found.left)))}: A against B",
         _table(("", "run", "outcome", "how"), [
-            [name, code(short(half)), half.status, inline(one_line(how_of(half)))]
+            [name, code(short(half)), half.standing, inline(one_line(how_of(half)))]
             for name, half in (("A", found.left), ("B", found.right))
         ]),
         *map(_sentence, filter(None, (kinship_told(found), shared_told(found), parting_told(found, code)))),

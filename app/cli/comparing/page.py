@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from app.cli.ink import Ink, cell_width
-from app.cli.narrating.text import compact, plural, shortened
+from app.cli.narrating.text import compact, shortened
 from app.cli.spoken import sentence
 from app.cli.statuses import marked
 from app.cli.tables import Cell, Giving, table
@@ -25,7 +25,7 @@ from app.compare.words import (
     told_of,
 )
 from app.safety import one_line
-from app.state.words import in_a_cell
+from app.state.words import in_a_cell, plural
 
 if TYPE_CHECKING:
     from app.compare import Block, Half
@@ -69,7 +69,7 @@ def _head(found: Comparison, ink: Ink) -> list[str]:
 def _halves(found: Comparison, ink: Ink) -> list[str]:
     said = []
     for name, half in (("A", found.left), ("B", found.right)):
-        status, style = marked(half.status)
+        status, style = marked(half.standing)
         about = f"{status}  {one_line(how_of(half))}"
         title = shortened(one_line(title_of(half)), max(8, ink.width - cell_width(about) - 17))
         said.append(
@@ -150,7 +150,8 @@ def _steps(found: Comparison, ink: Ink) -> list[str]:
     rows = [_step(found, row) if isinstance(row, Pair) else _taken(row) for row in gathered(found.pairs)]
     head = ("", "step", "differs in", "A", "B", "cost", "time")
     signs = "= the same  ~ different  - only in A  + only in B  . taken over"
-    title = f"{ink.paint('steps', 'bold')}  {plural(len(found.pairs), 'step')}, {found.differing} differ"
+    differing = f"{found.differing} {'differs' if found.differing == 1 else 'differ'}"
+    title = f"{ink.paint('steps', 'bold')}  {plural(len(found.pairs), 'step')}, {differing}"
     narrower = Ink(colour=ink.colour, ascii=ink.ascii, width=ink.width - 2)
     shown = table(head, rows, narrower, yielding=Giving(column=2, leaving=(6, 4, 3), least=12))
     return ["", title, *(f"  {line}" for line in shown), ink.paint(shortened(f"  {signs}", ink.width), "dim")]
@@ -271,7 +272,7 @@ def _side(pieces: tuple[Piece, ...], sign: str, ink: Ink) -> Iterator[str]:
 def sentences(found: Comparison) -> Iterator[str]:
     """The page, a sentence a thing."""
     for name, half in (("A", found.left), ("B", found.right)):
-        yield sentence(_named(name, half), half.status, one_line(how_of(half)))
+        yield sentence(_named(name, half), half.standing, one_line(how_of(half)))
     for told in (kinship_told(found), shared_told(found), parting_told(found)):
         if told:
             yield sentence(one_line(told))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.cli.narrating.text import plural, took
 from app.events import CallFailed, CallFinished, CallWaiting
 from app.state import CallState, Tally, spent_by
 from app.state.terms import WAITS
-from app.state.words import paid, paid_at_all
+from app.state.words import paid, paid_at_all, plural, took
 
 _SHORT_WAIT = 1_000  # milliseconds that nobody needs to be told of
 _REFUSAL = "error: "  # what a model is told begins so, when it asked for something that cannot be

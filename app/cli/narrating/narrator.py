@@ -17,9 +17,8 @@ from app.cli.narrating.page import Page, Tone, page_for
 from app.cli.narrating.programme import Programme
 from app.cli.narrating.status import StatusLine
 from app.cli.narrating.summary import summarise
-from app.cli.narrating.text import compact, gist, in_a_line, plural, took, unwrapped
+from app.cli.narrating.text import compact, gist, in_a_line, unwrapped
 from app.cli.narrating.words import (
-    amount,
     decision,
     gate_facts,
     inputs_of,
@@ -67,7 +66,7 @@ from app.events import (
 from app.safety import one_line
 from app.state import RunState, apply, takeover
 from app.state.terms import DIRECTIONS, HANDOVERS, RESUMES, SECTIONS
-from app.state.words import because, how_performed, short_id
+from app.state.words import amount, as_said, because, how_performed, plural, short_id, took
 
 
 class Narrator:
@@ -329,7 +328,8 @@ class Narrator:
     def _memory_written(self, event: MemoryWritten) -> None:
         self._remembered.add((event.step, event.agent))
         who = self._programme.name(event.agent) if event.agent else "the run"
-        self._page.note("quiet", who, f"remembers {event.key}: {compact(self._value(event.value))}")
+        what, value = as_said(event.key, self._value), compact(self._value(event.value))
+        self._page.note("quiet", who, f"remembers {what}: {value}")
 
     def _narration(self, event: Narration) -> None:
         self._page.aside("", self._value(event.text))

@@ -11,10 +11,11 @@ from itertools import islice
 from typing import Any, Literal, Protocol
 
 from app.cli.ink import Ink, cell_width
-from app.cli.narrating.text import compact, digest, excerpt, plural, shortened
+from app.cli.narrating.text import compact, digest, excerpt, shortened
 from app.cli.spoken import is_spoken
 from app.events import Performer
 from app.safety import one_line
+from app.state.words import plural
 
 NARROWEST = 40
 WIDEST = 100  # longer lines are hard to read

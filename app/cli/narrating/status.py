@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.cli.ink import Ink
-from app.cli.narrating.text import shortened, took
+from app.cli.narrating.text import shortened
 from app.safety import one_line
 from app.state import AgentState, RunState
-from app.state.words import paid_at_all
+from app.state.words import paid_at_all, took
 
 _CLEAR = "\r\x1b[2K"
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from app.cli.narrating.page import Cell, Page, Tone, Who
-from app.cli.narrating.text import money, plural, took
 from app.events import Ref
 from app.state import RunState, Tally
-from app.state.words import because, in_full, paid, short_id
+from app.state.words import as_said, because, in_full, money, paid, plural, short_id, took
 
 _BAR = 16
 _TONES: dict[str, Tone] = {"succeeded": "good", "paused": "warning", "running": "warning", "cancelled": "warning"}
@@ -25,7 +24,8 @@ def summarise(page: Page, state: RunState, values: Callable[[Ref], Any], more: s
     if rows:
         page.table("", rows)
     for missed in (check for check in state.expectations.values() if not check.met):
-        page.note("error", "expected", missed.about, *([f"found: {missed.found}"] if missed.found else []))
+        found = as_said(missed.found, values)
+        page.note("error", "expected", missed.about, *([f"found: {found}"] if found else []))
     conclude(page, state, more)
 
 

@@ -1,19 +1,18 @@
-"""Words for a narrator: values of any shape as lines of a width, with the words for times, money and counts."""
+"""Words for a narrator: values of any shape as lines of a width."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from app.cli.ink import cell_width
 from app.safety import clean, one_line
 from app.state.brief import in_brief
-from app.state.words import money as money
-from app.state.words import plural as plural
-from app.state.words import took as took
+from app.state.words import plural
 
 LONGEST = 65_536  # characters of one text that are looked at; nobody reads more of it in a narration
 _COUNTED = 999  # lines beyond those shown are counted up to here
@@ -30,6 +29,28 @@ def shortened(text: str, width: int) -> str:
         return text
     head, _ = _cut(text, width - 1)
     return f"{head.rstrip(' …')}…"
+
+
+def shortened_apart(texts: Sequence[str], width: int) -> list[str]:
+    """Each in at most so many cells: those that would read alike then keep their ends too, or are told by a number."""
+    cut = {text: shortened(text, width) for text in texts}
+    for cut_otherwise in (_both_ends, _numbered):
+        again = Counter(cut.values())
+        alike = [text for text, short in cut.items() if again[short] > 1]
+        cut |= {text: cut_otherwise(number, text, width) for number, text in enumerate(alike, 1)}
+    return [cut[text] for text in texts]
+
+
+def _both_ends(_: int, text: str, width: int) -> str:
+    if cell_width(text) <= width:
+        return text
+    head, _more = _cut(text, width // 3)
+    tail, _more = _cut(text[::-1], width - 1 - cell_width(head))
+    return f"{head.rstrip()}…{tail[::-1].lstrip()}"
+
+
+def _numbered(number: int, text: str, width: int) -> str:
+    return shortened(f"({number}) {text}", width)
 
 
 def wrap(text: str, width: int) -> Iterator[str]:

@@ -6,12 +6,12 @@ from collections import Counter
 from textwrap import dedent
 from typing import Any
 
-from app.cli.narrating.text import compact, money, plural, took
+from app.cli.narrating.text import compact
 from app.events import Failure, GateOpened, StepSkipped
 from app.safety import one_line
 from app.state import DebateState
 from app.state.brief import in_brief
-from app.state.words import spaced
+from app.state.words import amount, money, spaced, took
 
 _INPUTS = 6  # that are told
 
@@ -43,8 +43,10 @@ def reached(measure: str, spent: float, limit: float) -> str:
     return f"at its limit, {used(measure, spent, limit)}"
 
 
-def inputs_of(inputs: dict[str, Any]) -> list[tuple[str, str]]:
-    """What a run was given, a line each."""
+def inputs_of(inputs: Any) -> list[tuple[str, str]]:
+    """What a run was given, a line each; or that it is erased."""
+    if not isinstance(inputs, dict):
+        return [("inputs", compact(inputs))]
     rows = [(name, compact(in_brief(value))) for name, value in inputs.items()]
     if len(rows) > _INPUTS:
         return [*rows[:_INPUTS], ("", f"and {len(rows) - _INPUTS} more")]
@@ -63,15 +65,6 @@ def tied(debate: DebateState | None) -> str:
     counts = Counter(ref.ref for ref in debate.votes.values()) if debate else Counter[str]()
     most = [count for count in counts.values() if count == max(counts.values())]
     return " to ".join(map(str, most)) if len(most) > 1 else ""
-
-
-def amount(measure: str, value: float) -> str:
-    """So much of what is limited."""
-    if measure == "cost_usd":
-        return money(value)
-    if measure == "wall":
-        return took(value * 1000)
-    return plural(round(value), "call" if measure == "turns" else "token")
 
 
 def gate_facts(gate: GateOpened) -> list[str]:

@@ -103,7 +103,7 @@ def _money(spent: Spent) -> dict[str, Any]:
 
 
 def _known(spent: Spent) -> float | None:
-    """An amount; none where calls have no price and nothing else was paid, since that is not nothing."""
+    """What is paid: of what a cassette played, which was paid for before, nothing is saved and nothing is added."""
     return None if spent.unpriced and not spent.cost_usd else round(spent.cost_usd, 9)
 
 

@@ -5,36 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.engine.expressions import render_text
-from app.engine.gates import Question, as_output
+from app.engine.gates import Answer, Asks, Question, as_output
 from app.engine.outcomes import Gives
 from app.engine.scripts import due_turn, written_turns
 from app.scenario.model import ApproveStep
 
 if TYPE_CHECKING:
+    from app.document.values import FileText
     from app.engine.act import Act
+    from app.scenario.model.steps import Approve, Ask
 
 
 async def perform(act: Act) -> Gives:
     """Ask, and give the choice; when nobody answered in time, the default, and the outcome says so."""
-    step, play = act.place.step, act.scene.play
+    step = act.place.step
     assert isinstance(step, ApproveStep)
-    gate = step.approve
-    question = Question(
-        act.path,
-        "approve",
-        render_text(play.text(gate.ask), act.values),
-        tuple(gate.options),
-        gate.timeout,
-        gate.default,
-        gate.role or "",
-        rehearsed_choice(act),
-        act.cause,
-    )
-    answer = await play.performance.gates.ask(question)
+    answer = await answered(act, "approve", step.approve, step.approve.ask, tuple(step.approve.options))
     return Gives(as_output(answer), outcome="expired" if answer.expired else "succeeded")
 
 
-def rehearsed_choice(act: Act) -> str | None:
+async def answered(
+    act: Act, asks: Asks, gate: Approve | Ask, text: str | FileText, options: tuple[str, ...] = ()
+) -> Answer:
+    """What a person answers to a step."""
+    play = act.scene.play
+    question = Question(
+        act.path,
+        asks,
+        render_text(play.text(text), act.values),
+        options,
+        gate.timeout,
+        gate.default,
+        gate.role or "",
+        _rehearsed_choice(act),
+        act.cause,
+    )
+    return await play.performance.gates.ask(question)
+
+
+def _rehearsed_choice(act: Act) -> str | None:
     """What is answered in a rehearsal, if that was written."""
     play = act.scene.play
     turns = written_turns(play, play.lines(act.place))

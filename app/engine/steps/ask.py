@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.engine.expressions import render_text
-from app.engine.gates import Question
 from app.engine.outcomes import Gives
-from app.engine.steps.approve import rehearsed_choice
+from app.engine.steps.approve import answered
 from app.scenario.model import AskStep
 
 if TYPE_CHECKING:
@@ -16,20 +14,8 @@ if TYPE_CHECKING:
 
 async def perform(act: Act) -> Gives:
     """Ask, and give the answer; when nobody answered in time, the default, and the outcome says so."""
-    step, play = act.place.step, act.scene.play
+    step = act.place.step
     assert isinstance(step, AskStep)
-    asked = step.ask
-    question = Question(
-        act.path,
-        "ask",
-        render_text(play.text(asked.question), act.values),
-        (),
-        asked.timeout,
-        asked.default,
-        asked.role or "",
-        rehearsed_choice(act),
-        act.cause,
-    )
-    answer = await play.performance.gates.ask(question)
+    answer = await answered(act, "ask", step.ask, step.ask.question)
     output = {"answer": answer.choice, "by": answer.by or "nobody"}
     return Gives(output, outcome="expired" if answer.expired else "succeeded")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.engine.blocks import last_givers, perform_block
-from app.engine.clocks import Deadline
 from app.engine.exceeding import end_of_time
 from app.engine.expressions import render_all
 from app.engine.inputs import complete_inputs
@@ -24,7 +23,7 @@ async def perform(act: Act) -> Gives:
     play, performance = scene.play, scene.play.performance
     account = play.accounts[-1] if play.scenario.limits is not None else None
     try:
-        with Deadline(performance.clock, account.limits.get("wall") if account else None):
+        with performance.within(account.limits.get("wall") if account else None):
             ended = await perform_block(Block(play.scenario.steps, ("steps",), None, side_by_side=False), scene)
     except TimeoutError:
         assert account is not None

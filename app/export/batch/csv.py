@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.batch.cells import value_text
 from app.export.tables import safe_cell
+from app.state.words import known_usd
 
 if TYPE_CHECKING:
     from app.batch.comparing.arms import Comparisons
@@ -42,16 +43,16 @@ def _cells(results: Results, item: ItemResult) -> tuple[tuple[str | int, ...], t
         item.verdict,
         item.outcome or None,
         item.score,
-        None if spent.unpriced and not item.cost_usd else item.cost_usd,
-        spent.estimated_usd,
-        spent.rehearsed_usd,
-        spent.played_usd,
+        known_usd(item.spent),
+        round(spent.estimated_usd, 9),
+        round(spent.rehearsed_usd, 9),
+        round(spent.played_usd, 9),
         spent.unpriced,
         item.tokens,
         item.seconds,
         item.calls,
-        item.retries,
+        item.failed_calls,
         len(item.checks),
         sum(check.met for check in item.checks),
-        item.why if item.over and not item.passed else item.reason or None,
+        item.why or None,
     )

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from app.batch.verdicts import OPEN
 from app.safety import mask_secrets, safe_text
-from app.state.words import kind_of, money
+from app.state.words import kind_of, money, paid
 
 if TYPE_CHECKING:
     from app.batch.comparing.against import Against
@@ -70,9 +70,15 @@ def _add_case(suite: Element, item: ItemResult) -> None:
         told = SubElement(case, kind, type=item.verdict, message=_text(item.why.partition("\n")[0]))
         told.text = _text("\n".join(_details(item)))
     SubElement(case, "system-out").text = _text(
-        f"run {item.item.run}, seed {item.item.seed}: {item.tokens:,} tokens, {money(item.cost_usd)}"
-        f" {kind_of(item.spent).word}".rstrip()
+        f"run {item.item.run}, seed {item.item.seed}: {item.tokens:,} tokens, {_cost(item)}"
     )
+
+
+def _cost(item: ItemResult) -> str:
+    """With what it is; never nothing where a price is not known."""
+    if item.unpriced:
+        return paid(item.spent)
+    return f"{money(item.cost_usd)} {kind_of(item.spent).word}".rstrip()
 
 
 def _details(item: ItemResult) -> Iterable[str]:
@@ -110,6 +116,8 @@ def _properties(results: Results, items: Sequence[ItemResult]) -> Iterable[tuple
     yield "batch", results.row.batch
     yield "mode", results.row.mode
     yield "cost_usd", f"{sum(item.cost_usd for item in items):.6f}"
+    if unpriced := sum(item.unpriced for item in items):
+        yield "unpriced_calls", str(unpriced)
     yield "tokens", str(sum(item.tokens for item in items))
 
 

@@ -8,24 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from app.batch.groups import Group, groups_of, reasons_of, spent_in, worst_first
-from app.batch.heat import Heat, heat_of
+from app.batch.comparing.shift_words import TOLD, against_told
+from app.batch.comparing.words import paired_told
+from app.batch.groups import Group, groups_of, reasons_of, runs_of, spent_in, times_told, worst_first
+from app.batch.heat import Heat, costs_told, heat_of
+from app.batch.statistics import level
+from app.export.batch.verdict import sign_of, standing
 from app.export.markdown import inline
 from app.safety import mask_secrets, safe_text
-from app.state.words import in_short, money, plural, took
+from app.state.words import in_full, plural, took
 
 if TYPE_CHECKING:
     from app.batch.comparing.against import Against, Turned
     from app.batch.comparing.arms import Arm, Comparisons
     from app.batch.results import Results
-    from app.batch.verdicts import Verdict
 
 _MOST_GROUPS = 30
 _MOST_REASONS = 12
 _MOST_NAMED = 5  # runs of a reason
 _MOST_ARMS = 12
 _MOST_LETTERS = 64_000  # a comment has 65,536
-_SAID = {"better": "better", "worse": "**worse**", "same": "no different", "void": "void"}
+_SAID = {"better": "better", "worse": "**worse**", "same": "same", "void": "void"}
 
 
 def markdown(results: Results, comparisons: Sequence[Comparisons] = (), against: Against | None = None) -> str:
@@ -45,7 +48,7 @@ def markdown(results: Results, comparisons: Sequence[Comparisons] = (), against:
 
 
 def _sections(results: Results, comparisons: Sequence[Comparisons], against: Against | None) -> Iterator[Iterable[str]]:
-    yield f"## {_verdict(results, against)}", ""
+    yield f"## {sign_of(results, against)} {_text(results.plan.title)}: {standing(results)}", ""
     yield _facts(results)
     if against is not None:
         yield _baseline(against)
@@ -57,27 +60,14 @@ def _sections(results: Results, comparisons: Sequence[Comparisons], against: Aga
     yield _reasons(results)
 
 
-def _verdict(results: Results, against: Against | None) -> str:
-    over, total, passed = len(results.over), len(results.items), results.count("passed")
-    sign = "✓" if passed == total and not (against and against.is_worse) else "✗"
-    title = _text(results.plan.title)
-    if over < total:
-        return f"{sign} {title}: {passed:,} of {plural(over, 'run')} passed, {total - over:,} have no result yet"
-    if passed == total:
-        return f"{sign} {title}: all {plural(total, 'run')} passed"
-    return f"{sign} {title}: {total - passed:,} of {plural(total, 'run')} did not pass"
-
-
 def _facts(results: Results) -> Iterator[str]:
     plan = results.plan
     how = {"rehearsal": "rehearsed: written lines, no model was asked", "cassette": "played back from cassettes"}.get(
         plan.mode, "live"
     )
-    rows = [("How", how), ("Cost", in_short(spent_in(results)))]
-    seconds = sorted(item.seconds for item in results.over if item.seconds is not None)
-    if seconds:
-        middle, most = seconds[len(seconds) // 2], seconds[-1]
-        rows.append(("A run takes", f"{took(middle * 1000)} in the middle, {took(most * 1000)} at most"))
+    rows = [("How", how), ("Cost", "; ".join(in_full(spent_in(results))))]
+    if times := times_told(results):
+        rows.append(("A run", times))
     if results.row.stopped:
         rows.append(("Ended early", results.row.stopped))
     yield from ("| | |", "| --- | --- |")
@@ -86,12 +76,10 @@ def _facts(results: Results) -> Iterator[str]:
 
 
 def _baseline(against: Against) -> Iterator[str]:
-    worse, better = against.of_kind("regression"), against.of_kind("improvement")
-    said = f"{plural(len(worse), 'regression')} and {plural(len(better), 'improvement')}"
-    yield from ("", f"### Against {_text(against.name)}: {said}", "")
-    shifts = (*worse, *better)
+    yield from ("", f"### Against {_text(against.name)}: {against_told(against)}", "")
+    shifts = [shift for kind in TOLD for shift in against.of_kind(kind)]
     for shift in shifts[:_MOST_GROUPS]:
-        yield f"- {_text(shift.line)}"
+        yield f"- {TOLD[shift.kind]}: {_text(shift.line)}"
     if len(shifts) > _MOST_GROUPS:
         yield f"- and {len(shifts) - _MOST_GROUPS:,} more"
     for title, names in (("New", against.new), ("Gone", against.gone), ("Changed since", against.changed)):
@@ -121,7 +109,7 @@ def _comparison(compared: Comparisons) -> Iterator[str]:
         yield from _arm(arm, compared.control)
     if len(compared.arms) > _MOST_ARMS:
         yield f"- and {plural(len(compared.arms) - _MOST_ARMS, 'value')} more, which `--html FILE` shows"
-    for note in (*compared.notes, compared.together, compared.stopped):
+    for note in (*paired_told(compared), compared.together, *compared.notes, compared.stopped):
         yield from [f"- {_text(note)}"] if note else ()
 
 
@@ -133,7 +121,8 @@ def _arm(arm: Arm, control: str) -> Iterator[str]:
     for each in arm.measures:
         found, measure = each.comparison, each.measure
         verdict = _SAID.get(each.verdict, "not enough data")
-        cells = (_figure(measure, found.a), _figure(measure, found.b), f"{verdict}: {_text(each.why)}")
+        arms = ("–" if value is None else level(measure, value) for value in (found.a, found.b))
+        cells = (*arms, f"{verdict}: {_text(each.why)}")
         yield f"| {_NAMES[measure]} | {' | '.join(cells)} |"
     yield ""
     if arm.shift:
@@ -143,16 +132,6 @@ def _arm(arm: Arm, control: str) -> Iterator[str]:
 _NAMES = {"success": "passes", "cost_usd": "cost", "seconds": "time", "tokens": "tokens", "score": "score"}
 
 
-def _figure(measure: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    if measure == "success":
-        return f"{value:.0%}"
-    if measure == "cost_usd":
-        return money(value)
-    return took(value * 1000) if measure == "seconds" else f"{value:,.0f}" if measure == "tokens" else f"{value:.2f}"
-
-
 def _heat(heat: Heat) -> Iterator[str]:
     yield from ("", f"### {_text(heat.down)} by {_text(heat.across)}", "")
     yield f"| | {' | '.join(_text(column) for column in heat.columns)} |"
@@ -160,7 +139,7 @@ def _heat(heat: Heat) -> Iterator[str]:
     for name, row in zip(heat.rows, heat.spots, strict=True):
         cells = (
             "" if spot is None or spot.cost_usd is None
-            else f"{spot.passed}/{spot.over} · {money(spot.cost_usd)}{' and more' if spot.unpriced else ''}"
+            else f"{spot.passed}/{spot.over} · {costs_told(spot)}"
             for spot in row
         )  # fmt: skip
         yield f"| {_text(name)} | {' | '.join(cells)} |"
@@ -175,9 +154,8 @@ def _groups(groups: Sequence[Group]) -> Iterator[str]:
     for group in shown:
         half, most = group.seconds(0.5), group.seconds(0.95)
         times = ("–" if one is None else took(one * 1000) for one in (half, most))
-        cost = "–" if group.mean_cost_usd is None else money(group.mean_cost_usd)
         name = _text(f"{group.scenario} {group.cell}".strip())
-        yield f"| {name} | {group.passed}/{len(group.over)} | {cost} | {' | '.join(times)} |"
+        yield f"| {name} | {group.passed}/{len(group.over)} | {group.costs_told or '–'} | {' | '.join(times)} |"
     if len(groups) > len(shown):
         yield from ("", f"and {len(groups) - len(shown):,} more that pass as often as the last, or more often")
     yield from ("", "</details>") if folded else ()
@@ -187,7 +165,7 @@ def _reasons(results: Results) -> Iterator[str]:
     reasons = reasons_of(results)
     if not reasons:
         return
-    yield from ("", "<details>", f"<summary>Why {plural(results.count(*_OFF), 'run')} did not pass</summary>", "")
+    yield from ("", "<details>", f"<summary>Why {plural(runs_of(reasons), 'run')} did not pass</summary>", "")
     for reason in reasons[:_MOST_REASONS]:
         named = ", ".join(f"{_text(item.name)} (`{item.item.run}`)" for item in reason.items[:_MOST_NAMED])
         more = f" and {len(reason.items) - _MOST_NAMED:,} more" if len(reason.items) > _MOST_NAMED else ""
@@ -195,9 +173,6 @@ def _reasons(results: Results) -> Iterator[str]:
     if len(reasons) > _MOST_REASONS:
         yield f"- and {plural(len(reasons) - _MOST_REASONS, 'other reason')}"
     yield from ("", "</details>")
-
-
-_OFF: tuple[Verdict, ...] = ("unmet", "failed", "exhausted", "paused")
 
 
 def _text(text: str) -> str:

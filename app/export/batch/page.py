@@ -10,27 +10,26 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app.batch.groups import groups_of, quantile, reasons_of, spent_in
+from app.batch.comparing.shift_words import against_told
+from app.batch.groups import groups_of, reasons_of, runs_of, spent_in, times_told
 from app.batch.heat import heat_of
-from app.batch.planning import names_in
-from app.batch.verdicts import OFF
 from app.export.batch.page_cells import amounts, heat_map, rates, settled
-from app.export.batch.page_comparing import against_line, arm_line, baseline, comparison
+from app.export.batch.page_comparing import arm_line, baseline, comparison
 from app.export.batch.page_plots import bar, patterns, swatch
 from app.export.batch.page_runs import next_commands, reasons, runs
+from app.export.batch.page_values import values
 from app.export.batch.page_words import (
     LETTERS,
     between,
     count,
     cut,
     meaning,
-    percent,
-    standing,
     told_between,
     words,
 )
+from app.export.batch.verdict import sign_of, standing
 from app.export.sheet import Front, Section, again, sheet
-from app.state.words import in_full, took
+from app.state.words import in_full, percent
 from footlights import __version__
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from app.batch.results import Results
 
 _MOST_VALUES = 8  # of an axis that are named
+_TONES = {"✓": "good", "✗": "error", "○": "warning"}
 _MODES = {
     "rehearsal": "rehearsed: written lines, no model was asked",
     "cassette": "played back from cassettes",
@@ -48,12 +48,11 @@ _MODES = {
 
 def page(results: Results, comparisons: Sequence[Comparisons] = (), against: Against | None = None) -> str:
     """The page."""
-    tone, sign = _tone(results, against)
+    sign = sign_of(results, against)
     worse = f", and it is worse than {cut(against.name, 60)}" if against is not None and against.is_worse else ""
     verdict = f"{sign} {standing(results)}{worse}"
-    front = Front(
-        "the report of a batch", cut(results.plan.title, 200), tone, verdict, _lead(results), list(_facts(results))
-    )
+    title = cut(results.plan.title, 200)
+    front = Front("the report of a batch", title, _TONES[sign], verdict, _lead(results), list(_facts(results)))
     made = f"Made by Footlights {__version__} from the archive. What looked like a key is covered."
     opening = _findings(comparisons, against) + _bar(results)
     return sheet(front, _sections(results, comparisons, against), made=made, opening=opening, also="batch")
@@ -70,17 +69,12 @@ def _sections(results: Results, comparisons: Sequence[Comparisons], against: Aga
     heat = heat_of(results) if results.over else None
     yield Section("map", "Where it passes, and what it costs there", heat_map(heat) if heat else "")
     yield Section("rates", "How often each passes, the worst first", rates(results))
-    yield Section("reasons", f"Why {count(results.count(*OFF, 'paused'))} have not passed", reasons(results))
+    yield Section("reasons", f"Why {count(runs_of(reasons_of(results)))} did not pass", reasons(results))
     yield Section("amounts", "What runs cost, and how long they take", amounts(results))
     yield Section("settled", "Whether the rate has settled", settled(results))
+    yield Section("values", "What varies, in full", values(results))
     yield Section("runs", "All runs", runs(results))
     yield Section("again", "To see it again", again(next_commands(results)))
-
-
-def _tone(results: Results, against: Against | None) -> tuple[str, str]:
-    if results.count(*OFF) or (against is not None and against.is_worse):
-        return "error", "✗"
-    return ("good", "✓") if len(results.over) == len(results.items) else ("warning", "○")
 
 
 def _lead(results: Results) -> str:
@@ -101,8 +95,8 @@ def _lead(results: Results) -> str:
 def _findings(comparisons: Sequence[Comparisons], against: Against | None) -> str:
     found = []
     if against is not None:
-        sign, tone = ("✗", "error") if against.is_worse else ("✓", "good")
-        told = f"Against {words(against.name, 60)}: {against_line(against)}."
+        sign, tone = ("✗", "error") if against.is_worse else ("✓", "good") if against.held else ("?", "warning")
+        told = f"Against {words(against.name, 60)}: {against_told(against)}."
         found.append(f'<a href="#baseline"><b class="{tone}">{sign}</b> {told}</a>')
     for number, compared in enumerate(comparisons, 1):
         found += [f'<a href="#comparison-{number}">{arm_line(arm)}</a>' for arm in compared.arms[:6]]
@@ -131,10 +125,8 @@ def _facts(results: Results) -> Iterator[tuple[str, str]]:
     yield "Seeds", _seeds([item.seed for item in plan.items])
     yield "When", f"{datetime.fromtimestamp(results.row.created / 1e6, UTC):%d %B %Y, %H:%M} UTC"
     yield "Cost", "; ".join(in_full(spent_in(results)))
-    times = [item.seconds for item in results.over if item.seconds is not None]
-    half, most = quantile(times, 0.5), quantile(times, 0.95)
-    if half is not None and most is not None:
-        yield "A run takes", f"half of them up to {took(1000 * half)}, 95 % up to {took(1000 * most)}"
+    if times := times_told(results):
+        yield "A run", times
     for name, amounts_of in (("Limits of a run", plan.limits), ("Budget of all", plan.budget)):
         if amounts_of:
             yield name, ", ".join(f"{cut(key, 40)} {value:g}" for key, value in amounts_of.items())
@@ -149,7 +141,7 @@ def _what(results: Results) -> Iterator[str]:
     names = list(dict.fromkeys(item.scenario for item in results.items))
     yield f"{count(len(results.items))}, {f'{len(names):,} scenarios' if len(names) > 1 else names[0] if names else ''}"
     for axis in results.plan.axes:
-        values = [names_in(results.plan).of(axis, value) for value in results.values(axis)]
+        values = [results.plan.names.of(axis, value) for value in results.values(axis)]
         more = f" and {len(values) - _MOST_VALUES:,} more" if len(values) > _MOST_VALUES else ""
         if values and axis != "scenario":
             yield f"{axis}: {', '.join(values[:_MOST_VALUES])}{more}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from html import escape
 from typing import NamedTuple
 
 from app.batch.groups import Group, groups_of, quantile, worst_first
 from app.batch.heat import Heat, Spot
-from app.batch.planning import names_in
 from app.batch.results import ItemResult, Results
+from app.batch.statistics import level
 from app.export.batch.page_plots import Point, Scale, Span, axis, course, interval, strip
 from app.export.batch.page_tables import drawn, left_out, row, table
-from app.export.batch.page_words import between, count, name, percent, told_between, words
-from app.state.words import money, took
+from app.export.batch.page_words import between, count, name, told_between, words
+from app.state.words import percent, took
 
 _SHOWN = 12  # rows of a drawing before the rest is folded away
 _MOST = 200  # rows of a drawing; the table of all runs has the rest
@@ -58,7 +60,7 @@ def _cost(spot: Spot, least: float, most: float) -> str:
         return "<td>–</td>"
     share = (spot.cost_usd - least) / (most - least) if most > least else 0.0
     more = "<span>and what nobody has priced</span>" if spot.unpriced else ""
-    return f'<td class="shade-{round(_LEVELS * share)}"><b>{money(spot.cost_usd)}</b>{more}</td>'
+    return f'<td class="shade-{round(_LEVELS * share)}"><b>{escape(level("cost_usd", spot.cost_usd))}</b>{more}</td>'
 
 
 # How often each passes
@@ -109,7 +111,12 @@ class _Amount(NamedTuple):
 
 
 _AMOUNTS = (
-    _Amount("What a run costs", lambda item: None if item.spent.unpriced else item.cost_usd, money, 0.0005),
+    _Amount(
+        "What a run costs",
+        lambda item: None if item.spent.unpriced else item.cost_usd,
+        partial(level, "cost_usd"),
+        0.0005,
+    ),
     _Amount(
         "How long a run takes, of its own time", lambda item: item.seconds, lambda seconds: took(1000 * seconds), 0.001
     ),
@@ -133,7 +140,7 @@ def _rows_of(results: Results) -> Iterator[tuple[str, list[ItemResult]]]:
     if axis and len(results.values(axis)) > 1:
         for value in results.values(axis):
             arm = [item for item in results.over if item.item.cell.get(axis) == value]
-            yield names_in(results.plan).of(axis, value), arm
+            yield results.plan.names.of(axis, value), arm
         return
     groups = groups_of(results)
     several = len({group.scenario for group in groups}) > 1
@@ -161,8 +168,8 @@ def _strip(amount: _Amount, scale: Scale, title: str, items: list[ItemResult], v
     half, most = quantile(values, 0.5), quantile(values, 0.95)
     if len(values) < _FEWEST or half is None or most is None:
         ends = dict.fromkeys(map(amount.told, (min(values), max(values))))
-        return row(name(title), strip(scale, good, bad), " to ".join(ends))
-    told = f"half up to {amount.told(half)}<span>95 % up to {amount.told(most)}</span>"
+        return row(name(title), strip(scale, good, bad), escape(" to ".join(ends)))
+    told = f"half up to {escape(amount.told(half))}<span>95 % up to {escape(amount.told(most))}</span>"
     return row(name(title), strip(scale, good, bad, (("p50", half), ("p95", most))), told)
 
 

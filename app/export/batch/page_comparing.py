@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from app.batch.comparing.words import WHAT, level, signed, span, unit
-from app.batch.statistics import Comparison, is_relative
+from app.batch.comparing.shift_words import against_told
+from app.batch.comparing.words import WHAT, paired_told, signed, span, unit
+from app.batch.statistics import Comparison, few_differ_told, is_relative, level
 from app.export.batch.page_plots import Scale, Span, axis, interval
 from app.export.batch.page_tables import drawn, folded, row
 from app.export.batch.page_words import called, name, short, words
-from app.state.words import plural
 
 if TYPE_CHECKING:
     from app.batch.comparing.against import Against, Kind, Turned
@@ -34,7 +34,8 @@ _KINDS: dict[Kind, tuple[str, str, str]] = {
 def comparison(compared: Comparisons) -> str:
     """One axis: every arm against the control."""
     arms = "\n".join(_arm(compared, arm) for arm in compared.arms)
-    notes = [*_pairs(compared), compared.together, *compared.notes, compared.stopped and f"stopped: {compared.stopped}"]
+    stopped = compared.stopped and f"stopped: {compared.stopped}"
+    notes = (*paired_told(compared), compared.together, *compared.notes, stopped)
     return f"{arms}{_list(filter(None, notes))}"
 
 
@@ -50,7 +51,8 @@ def _arm(compared: Comparisons, arm: Arm) -> str:
         scale = _scale([each.comparison for each in arm.measures])
         rows = [_measure(each, scale) for each in arm.measures]
         parts += [_forest(rows, ("change", "effect", compared.control, arm.name), scale), _KEY]
-        parts.append(_list(f"{WHAT[each.measure]}: {each.why}" for each in arm.measures if each.verdict == "void"))
+        unknown = (each for each in arm.measures if each.verdict == "void" or few_differ_told(each.comparison))
+        parts.append(_list(f"{WHAT[each.measure]}: {each.why}" for each in unknown))
         parts += _places(arm)
     return "\n".join(parts)
 
@@ -120,20 +122,11 @@ def _scale(found: Sequence[Comparison]) -> Scale:
     return Scale(max(-FARTHEST, min(edges) - 0.04 * wide), min(FARTHEST, max(edges) + 0.04 * wide))
 
 
-def _pairs(compared: Comparisons) -> Iterator[str]:
-    for arm in compared.arms:
-        told = f"{plural(arm.looked_at, 'pair')} that agree in all but {compared.axis}"
-        told += f", of {arm.pairs:,} planned" if arm.looked_at < arm.pairs else ""
-        told += f"; {arm.missing:,} of them lack a result" if arm.missing else ""
-        told += f"; {plural(arm.alone, 'run')} without a counterpart" if arm.alone else ""
-        yield f"{arm.name}: {told}" if len(compared.arms) > 1 else told
-
-
 def baseline(against: Against) -> str:
     """What has become worse or better since."""
     rows = [_shift(*_KINDS[kind], words(shift.line)) for kind in _KINDS for shift in against.of_kind(kind)]
     rows += map(_turned, against.turned)
-    parts = [f"<p>{against_line(against).capitalize()}.</p>"]
+    parts = [f"<p>{words(against_told(against)).capitalize()}.</p>"]
     parts.append(folded(rows, lambda block: f'<ul class="shifts">{block}</ul>', most=_MOST_SHIFTS, what="changes"))
     names = (("new", against.new), ("gone", against.gone), ("changed since", against.changed))
     parts.append(_list([*(f"{title}: {', '.join(each)}" for title, each in names if each), *against.notes]))
@@ -148,15 +141,6 @@ def _turned(run: Turned) -> str:
 
 def _shift(sign: str, tone: str, word: str, told: str) -> str:
     return f'<li><b class="{tone}">{sign} {word}</b><span>{told}</span></li>'
-
-
-def against_line(against: Against) -> str:
-    """It in a line."""
-    worse, better = (len(against.of_kind(kind)) for kind in ("regression", "improvement"))
-    places = plural(against.held, "place")
-    if not worse and not better:
-        return f"nothing has become worse or better by more than chance, in {places}"
-    return f"{plural(worse, 'regression')} and {plural(better, 'improvement')}, in {places}"
 
 
 def _list(notes: Iterable[str]) -> str:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from app.batch.cells import Names
 from app.batch.groups import Reason, reasons_of
-from app.batch.planning import SCENARIO, names_in
-from app.batch.results import ItemResult, Results
+from app.batch.planning import SCENARIO
+from app.batch.results import ItemResult, Results, not_met
 from app.export.batch.page_tables import folded, left_out, table
 from app.export.batch.page_words import LETTERS, TONES, command, count, cut, name, short, words
 
@@ -57,7 +57,7 @@ def _of_reason(item: ItemResult, why: str) -> str:
 
 def _found(item: ItemResult, why: str) -> str:
     """What there was instead of what was expected."""
-    found = next((check.found for check in item.checks if not check.met and check.about == why), "")
+    found = next((check.found for check in item.checks if not check.met and not_met(check.about) == why), "")
     if found:
         return found
     return item.failure.where if item.failure is not None else ""
@@ -88,7 +88,7 @@ def _columns(results: Results) -> Iterator[_Column]:
         yield _Column("Scenario", lambda item: words(item.scenario))
     for axis in results.plan.axes:
         if axis != SCENARIO:
-            yield _Column(axis, partial(_value, names_in(results.plan), axis))
+            yield _Column(axis, partial(_value, results.plan.names, axis))
     yield _Column("Seed", lambda item: str(item.item.seed), is_figure=True)
     yield _Column("Verdict", _verdict)
     if any(item.score is not None for item in results.items):
@@ -158,5 +158,5 @@ def next_commands(results: Results) -> Iterator[tuple[str, str]]:
         yield f"footlights show {short(shown.item.run)}", "shows the same run in lines"
     if any(item.reason in ("gate", "person") for item in results.items):
         yield "footlights inbox", "lists what a person is asked"
-    if len(results.over) < len(results.items):
+    if any(item.goes_on for item in results.items):
         yield f"footlights batch --resume {batch}", "goes on with what is missing; nothing is performed twice"

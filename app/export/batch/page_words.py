@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 
 from app.batch.comparing.words import WHAT
-from app.batch.results import ItemResult, Results
+from app.batch.results import ItemResult
 from app.batch.statistics import Measure, NoStatistics, rate_interval, rate_told
 from app.batch.verdicts import SAID, Verdict
 from app.safety import one_line
+from app.state.words import plural
 
 # In the order in which they are told. Each has a letter of its own, so that a bar can be read without its colours.
 LETTERS: dict[Verdict, str] = {
@@ -36,21 +37,9 @@ def cut(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def standing(results: Results) -> str:
-    """How the batch ended, in a few words."""
-    over, total, passed = len(results.over), len(results.items), results.count("passed")
-    if not over:
-        return f"none of {count(total)} has a result yet"
-    if over < total:
-        return f"{passed:,} of {count(over)} passed, {total - over:,} have no result yet"
-    if passed == total:
-        return f"all {count(total)} passed" if total > 1 else "it passed"
-    return f"{total - passed:,} of {count(total)} did not pass"
-
-
 def count(runs: int) -> str:
     """So many runs."""
-    return "1 run" if runs == 1 else f"{runs:,} runs"
+    return plural(runs, "run")
 
 
 def meaning(verdict: Verdict) -> str:
@@ -71,13 +60,6 @@ def command(item: ItemResult) -> str:
 def short(name: str) -> str:
     """As much of an id as is needed to find what it stands for."""
     return one_line(name[-_SHORT_ID:])
-
-
-def percent(share: float) -> str:
-    """A share; never all where one is missing, and never none where there is one."""
-    shown = f"{100 * share:.1f}"
-    shown = "99.9" if shown == "100.0" and share < 1 else "0.1" if shown == "0.0" and share > 0 else shown
-    return f"{shown.removesuffix('.0')} %"
 
 
 def between(passed: int, of: int) -> tuple[float, float] | None:

@@ -3,17 +3,24 @@ const ROOM = 200;
 for (const filter of document.querySelectorAll(".filter")) {
   const [wanted, verdict, told, all] = ["input", "select", "output", "button"].map((name) => filter.querySelector(name));
   const table = filter.parentElement.querySelector("table.runs");
-  const column = [...table.tHead.rows[0].cells].findLastIndex((head) => head.textContent === "Verdict");
+  const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+  const [run, column] = [heads.indexOf("Run"), heads.lastIndexOf("Verdict")];
   const total = told.textContent;
   const texts = new Map();
   let room = ROOM;
   const textOf = (row) => {
-    if (!texts.has(row)) texts.set(row, [...row.cells].map((cell) => cell.textContent).join(" ").toLowerCase());
+    if (!texts.has(row)) {
+      const cells = [...row.cells].map((cell) => cell.textContent.toLowerCase());
+      texts.set(row, [cells.splice(run, 1)[0], cells.join(" ")]);
+    }
     return texts.get(row);
   };
+  // An id holds any few letters by chance, so that short words are not looked for in it.
+  const holds = ([id, text], word) =>
+    text.includes(word) || (word.length > 4 && (id.includes(word) || word.endsWith(id)));
   const fits = (row, words) =>
     (!verdict.value || row.cells[column].textContent.endsWith(` ${verdict.value}`)) &&
-    words.every((word) => textOf(row).includes(word));
+    words.every((word) => holds(textOf(row), word));
   const show = () => {
     const words = wanted.value.toLowerCase().split(/\s+/).filter(Boolean);
     const rows = table.tBodies[0].rows;

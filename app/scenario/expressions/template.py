@@ -46,11 +46,6 @@ class Template:
             return None
         return placed[0].expression
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether there is no expression in the text."""
-        return not self.placed
-
 
 def parse_template(text: str) -> Template:
     """Read a text, or raise ExpressionMistakes with every mistake in it, each counted in the text."""

@@ -28,6 +28,11 @@ class Slips(Section):
     )
     reply: Any = key(says="The answer then.", example="I am not sure.")
 
+    @property
+    def ever(self) -> bool:
+        """Does anybody slip?"""
+        return any(self.share.values()) if isinstance(self.share, dict) else self.share > 0
+
     def share_of(self, *names: str) -> float:
         """The share for whoever goes by one of these names."""
         if not isinstance(self.share, dict):

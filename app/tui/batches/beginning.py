@@ -58,11 +58,13 @@ async def _is_wanted(app: Theatre, plan: Plan) -> bool:
     """A live one begins when somebody has seen what it may cost, and said yes."""
     from app.batch.outlook import outlook_of
     from app.safety import one_line
+    from app.tui.batches.wishing import too_little_for
     from app.tui.paint.options import Option
     from app.tui.screens.choosing import Choosing
 
     if plan.mode != "live":
         return True
     options = (Option("begin", "Begin", "real models, real money", "y"), Option("back", "Back to the form", "", "n"))
-    says = one_line(await asyncio.to_thread(outlook_of, plan))
+    outlook, warning = await asyncio.to_thread(lambda: (outlook_of(plan), too_little_for(plan)))
+    says = one_line("; ".join(filter(None, (outlook, warning))))
     return await app.push_screen_wait(Choosing("Perform it live", options, says=says, cursor=1)) == "begin"

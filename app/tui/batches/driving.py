@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.batch.driving import Drive
-from app.errors import FootlightsError
+from app.errors import FootlightsError, Mistake
 
 if TYPE_CHECKING:
     from app.batch.conducting import Conducted
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.batch.plan import Item, Plan, Source
     from app.batch.results import Results
     from app.journal import Journal
+    from app.tui.batches.raising import Lacking, Raised
 
 GRACE = 5.0  # seconds that runs which are under way have to end, when somebody stops the batch
 BY_PERSON = "a person stopped it"
@@ -91,29 +92,39 @@ class Driven:
         except FootlightsError as error:
             self.problem = error
             return None
+        except Exception as error:  # the outermost edge of a batch in the app: whoever looks at it is told
+            self.problem = Mistake.of(error)
+            return None
         finally:
             if self._owns:
                 self._journal.close()
 
 
-async def results_before(batch: str, workspace: Path | None) -> Results:
-    """How a batch stands that shall be gone on with."""
+async def left_before(batch: str, workspace: Path | None) -> tuple[Results, Lacking]:
+    """How a batch stands that shall be gone on with, and what it lacks."""
     from app.batch.results import results_of
     from app.journal import Archive
+    from app.tui.batches.raising import lacking_in
 
     async with Archive.open(workspace) as archive:
-        return await results_of(archive, batch)
+        before = await results_of(archive, batch)
+        return before, await lacking_in(archive, before)
 
 
-async def gone_on_with(before: Results, workspace: Path | None, budget: Mapping[str, float]) -> Driven:
-    """A batch that nobody performs any more, with other budgets; raises FootlightsError with what is in the way."""
+async def gone_on_with(
+    before: Results, workspace: Path | None, budget: Mapping[str, float], raised: Iterable[Raised] = ()
+) -> Driven:
+    """A batch that nobody performs any more, with more to use; raises FootlightsError with what is in the way."""
     from app.journal import Journal
+    from app.settings import who
 
     if before.plan.mode == "live":
         missing = sorted({item.item.source for item in before.items if not item.over})
         await asyncio.to_thread(insist_on_models_of, [before.plan.sources[number] for number in missing])
     journal = Journal.open(workspace)
     try:
+        for run, limit, to in raised:  # each run reads it when it goes on, wherever it is performed
+            journal.post(run, "direction", "raise", {"direction": "raise", "to": limit, "detail": to}, who())
         return Driven(journal, Drive.go_on(journal, before.row.batch, budget))
     except BaseException:
         journal.close()

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.batch.plan import Plan
-from app.batch.planning import SCENARIO, names_in
+from app.batch.planning import SCENARIO
 from app.safety import one_line
-from app.tui.text import cells
+from app.tui.text import cells, cut
 
 READABLE = 14  # cells of a label, below which rows rather stand below one another
 GAP = 3  # cells between two blocks beside one another
@@ -26,6 +26,7 @@ class Group(NamedTuple):
 
     name: str
     items: tuple[int, ...]
+    parts: tuple[str, ...] = ()  # of the name, where it has several
 
 
 class Strip(NamedTuple):
@@ -83,18 +84,18 @@ class Grid:
 def groups_of(plan: Plan) -> tuple[Group, ...]:
     """The cells of a plan, in its order, with their repeats; each by its values, which `axes_of` names."""
     several = len({source.scenario for source in plan.sources}) > 1
-    names = names_in(plan)
-    found: dict[tuple[int, str], list[int]] = {}
+    names = plan.names
+    found: dict[tuple[int, tuple[str, ...]], list[int]] = {}
     for place, item in enumerate(plan.items):
-        values = " · ".join(names.of(axis, value) for axis, value in item.cell.items() if axis != SCENARIO)
+        values = tuple(one_line(names.of(axis, value)) for axis, value in item.cell.items() if axis != SCENARIO)
         found.setdefault((item.source, values), []).append(place)
-    return tuple(
-        Group(
-            one_line(" ".join(filter(None, (plan.sources[source].scenario if several or not values else "", values)))),
-            tuple(items),
-        )
-        for (source, values), items in found.items()
-    )
+    groups = []
+    for (source, values), items in found.items():
+        head = (one_line(plan.sources[source].scenario),) if several or not values else ()
+        parts = (*head, *values)
+        name = " ".join((*head, *filter(None, (" · ".join(values),))))
+        groups.append(Group(name, tuple(items), parts if len(parts) > 1 else ()))
+    return tuple(groups)
 
 
 def axes_of(plan: Plan) -> str:
@@ -124,11 +125,14 @@ def _beside(groups: Sequence[Group], label: int, pitch: int, longest: int, width
     label = min(label, (width + GAP) // columns - GAP - 1 - _length(longest, pitch))
     block = label + 1 + _length(longest, pitch)
     lines = -(-len(groups) // columns)
+    names = _labels(groups, label)
     rows = []
     for line in range(lines):
-        some = [(column, groups[at]) for column in range(columns) if (at := column * lines + line) < len(groups)]
+        some = [(column, at) for column in range(columns) if (at := column * lines + line) < len(groups)]
         rows.append(
-            tuple(_strip(column * (block + GAP), group.name, True, group.items, label, pitch) for column, group in some)
+            tuple(
+                _strip(column * (block + GAP), names[at], True, groups[at].items, label, pitch) for column, at in some
+            )
         )
     return _read(rows, label)
 
@@ -139,11 +143,37 @@ def _wrapped(groups: Sequence[Group], label: int, width: int) -> Grid:
     most = max(1, (room + 1) * TEN // (TEN + 1))
     most = most // TEN * TEN or most
     rows = []
-    for group in groups:
+    for group, called in zip(groups, _labels(groups, label), strict=True):
         for start in range(0, len(group.items), most):
-            name = f"#{start + 1:,}" if start else group.name
+            name = f"#{start + 1:,}" if start else called
             rows.append((_strip(0, name, not start, group.items[start : start + most], label, 1),))
     return _read(rows, label)
+
+
+def _labels(groups: Sequence[Group], room: int) -> list[str]:
+    """Their names; where there is no room for all, of each a beginning of every part, so that all are told apart."""
+    long = [group for group in groups if group.parts and cells(group.name) > room]
+    if not long:
+        return [group.name for group in groups]
+    most = min(_most_of_a_part(group.parts, room) for group in long)
+    return [_squeezed(group.parts, most) or group.name for group in groups]
+
+
+def named_in_short(parts: Sequence[str], room: int) -> str:
+    """The parts of a name; where there is no room for all, a beginning of each."""
+    whole = " · ".join(parts)
+    return whole if cells(whole) <= room else _squeezed(parts, _most_of_a_part(parts, room))
+
+
+def _squeezed(parts: Sequence[str], most: int) -> str:
+    return "·".join(cut(part, most, ellipsis="") for part in parts)
+
+
+def _most_of_a_part(parts: Sequence[str], room: int) -> int:
+    """Cells that each may take, so that all fit with a point between them; the short ones leave some to others."""
+    rest = room - len(parts) + 1
+    sizes = range(rest, 1, -1)
+    return next((most for most in sizes if sum(min(most, cells(part)) for part in parts) <= rest), 1)
 
 
 def _strip(x: int, name: str, is_name: bool, items: tuple[int, ...], label: int, pitch: int) -> Strip:

@@ -13,6 +13,7 @@ from app.batch.groups import Reason, reasons_of
 from app.batch.heat import Heat, Spot, heat_of, spot_of
 from app.batch.results import ItemResult, Results, result_of, results_of
 from app.errors import FootlightsError
+from app.safety import one_line
 from app.tui.batches.grid import groups_of
 from app.tui.batches.watch import News, Watch
 from app.tui.history import gathered
@@ -36,6 +37,7 @@ class Reading:
         self.reasons: Sequence[Reason] = ()
         self.compared: Sequence[Comparisons] = ()
         self.why_not_compared = ""
+        self.ended_early = False  # its rest is left out on purpose
         self.along = ""  # the axis that a person wants compared; else that of the plan
         self._concluded = -1  # at which revision
         self._whole: dict[tuple[int, int], ItemResult] = {}
@@ -89,6 +91,29 @@ class Reading:
         """Is what follows from it known, as it stands now?"""
         return self._concluded == self.watch.revision
 
+    @property
+    def standing(self) -> str:
+        """How it stands, where nobody performs it."""
+        watch = self.watch
+        if watch.is_over:
+            return "all is performed" if self.is_concluded else "adding it up"
+        if watch.is_gone:
+            return "removed"
+        if not watch.is_read:
+            return "being read"
+        if watch.may_have_ended_early and not self.is_concluded:
+            return "adding it up"
+        return "ended early" if self.ended_early else "stopped"
+
+    @property
+    def notice(self) -> str:
+        """Why nobody performs what is left of it; nothing where nothing is."""
+        watch, standing = self.watch, self.standing
+        why = (watch.row is not None and one_line(watch.row.stopped)) or watch.why_left
+        if standing == "ended early":
+            return f"ended early, {watch.total - watch.over:,} left out: {why}"
+        return {"removed": watch.why_left, "stopped": f"stopped: {why}"}.get(standing, "")
+
     async def conclude(self, workspace: Path | None) -> None:
         """Say why some did not pass, and hold the arms against each other; loads what knows statistics."""
         nothing: Results | None = None
@@ -96,16 +121,15 @@ class Reading:
         found = await gathered(workspace, partial(_results, batch=self.watch.batch), nothing)
         if found is None:
             return
-        self._concluded = revision
         self.reasons = await asyncio.to_thread(reasons_of, found)
-        axis = self.along or found.plan.compare
-        if not axis:
-            return
-        try:
-            self.compared = await asyncio.to_thread(_compared, found, axis)
-            self.why_not_compared = ""
-        except FootlightsError as error:
-            self.why_not_compared = in_words(error)
+        self.ended_early = await asyncio.to_thread(_ended_early, found)
+        if axis := self.along or found.plan.compare:
+            try:
+                self.compared = await asyncio.to_thread(_compared, found, axis)
+                self.why_not_compared = ""
+            except FootlightsError as error:
+                self.why_not_compared = in_words(error)
+        self._concluded = revision
 
 
 async def _results(archive: Archive, batch: str) -> Results:
@@ -119,6 +143,12 @@ def _mapped(watch: Watch) -> tuple[Heat | None, Sequence[tuple[str, Spot]]]:
         return heat, ()
     groups = groups_of(results.plan)
     return None, [(group.name, spot_of([results.items[place] for place in group.items])) for group in groups]
+
+
+def _ended_early(results: Results) -> bool:
+    from app.batch.comparing.stopping import ended_early
+
+    return ended_early(results)
 
 
 def _compared(results: Results, axis: str) -> tuple[Comparisons, ...]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from app.batch.plan import Plan, decoded
 from app.batch.planning import item_name
 from app.batch.results import ItemResult, Results
-from app.batch.standing import spent_so_far
+from app.batch.standing import silence, spent_so_far
 from app.batch.verdicts import OVER, Verdict, verdict_of
 from app.events import Failure, RunFinished
 from app.journal.batches import BatchRow, Stand
 from app.journal.rows import INTERRUPTED
 from app.state import Spent
 from app.state.spending import NOTHING
+from app.state.words import plural
 
 if TYPE_CHECKING:
     from app.journal import Archive
@@ -76,6 +77,9 @@ class Watch:
         self.unpriced = 0
         self.ends: list[tuple[int, bool]] = []  # when each ended, and whether it passed
         self.revision = 0
+        self.is_read = False  # all that there was at the last look
+        self.removed = 0  # runs, by somebody, since it was read
+        self.is_gone = False  # and with the last one the batch
         self._begun = 0  # the last end there was when it was begun, or gone on with
         self._places: dict[str, int] = {}
 
@@ -115,15 +119,23 @@ class Watch:
         is_new = news.row != self.row or bool(news.standings)
         if self.row is not None and news.row.performer != self.row.performer:
             self._begun = max((at for at, _ in self.ends), default=0)
-        self.row, self.batch = news.row, news.row.batch
+        self.row, self.batch, self.is_read = news.row, news.row.batch, news.is_all
         for run, standing in news.standings.items():
             if (place := self._places.get(run)) is not None:
                 self._replace(place, standing)
         self.revision += is_new
         return is_new
 
+    def lose(self) -> None:
+        """The archive has it no more."""
+        for place in self._places.values():
+            self._replace(place, WAITING)
+        self.is_gone = True
+        self.revision += 1
+
     def _replace(self, place: int, standing: Standing) -> None:
         before = self.standings[place]
+        self.removed += bool(before.seq and not standing.seq) - bool(standing.seq and not before.seq and self.removed)
         self.standings[place] = standing
         self.counts[before.verdict] -= 1
         self.counts[standing.verdict] += 1
@@ -157,6 +169,11 @@ class Watch:
         return bool(self.standings) and self.over == self.total
 
     @property
+    def may_have_ended_early(self) -> bool:
+        """Was it to end as soon as its comparison is clear, and did something end it?"""
+        return bool(self.plan is not None and self.plan.looks and self.row is not None and self.row.stopped)
+
+    @property
     def asking(self) -> int:
         """How many runs wait for a person's answer."""
         return sum(standing.reason == "gate" for standing in self.standings if not standing.over)
@@ -164,6 +181,10 @@ class Watch:
     @property
     def why_left(self) -> str:
         """Why nobody performs the rest, where nobody has noted it."""
+        if self.is_gone:
+            return "somebody has removed it, with all its runs"
+        if self.removed and self.removed == self.total - self.over:
+            return f"{plural(self.removed, 'run')} of it {'was' if self.removed == 1 else 'were'} removed"
         if self.counts["waiting"] or any(standing.reason == INTERRUPTED for standing in self.standings):
             return "whoever performed it is gone"
         return "all that is left waits for a person" if self.asking else "all that is left is paused"
@@ -178,14 +199,20 @@ class Watch:
         """Which part of those that are over passed."""
         return self.counts["passed"] / self.over if self.over else None
 
+    @property
+    def _lately(self) -> list[int]:
+        return [at for at, _ in self.ends[-LATELY:] if at > self._begun]
+
     def pace(self, now: int) -> float:
         """Runs a second, lately; it falls while nothing ends. `now` is wall clock, in microseconds."""
-        last = [at for at, _ in self.ends[-LATELY:] if at > self._begun]
+        last = self._lately
         seconds = (now - min(last)) / 1e6 if last else 0.0
         return (len(last) - 1) / seconds if seconds > 0 else 0.0
 
     def left(self, now: int) -> float | None:
-        """Seconds that the rest takes at this pace; nothing, while too few have ended to say."""
+        """Seconds that the rest takes at this pace; nothing while too few have ended to say, and in a silence."""
+        if silence([at / 1e6 for at in sorted(self._lately)], now / 1e6):
+            return None
         pace, rest = self.pace(now), self.counts["waiting"] + self.counts["running"]
         return rest / pace if len(self.ends) >= ENOUGH and rest and pace else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.document.suggest import did_you_mean, listed, shortened
 from app.errors import FootlightsError, ScenarioRefused, UsageError
 from app.safety import one_line
+from app.state.words import money
 from app.tui.refused import in_words
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class Ahead:
 
     outlook: str = ""
     wrong: tuple[str, ...] = ()
+    warning: str = ""  # it could begin, and would not come far
 
 
 def matrix_in(checked: Checked, text: str) -> Mapping[str, Sequence[Any]]:
@@ -91,9 +94,28 @@ def ahead_of(checked: Checked, wish: Wish) -> Ahead:
     from app.batch.planning import planned
 
     try:
-        return Ahead(one_line(outlook_of(planned([checked], wish))))
+        plan = planned([checked], wish)
+        return Ahead(one_line(outlook_of(plan)), warning=too_little_for(plan))
     except FootlightsError as error:
         return Ahead(wrong=all_wrong(error))
+
+
+def too_little_for(plan: Plan) -> str:
+    """That a live budget has no room for the first call: it would pause the batch before anything was performed."""
+    from app.engine.bundle import checked_again
+    from app.engine.reaching import usual_models
+    from app.scenario.worst import first_call
+
+    budget = plan.budget.get("cost_usd")
+    if plan.mode != "live" or budget is None:
+        return ""
+    usual = usual_models(ready=True)
+    needed = max(first_call(checked_again(source.bundle), usual) or 0.0 for source in plan.sources)
+    if math.isinf(needed):
+        return "no budget can be kept: nobody knows what the first call costs"
+    if needed <= budget:
+        return ""
+    return f"the budget is too small: the first call may cost {money(needed)}"
 
 
 def all_wrong(error: FootlightsError) -> tuple[str, ...]:

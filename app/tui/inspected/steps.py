@@ -9,7 +9,7 @@ from app.events import CallFinished, RunStarted, StepFailed, definition
 from app.playback.show import Show
 from app.state import AgentState, StepState, Tally
 from app.state.brief import in_brief
-from app.state.words import how_performed, notes
+from app.state.words import as_said, how_performed, notes
 from app.tui.inspected.parts import (
     Inspected,
     Item,
@@ -342,7 +342,8 @@ def _expected(show: Show) -> Iterator[Item]:
     if not show.state.expectations:
         yield Item("nothing was expected, or it is not over", "muted")
     for check in show.state.expectations.values():
-        found = f"   found: {check.found}" if check.found and not check.met else ""
+        there = "" if check.met else as_said(check.found, show.value)
+        found = f"   found: {there}" if there else ""
         yield Item(f"{check.about}{found}", "text" if check.met else "error", mark="✓ " if check.met else "✗ ")
 
 

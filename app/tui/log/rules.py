@@ -89,9 +89,9 @@ class Scene:
         self.state = state
         self._words = words
 
-    def compact(self, ref: Ref | None) -> str:
+    def compact(self, said: str | Ref | None) -> str:
         """A value on one row; structures without the quotes of their keys."""
-        whole = self._words(ref)
+        whole = said if isinstance(said, str) else self._words(said)
         text = chart_in(whole) or whole[:LONGEST]
         line = " ".join(text.split())
         if text[:1] in ("{", "["):
@@ -362,17 +362,17 @@ def _breaker_changed(scene: Scene, event: BreakerChanged) -> Said:
 
 
 def _memory_read(scene: Scene, event: MemoryRead) -> Said:
-    return Said("recalls", one_line(event.query) or scene.compact(event.value), tone="quiet")
+    return Said("recalls", one_line(scene.compact(event.query or event.value)), tone="quiet")
 
 
 def _memory_written(scene: Scene, event: MemoryWritten) -> Said:
-    return Said("notes", f"{one_line(event.key)}: {scene.compact(event.value)}", tone="quiet")
+    return Said("notes", f"{one_line(scene.compact(event.key))}: {scene.compact(event.value)}", tone="quiet")
 
 
 def _expectation_checked(scene: Scene, event: ExpectationChecked) -> Said:
     if event.met:
         return Said("expects", one_line(event.about), "done", "good", about="run")
-    found = f", found {event.found}" if event.found else ""
+    found = f", found {scene.compact(event.found)}" if event.found else ""
     return Said("expects", one_line(f"not met: {event.about}{found}"), "failed", "error", about="run")
 
 

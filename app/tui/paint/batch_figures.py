@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from app.batch.comparing.arms import Arm, Comparisons
 from app.batch.comparing.forest import LEAST, Forest
 from app.batch.comparing.forest import Span as Change
-from app.batch.comparing.words import WHAT, changed_by, span
+from app.batch.comparing.words import WHAT, changed_by, paired_told, span
 from app.batch.groups import Reason
-from app.batch.heat import Heat, Spot
+from app.batch.heat import Heat, Spot, costs_told
 from app.safety import one_line
-from app.state.words import money, plural
+from app.state.words import percent, plural
 from app.tui.look.glyphs import Glyphs
 from app.tui.paint.batch import LOOKS, mark
 from app.tui.paint.leaf import heading, prose
@@ -19,11 +19,13 @@ from app.tui.paint.rows import Row, Span, width_of
 from app.tui.text import cells, cut, fit
 
 _WELL, _SO_SO = 0.95, 0.7  # pass rates from which on a cell looks well, or not too bad
-_SIGNS = {"better": ("done", "good"), "worse": ("failed", "error"), "same": ("on", "info")}
+_ARMS = {"better": "good", "worse": "error", "same": "info"}  # how an arm looks
 Said = tuple[str, str]  # what is written, and how it looks
 Figure = Callable[[Spot], Said]
 MOST_REASONS = 6
+COMPARED = "compared"  # the heading of what follows from it
 MOST_CELLS = 12
+ALIKE = 0.1  # of the dearest: what differs by less is no reason to look
 FIGURE = 11  # cells that a figure takes beside a name, at most
 
 
@@ -31,15 +33,10 @@ def rate_rows(rates: Sequence[float], rate: float | None, width: int, glyphs: Gl
     """The pass rate as it came to be, from nothing to all."""
     if rate is None:
         return []
-    said = f" {percent(rate)} "
+    said = f" {percent(rate, 0)} "
     bars = glyphs.sparks[:-1]  # air above: what is all well is no wall
     drawn = "".join(bars[min(len(bars) - 1, int(each * len(bars)))] for each in rates[-max(0, width - cells(said)) :])
-    return [*heading("passed so far"), (Span(drawn, "info"), Span(said, f"{_look(rate)} bold"))]
-
-
-def percent(rate: float) -> str:
-    """A share; never 100 % where one did not pass."""
-    return "99 %" if 0.99 < rate < 1 else f"{100 * rate:.0f} %"
+    return [*heading("pass rate"), (Span(drawn, "info"), Span(said, f"{_look(rate)} bold"))]
 
 
 def heat_rows(heat: Heat | None, width: int) -> list[Row]:
@@ -62,7 +59,7 @@ def cell_rows(found: Sequence[tuple[str, Spot]], width: int) -> list[Row]:
     if len(found) > MOST_CELLS:
         ordered = [cell for cell in ordered if cell[1].passed < cell[1].over][:MOST_CELLS]
     if not ordered:
-        return [*heading("the cells"), (Span(f"all {len(found):,} pass so far", "good"),)]
+        return [*heading("the cells"), (Span(f"all {len(found):,} pass", "good"),)]
     names, spots = [name for name, _ in ordered], [spot for _, spot in ordered]
     costs = [spot.cost_usd or 0.0 for spot in spots]
     told: list[list[Said]] = [[_rate(spot), _cost(spot, min(costs), max(costs))] for spot in spots]
@@ -71,7 +68,7 @@ def cell_rows(found: Sequence[tuple[str, Spot]], width: int) -> list[Row]:
         told, columns = [figures[:1] for figures in told], columns[:1]
     rows = _table(names, columns, told, width, width - len(columns) * FIGURE)
     if more := len(found) - len(ordered):
-        rows += [(Span(f"{plural(more, 'other')}, no worse so far", "muted"),)]
+        rows += [(Span(f"{plural(more, 'other')}, no worse", "muted"),)]
     return [*heading("the cells", "the worst first"), *rows]
 
 
@@ -109,10 +106,9 @@ def _rate(spot: Spot) -> tuple[str, str]:
 def _cost(spot: Spot, least: float, most: float) -> tuple[str, str]:
     if spot.cost_usd is None:
         return "none", "muted on:panel"
-    share = (spot.cost_usd - least) / (most - least) if most > least else 0.0
-    said = money(spot.cost_usd) + ("+" if spot.unpriced else "")
+    share = (spot.cost_usd - least) / (most - least) if most - least > ALIKE * most else 0.0
     return (
-        said,
+        costs_told(spot, short=True),
         "bold on:warning" if share > 0.66 or spot.unpriced else "text on:track" if share > 0.33 else "text on:panel",
     )
 
@@ -139,21 +135,25 @@ def compared_rows(compared: Sequence[Comparisons], width: int, glyphs: Glyphs) -
     """Each arm in a line, with its measures drawn around zero."""
     rows: list[Row] = []
     for comparisons in compared:
-        rows += heading("compared", one_line(comparisons.axis))
+        rows += heading(COMPARED, one_line(comparisons.axis))
         for arm in comparisons.arms:
-            rows += [*_headline(arm, width, glyphs), *_forest(arm, width), ()]
-        for note in comparisons.notes:
-            rows += prose(note, width, "muted")
+            rows += [*_headline(arm, width, glyphs), *_forest(arm, width)]
+            rows += [*(prose(f"Mind that {one_line(arm.shift)}.", width, "warning") if arm.shift else ()), ()]
+        for note in (*paired_told(comparisons), comparisons.together, *comparisons.notes):
+            rows += prose(one_line(note), width, "muted") if note else ()
     return rows
 
 
 def _headline(arm: Arm, width: int, glyphs: Glyphs) -> Iterator[Row]:
-    name, look = _SIGNS.get(arm.verdict, ("off", "warning"))
+    signs = {"better": glyphs.done, "worse": glyphs.failed, "same": "=", "not enough data": "?"}
+    sign, look = signs.get(arm.verdict, glyphs.off), _ARMS.get(arm.verdict, "warning")
     for number, row in enumerate(prose(one_line(arm.headline), width - 2, "text bold")):
-        yield (Span(f"{getattr(glyphs, name)} " if not number else "  ", look), *row)
+        yield (Span(f"{sign} " if not number else "  ", look), *row)
 
 
 def _forest(arm: Arm, width: int) -> Iterator[Row]:
+    if not arm.measures:
+        return
     changes = [Change(*found) if (found := span(each.comparison)) is not None else None for each in arm.measures]
     names = [WHAT[each.measure] for each in arm.measures]
     figures = [changed_by(each.comparison) for each in arm.measures]
@@ -166,9 +166,17 @@ def _forest(arm: Arm, width: int) -> Iterator[Row]:
         return
     forest = Forest(changes, min(room, 41))
     for measured, name, said, change in zip(arm.measures, names, figures, changes, strict=True):
-        _, look = _SIGNS.get(measured.verdict, ("", "muted"))
+        look = _ARMS.get(measured.verdict, "muted")
         yield (
             Span(f"{fit(name, label)}  ", "muted"), Span(" " * (figure - cells(said)) + said), Span("  "),
             Span(forest.drawn(change), look),
         )  # fmt: skip
     yield (Span(" " * (label + figure + 4)), Span(cut(forest.axis(), room), "faint"))
+
+
+def resume_rows(asking: int, missing: int) -> Iterator[Row]:
+    """The keys that lead on, where nobody performs it."""
+    if asking:
+        yield (Span("5 ", "accent bold"), Span(f"leads to what {plural(asking, 'run')} ask{'s' * (asking == 1)}"))
+    told = f"goes on with {plural(missing, 'missing run')}" if missing > asking else "goes on when they are answered"
+    yield (Span("r ", "accent bold"), Span(told))

@@ -10,10 +10,9 @@ from app.batch.verdicts import Verdict
 from app.journal.batches import BatchRow
 from app.safety import one_line
 from app.state import Spent
-from app.state.words import in_a_cell, in_short
+from app.state.words import in_a_cell, in_short, percent
 from app.tui.look.glyphs import Glyphs
 from app.tui.paint.batch import LOOKS, bar, mark
-from app.tui.paint.batch_figures import percent
 from app.tui.paint.leaf import ago, facts, heading, prose
 from app.tui.paint.rows import Row, Span
 from app.tui.table import Column
@@ -58,7 +57,7 @@ def columns_of(counts: Counts, now: Callable[[], int], glyphs: Glyphs) -> tuple[
 
     def passed(row: BatchRow) -> Row:
         rate = _rate(counts(row))
-        return () if rate is None else (Span(percent(rate), "good" if rate == 1 else "error"),)
+        return () if rate is None else (Span(percent(rate, 0), "good" if rate == 1 else "error"),)
 
     def cost(row: BatchRow) -> Row:
         return (Span(in_a_cell(spent_of(row)), "muted" if row.mode == "rehearsal" else "text"),)
@@ -87,7 +86,8 @@ def told(row: BatchRow, counts: Counter[Verdict], here: bool, width: int, now: i
     rows += [(), bar(counts, width, glyphs)]
     rows += [(Span(f"{mark(verdict, glyphs)} ", LOOKS[verdict]), Span(said)) for verdict, said in count_words(counts)]
     if row.stopped:
-        rows += [*heading("stopped because"), *prose(one_line(row.stopped), width, "warning")]
+        how = "ended early" if row.ended_early else "stopped"
+        rows += [*heading(f"{how} because"), *prose(one_line(row.stopped), width, "warning")]
     if row.state == "stopped":
         rows += [(), (Span("r ", "accent bold"), Span("goes on with what is missing", "muted"))]
     performer = "this window" if here else one_line(row.performer)

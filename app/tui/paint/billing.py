@@ -16,6 +16,7 @@ from app.tui.paint.rows import Row, Span, fitted, spread, width_of
 from app.tui.playbill import Playbill
 from app.tui.text import cells, clock, cut, fit, wrap
 
+_FITTED = "fitted"  # what a pace is called that makes a show as long as was asked for
 _LEAST_LANES = 24  # cells of a lane from which it says something
 
 
@@ -44,10 +45,14 @@ def play_told(bill: Playbill, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def dry_run(billing: Billing, pace: str, width: int, height: int, glyphs: Glyphs) -> list[Row]:
-    """How long it takes at every pace, and when each cue comes."""
-    longest = max(billing.lengths.values(), default=0.0) or 1.0
+    """How long it takes at every pace, or as long as was asked for, and when each cue comes."""
+    lengths = dict(billing.lengths)
+    if lengths.get(pace) != billing.length:
+        pace = _FITTED
+        lengths[pace] = billing.length
+    longest = max(lengths.values(), default=0.0) or 1.0
     rows: list[Row] = []
-    for name, seconds in billing.lengths.items():
+    for name, seconds in lengths.items():
         if not seconds:
             continue
         chosen = name == pace

@@ -71,7 +71,7 @@ def _heads(found: Comparison, width: int, glyphs: Glyphs, *, wide: bool) -> list
 
 def _head(name: str, look: str, half: Half, glyphs: Glyphs) -> Row:
     return (
-        Span(f"{name}  ", f"{look} bold"), Span(short(half), look), Span("  "), *status(half.status, glyphs),
+        Span(f"{name}  ", f"{look} bold"), Span(short(half), look), Span("  "), *status(half.standing, glyphs),
         Span("  "), Span(one_line(title_of(half)), "text bold"),
     )  # fmt: skip
 

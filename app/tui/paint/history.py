@@ -30,6 +30,7 @@ _STATUSES = {
     "paused": ("paused", "warning"),
     "interrupted": ("warned", "warning"),
     "succeeded": ("done", "good"),
+    "unmet": ("failed", "error"),
     "failed": ("failed", "error"),
     "exhausted": ("failed", "error"),
     "refused": ("failed", "error"),
@@ -80,7 +81,7 @@ def columns_of(
         return (Span(sparkline(heights, STRETCHES + 1, glyphs)[:STRETCHES], style),)
 
     return (
-        Column("status", lambda row: status(row.status, glyphs), 13, by=lambda row: row.status),
+        Column("status", lambda row: status(row.standing, glyphs), 13, by=lambda row: row.standing),
         Column("play", lambda row: (Span(title_of(row)),), 18, grows=3,
                by=lambda row: (row.title or row.scenario).lower()),
         Column("when", lambda row: (Span(ago(row.started, now()), "muted"),), 11, leaves=1, right=True,
@@ -98,7 +99,7 @@ def columns_of(
 
 def words_of(row: RunRow) -> str:
     """The words by which a run is found in the list."""
-    return " ".join((row.title, row.scenario, row.run, row.status, row.mode, row.batch, *row.tags))
+    return " ".join((row.title, row.scenario, row.run, row.standing, row.mode, row.batch, *row.tags))
 
 
 def told(
@@ -123,7 +124,7 @@ def _standing(detail: Detail, width: int, now: int, glyphs: Glyphs) -> list[Row]
     spent: list[Span] = [Span(paid(totals), "text bold"), Span(f"  {tokens(totals.tokens)} tokens", "muted")]
     spent.append(Span(f"  {plural(totals.calls, 'call')}", "muted"))
     rows: list[Row] = [
-        (*status(row.status, glyphs), Span(f"  {ago(row.started, now)}, {took(state.mono)}", "muted")),
+        (*status(row.standing, glyphs), Span(f"  {ago(row.started, now)}, {took(state.mono)}", "muted")),
         tuple(spent),
     ]
     if row.mode == "rehearsal":

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from app.journal.questions import Waiting
 from app.safety import clean, one_line
 from app.state.words import spaced
+from app.tui.batches.belonging import Belonging
 from app.tui.look.glyphs import Glyphs
 from app.tui.paint.history import SHORT, title_of
 from app.tui.paint.leaf import SECOND, ago, facts, lasting
@@ -14,6 +15,7 @@ from app.tui.paint.rows import Row, Span
 from app.tui.table import Column
 from app.tui.text import cells, wrap
 
+ITEM = "item"  # of a batch: the column that is there only when a run of one asks
 SOON = 60  # seconds: what expires within them is urgent
 ASKS = {
     "approve": "to approve",
@@ -23,18 +25,26 @@ ASKS = {
     "cue": "the stage waits",
 }
 
+Belongs = Callable[[Waiting], Belonging | None]
 
-def columns_of(now: Callable[[], int], glyphs: Glyphs) -> tuple[Column[Waiting], ...]:
+
+def columns_of(now: Callable[[], int], belonging: Belongs, glyphs: Glyphs) -> tuple[Column[Waiting], ...]:
     """What the inbox shows of each question."""
+
+    def item(each: Waiting) -> str:
+        place = belonging(each)
+        return place.item if place is not None else ""
+
     return (
         Column("question", lambda each: question(each, glyphs), 24, grows=5),
-        Column("play", lambda each: (Span(title_of(each.row), "muted"),), 14, grows=1, leaves=3,
+        Column("play", lambda each: (Span(title_of(each.row), "muted"),), 14, grows=1, leaves=4,
                by=lambda each: title_of(each.row).lower()),
-        Column("since", lambda each: (Span(ago(each.question.opened, now()), "muted"),), 10, right=True, leaves=2,
+        Column(ITEM, lambda each: (Span(item(each), "info"),), 16, grows=2, leaves=2, by=item),
+        Column("since", lambda each: (Span(ago(each.question.opened, now()), "muted"),), 10, right=True, leaves=3,
                by=lambda each: each.question.opened),
         Column("left", lambda each: left(each, now()), 8, right=True, leaves=1,
                by=lambda each: each.question.expires or 1 << 62),
-        Column("for", lambda each: (Span(spaced(one_line(each.question.role)), "info"),), 10, leaves=4,
+        Column("for", lambda each: (Span(spaced(one_line(each.question.role)), "info"),), 10, leaves=5,
                by=lambda each: each.question.role),
     )  # fmt: skip
 
@@ -56,14 +66,15 @@ def left(each: Waiting, now: int) -> Row:
     return (Span(lasting(seconds), "error bold" if seconds < SOON else "warning"),)
 
 
-def words_of(each: Waiting) -> str:
+def words_of(each: Waiting, place: Belonging | None) -> str:
     """The words by which a question is found."""
     asked, row = each.question, each.row
+    of = (place.batch, place.item, row.batch) if place is not None else ()
     about = (asked.title, asked.step, spaced(asked.role), row.title, row.scenario, row.run)
-    return " ".join((asked.text, *about, *asked.options))
+    return " ".join((asked.text, *about, *of, *asked.options))
 
 
-def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
+def whole(each: Waiting, place: Belonging | None, width: int, now: int, glyphs: Glyphs) -> list[Row]:
     """The question with everything that is known of it."""
     asked = each.question
     rows: list[Row] = [
@@ -82,6 +93,8 @@ def whole(each: Waiting, width: int, now: int, glyphs: Glyphs) -> list[Row]:
     rows += facts(
         (
             ("play", title_of(each.row)),
+            ("batch", place.batch if place is not None else ""),
+            ("item", f"{place.number:,}  {place.item}" if place is not None else ""),
             ("run", f"{each.row.run[-SHORT:]}, {each.row.status}"),
             ("since", ago(asked.opened, now)),
             ("left", (Span(f"{lasting(rest)}, {then}", "error" if rest < SOON else "warning"),) if rest else ""),

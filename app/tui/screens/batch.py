@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.containers import Container, Vertical
 from app.batch.results import ItemResult
 from app.batch.standing import how_performed
 from app.errors import FootlightsError
+from app.journal.batches import BatchNotFound
 from app.safety import one_line
 from app.state.words import plural
 from app.tui.batches.grid import axes_of, groups_of
@@ -22,12 +23,21 @@ from app.tui.gridded import ALL, NOT_PASSED, GridPlace
 from app.tui.history import Pulse
 from app.tui.keys import bindings
 from app.tui.paint.batch import Progress
-from app.tui.paint.batch_figures import cell_rows, compared_rows, heat_rows, rate_rows, reason_rows
+from app.tui.paint.batch_figures import (
+    COMPARED,
+    cell_rows,
+    compared_rows,
+    heat_rows,
+    rate_rows,
+    reason_rows,
+    resume_rows,
+)
+from app.tui.paint.frame import INSETS
 from app.tui.paint.leaf import invitation, prose
 from app.tui.paint.rows import Row, Span
 from app.tui.refused import in_words
 from app.tui.widgets.batch import BatchHead, GridView, ItemBox
-from app.tui.widgets.foot import Foot
+from app.tui.widgets.foot import BatchFoot, Foot
 from app.tui.widgets.table import Pane, Search
 
 if TYPE_CHECKING:
@@ -56,7 +66,7 @@ class Batch(GridPlace):
         self.reading = Reading(wanted)
         super().__init__(self.reading.watch)
         self.head = BatchHead(lambda: self.progress)
-        self.item = ItemBox(lambda: self.chosen)
+        self.item = ItemBox(lambda: self.chosen, lambda: self.known.plan.names if self.known.plan else None)
         self.figures = Pane(self._figures, id="figures")
         self._looked = -STALE
         self._not_before = 0.0
@@ -70,7 +80,11 @@ class Batch(GridPlace):
                 yield self.grid
                 yield self.item
             yield self.figures
-        yield Search(placeholder="a scenario, a value, #12")
+        yield Search(placeholder="a value, #12, item 24, a run's id")
+
+    def foot(self) -> Foot:
+        """With the key that goes on in front, where nobody performs it."""
+        return BatchFoot(*self.SPOTS)
 
     def on_mount(self) -> None:
         """Look at once, and then from time to time."""
@@ -101,9 +115,11 @@ class Batch(GridPlace):
 
     def look_again(self) -> None:
         """Look, unless one is looking, or a long look is not over long enough."""
-        if not self._is_looking and time.monotonic() >= self._not_before:
+        if not self._is_looking and not self.known.is_gone and time.monotonic() >= self._not_before:
             self._is_looking = True
             self.run_worker(self._look, group="look")  # type: ignore[arg-type]
+        if self.known.is_performed:  # also while a look waits for somebody who writes and does not go on
+            self._redraw_head()
 
     async def _look(self) -> None:
         began = time.monotonic()
@@ -112,8 +128,6 @@ class Batch(GridPlace):
                 self._looked = began
                 await self._read()
                 self._not_before = time.monotonic() + min(MOST_REST, REST * (time.monotonic() - began))
-            elif self.known.is_performed:
-                self._redraw_head()
         except FootlightsError as error:
             self._not_before = time.monotonic() + STALE
             self._tell_problem(error)
@@ -124,6 +138,9 @@ class Batch(GridPlace):
         """Where nothing is known yet, in the middle of the screen; else as a word in passing."""
         if self.known.plan is not None:
             self.house.say(in_words(error), severity="error")
+            if isinstance(error, BatchNotFound):
+                self.known.lose()
+                self._redraw_all()
             return
         self.grid.empty = invitation(in_words(error), "esc goes back")
         self.grid.redraw()
@@ -145,20 +162,22 @@ class Batch(GridPlace):
 
     async def _conclude(self) -> None:
         await self.reading.conclude(self.house.workspace)
-        self.figures.redraw()
+        self._redraw_all()
 
     def _show(self, news: News) -> None:
-        assert self.known.plan is not None
-        self.grid.verdicts = [standing.verdict for standing in self.known.standings]
         if news.plan is not None:
             self.groups = groups_of(news.plan)
             self.grid.title_said = self._title
+        self._redraw_all()
         if news.plan is not None or self.filter != ALL:
             self.lay_out()
+        self.frames.wake()
+
+    def _redraw_all(self) -> None:
+        self.grid.verdicts = [standing.verdict for standing in self.known.standings]
         for canvas in (self.grid, self.item, self.figures):
             canvas.redraw()
         self._redraw_head()
-        self.frames.wake()
         self._redraw_foot()
 
     def _redraw_head(self) -> None:
@@ -181,7 +200,7 @@ class Batch(GridPlace):
         if known.plan is None or known.row is None:
             return None
         now = time.time_ns() // 1000
-        goes_on, driven = known.is_performed, self._driven
+        goes_on, driven = known.is_performed, self.house.driven(known.batch)
         budget = driven.budget if driven is not None else known.plan.budget
         return Progress(
             known.counts, known.spent, budget, known.pace(now) if goes_on else 0.0,
@@ -195,7 +214,7 @@ class Batch(GridPlace):
             return ""
         if row.performer:
             return one_line(driven.trouble) if driven is not None else ""
-        return f"stopped: {one_line(row.stopped) or self.known.why_left}"
+        return self.reading.notice
 
     @property
     def chosen(self) -> ItemResult | None:
@@ -225,7 +244,7 @@ class Batch(GridPlace):
         if self.reading.why_not_compared:
             rows += [(), *prose(self.reading.why_not_compared, width, "warning")]
         if known.row is not None and self._state == "stopped":
-            rows = [*_how_to_go_on(known.asking, known.total - known.over), *rows]
+            rows = [*resume_rows(known.asking, known.total - known.over), *rows]
         if not rows:
             rows = invitation("Nothing has ended yet", "the pass rate and the map stand here", width=width)
         while rows and not rows[0]:
@@ -241,7 +260,7 @@ class Batch(GridPlace):
             if (driven := self._driven) is not None:
                 return "stopping" if driven.is_stopping else "performed here"
             return f"performed by {one_line(row.performer)}"
-        return "all is performed" if self.known.is_over else "stopped"
+        return self.reading.standing
 
     def _frame(self) -> float | None:
         """Move the light of what is under way; nothing moves when nothing is."""
@@ -263,21 +282,31 @@ class Batch(GridPlace):
         if action == "open":
             place = self.grid.cursor
             if place is None or self.known.standings[place].verdict == "waiting":
-                return "it has not begun"
+                return "it was removed" if self.known.is_gone else "it has not begun"
         if action == "resume":
             return self._why_not_resume()
         if action == "stop":
             return "" if self._driven is not None else "it is not performed here"
         if action == "compare":
-            return "" if self.known.over else "nothing has ended yet"
+            return self._why_not_compare()
         if action == "view":
             return "" if self.has_class("-narrow") else "they stand beside the grid"
         return ""
 
+    def _why_not_compare(self) -> str:
+        if not self.known.over:
+            return "nothing has ended yet"
+        is_told = self.known.is_over and self.reading.is_concluded
+        return "nothing varies in it, and all else is told" if is_told and not self.reading.axes else ""
+
     def _why_not_resume(self) -> str:
+        if self.known.is_gone:
+            return "it was removed"
         if self.known.is_performed:
             return "it is being performed"
-        return "all of it is performed" if self.known.is_over else ""
+        if self.known.is_over:
+            return "all of it is performed"
+        return "its comparison is clear: the rest is left out" if self.reading.ended_early else ""
 
     @property
     def _driven(self) -> Driven | None:
@@ -306,21 +335,24 @@ class Batch(GridPlace):
             self.run_worker(self._compare, group="compare", exclusive=True)  # type: ignore[arg-type]
 
     async def _compare(self) -> None:
-        from app.tui.paint.options import Option
-        from app.tui.screens.choosing import Choosing
+        from app.tui.batches.comparing import axis_to_compare
 
-        axes, along = self.reading.axes, self.reading.along
-        planned = self.known.plan.compare if self.known.plan is not None else ""
-        if len(axes) > 1:
-            options = [Option(axis, one_line(axis), "as was planned" if axis == planned else "") for axis in axes]
-            cursor = next((at for at, axis in enumerate(axes) if axis == (along or planned)), 0)
-            chosen = await self.house.push_screen_wait(Choosing("Compare along", options, cursor=cursor))
-            if chosen is None:
-                return
-            axes = [chosen]
-        self.reading.along = next(iter(axes), "")
-        self.house.say(f"looking at what has ended so far: {plural(self.known.over, 'run')}")
-        await self._conclude()
+        if (axis := await axis_to_compare(self.house, self.reading)) is None:
+            return
+        self.reading.along = axis
+        if not (self.known.is_over or self.reading.ended_early):
+            self.house.say(f"looking at what has ended so far: {plural(self.known.over, 'run')}")
+        try:
+            await self._conclude()
+        except FootlightsError as error:
+            self._tell_problem(error)
+        self.set_class(self.has_class("-narrow"), "-turned")
+        self.call_after_refresh(self._lead_to_comparison)
+
+    def _lead_to_comparison(self) -> None:
+        """Whoever asked for it sees it, also where the figures go on below their frame."""
+        rows = self._figures(max(1, self.figures.size.width - INSETS))[1]
+        self.figures.read_from(next((at for at, row in enumerate(rows) if row and row[0].text == COMPARED), 0))
 
     def action_read_on(self) -> None:
         self.figures.scroll_by(READ_ON)
@@ -365,9 +397,3 @@ class Batch(GridPlace):
     async def on_grid_view_chosen(self, message: GridView.Chosen) -> None:
         """A second click opens."""
         await self.action_open()
-
-
-def _how_to_go_on(asking: int, missing: int) -> Iterator[Row]:
-    if asking:
-        yield (Span("5 ", "accent bold"), Span(f"leads to what {plural(asking, 'run')} ask{'s' * (asking == 1)}"))
-    yield (Span("r ", "accent bold"), Span(f"goes on with {plural(missing, 'missing run')}"))

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 USUAL = 10  # repeats, where the scenario names none
 MOST_AT_A_TIME = 1000
+LEAST_TOLD = 2  # rows of what is said of it, where there is no room for more
 REST = 0.2  # seconds after a key before one looks what would be performed
 REHEARSED, LIVE = "rehearsed", "live"
 
@@ -114,8 +115,11 @@ class BatchForm(Inputs):
 
     def told(self, width: int) -> Sequence[Row]:
         """What would be performed, or everything that is in its way."""
-        said = [(self._ahead.outlook, "text bold"), *((wrong, "error") for wrong in self._ahead.wrong)]
-        return [(Span(line, look),) for text, look in said if text for line in wrap(text, width)]
+        ahead = self._ahead
+        said = [(ahead.warning, "warning"), *((wrong, "error") for wrong in ahead.wrong)]
+        said.insert(len(said) if self.is_low else 0, (ahead.outlook, "text bold"))
+        rows = [(Span(line, look),) for text, look in said if text for line in wrap(text, width)]
+        return rows[:LEAST_TOLD] if self.is_low else rows
 
     def action_add_axis(self) -> None:
         """Choose something that can vary, and go on writing there."""

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -45,6 +46,7 @@ class Batches(ListPlace[BatchRow]):
         self.table = Table(self.listing, "Batches", id="batches")
         self.pane = Pane(self._told, id="one-batch")
         self._counts: Found = {}
+        self._early: dict[Key, bool] = {}  # of those that were stopped: is the rest left out on purpose?
 
     def on_mount(self) -> None:
         """Draw it empty, then read."""
@@ -58,10 +60,18 @@ class Batches(ListPlace[BatchRow]):
         if not rows:
             problem = await asyncio.to_thread(unusable, self.house.workspace)
             self.table.empty = _nothing(problem)
-        self.listing.put(rows)
-        self.table.changed()
+        self._put(rows)
+        stopped = [row for row in rows if row.state == "stopped"]
+        if unknown := [row for row in stopped if _key(row) not in self._early]:
+            found = await gathered(self.house.workspace, lambda archive: _with_early_ends(archive, unknown), none)
+            self._early |= {_key(row): row.ended_early for row in found}
+            self._put(rows)
         await self._count_near()
         self.tick()
+
+    def _put(self, rows: Sequence[BatchRow]) -> None:
+        self.listing.put([replace(row, ended_early=self._early.get(_key(row), False)) for row in rows])
+        self.table.changed()
 
     async def _count_near(self) -> None:
         first = max(0, self.listing.cursor - AROUND)
@@ -104,6 +114,8 @@ class Batches(ListPlace[BatchRow]):
         if action in ("open", "resume", "stop") and row is None:
             return "there is no batch here"
         if action == "resume" and row is not None and row.state != "stopped":
+            if row.ended_early:
+                return "its comparison is clear: the rest is left out"
             return "it is being performed" if row.performer else "all of it is performed"
         if action == "stop" and row is not None and not self._is_here(row):
             return "it is performed elsewhere: stop it there" if row.performer else "it is not being performed"
@@ -149,6 +161,12 @@ async def _count(archive: Archive, rows: Sequence[BatchRow]) -> Found:
     for row in rows:
         found[_key(row)] = verdicts_of(await archive.batch_counts(row.batch), row.waiting)
     return found
+
+
+async def _with_early_ends(archive: Archive, rows: Sequence[BatchRow]) -> list[BatchRow]:
+    from app.batch.comparing.stopping import with_early_ends
+
+    return await with_early_ends(archive, rows)
 
 
 def _nothing(problem: str) -> list[Row]:

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 
 from app.compare import Comparison, Pair, Shared, Side
 from app.compare.words import name_of, sign_of
+from app.errors import FootlightsError
 from app.safety import one_line
 from app.tui.compare import VIEWS, Excerpts, FromHere, Line, Reader, differs, key_of, lines_of, words_of
 from app.tui.history import gathered
@@ -19,6 +20,7 @@ from app.tui.paint.compare import columns_of
 from app.tui.paint.compared_step import shared, told
 from app.tui.paint.leaf import invitation
 from app.tui.paint.rows import Row, Span
+from app.tui.refused import in_words
 from app.tui.table import Listing
 from app.tui.widgets.compare import Summary
 from app.tui.widgets.table import Pane, Table
@@ -155,8 +157,12 @@ class Compare(ListPlace[Line]):
         assert side is not None
         from app.journal import Archive
 
-        async with Archive.open(self.house.workspace) as archive:
-            row = await archive.find(half.run)
+        try:
+            async with Archive.open(self.house.workspace) as archive:
+                row = await archive.find(half.run)
+        except FootlightsError as error:  # somebody has removed it meanwhile
+            self.house.say(in_words(error), severity="error")
+            return
         source = FromHere(row, self.house.workspace)
         source.at = side.step.began_at
         self.house.open_stage(source)

@@ -20,6 +20,7 @@ from app.tui.look.glyphs import ASCII
 from app.tui.paint.options import Option, options
 from app.tui.paint.rows import Row, Span, key_words, spread
 from app.tui.text import clock, wrap
+from app.tui.widgets.one_line import OneLine
 
 UNREADABLE = 0.6  # seconds in which nobody can have read the question: what is typed meanwhile was meant for the stage
 HEADINGS = {
@@ -47,7 +48,7 @@ class GateCard(Card[tuple[str, str]]):
         """The question, and where to write."""
         with Vertical(classes="-gate -ascii" if self.house.glyphs is ASCII else "-gate"):
             yield _Question(self)
-            yield Input(placeholder="a note, if you like" if self.asked.options else "your answer")
+            yield OneLine(placeholder="a note, if you like" if self.asked.options else "your answer")
             yield _Keys(self.asked)
 
     def on_mount(self) -> None:

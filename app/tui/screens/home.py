@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,6 +27,7 @@ from app.tui.widgets.table import Search
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+Begin = Callable[[Playbill], Awaitable[None]]
 REST = 0.12  # seconds on one play before it is checked: whoever passes by is not held up
 
 
@@ -49,6 +50,7 @@ class Home(Place):
         self._outdated: set[str] = set()
         self._given: dict[str, dict[str, Any]] = {}  # what was given to a play last, while the app is open
         self._wished: dict[str, Mapping[str, str]] = {}  # the same for a batch of it, by the names of the fields
+        self._wanted: tuple[str, Begin] | None = None  # with a play that is not yet read; "": with the first there is
         self._resting: Timer | None = None
         self._is_looking = False
 
@@ -109,6 +111,7 @@ class Home(Place):
         self.poster.show(play, bill, history, checks(bill, history, terminal) if bill is not None else ())
         for foot in self.query(Foot):  # none, when somebody left while it was read
             foot.redraw()
+        self._begin_what_waits()
 
     def _look_soon(self) -> None:
         if self._resting is not None:
@@ -167,12 +170,31 @@ class Home(Place):
         self._begin(rehearse=True, stepping=True)
 
     def _begin(self, *, rehearse: bool, stepping: bool = False) -> None:
+        self._begin_with(partial(self._raise_the_curtain, rehearse=rehearse, stepping=stepping))
+
+    def _begin_with(self, begin: Begin) -> None:
+        """With the chosen play; with one that is still being read a little later. One thing at a time."""
+        if self.bill is None and (self.play is not None or self.library.catalogue is None):
+            self._wanted = (self.play.name if self.play is not None else "", begin)
+            self._look()
+            return
         if said := self._why_not_begin():
             self.house.say(said, severity="warning")
             return
+        if any(each.node is self and each.group == "begin" and not each.is_finished for each in self.workers):
+            return  # it was asked for before, and is about to open
         assert self.bill is not None
-        begin = partial(self._raise_the_curtain, self.bill, rehearse=rehearse, stepping=stepping)
-        self.run_worker(begin, group="begin")  # type: ignore[arg-type]
+        self.run_worker(partial(begin, self.bill), group="begin")
+
+    def _begin_what_waits(self) -> None:
+        """Unless somebody went on to another play, or elsewhere."""
+        wanted, self._wanted = self._wanted, None
+        if wanted is None or self.play is None or wanted[0] not in ("", self.play.name) or not self.is_current:
+            return
+        if self.bill is None:
+            self._wanted = (self.play.name, wanted[1])
+        else:
+            self._begin_with(wanted[1])
 
     async def _raise_the_curtain(self, bill: Playbill, *, rehearse: bool, stepping: bool) -> None:
         from app.tui.beginning import raise_the_curtain
@@ -184,11 +206,7 @@ class Home(Place):
 
     def action_batch(self) -> None:
         """Perform it many times."""
-        if said := self._why_not_begin():
-            self.house.say(said, severity="warning")
-            return
-        assert self.bill is not None
-        self.run_worker(partial(self._begin_batch, self.bill), group="begin")  # type: ignore[arg-type]
+        self._begin_with(self._begin_batch)
 
     async def _begin_batch(self, bill: Playbill) -> None:
         from app.tui.batches.beginning import begin_batch

@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import ClassVar
 
 from app.errors import FootlightsError
-from app.journal import Journal
+from app.journal import Archive, Journal
 from app.journal.questions import Waiting
 from app.safety import clean, one_line
 from app.state.words import short_id, spaced
 from app.tui.asking import Asked
+from app.tui.batches.belonging import Belonging, Belongings
 from app.tui.history import gathered
 from app.tui.keys import bindings
 from app.tui.listed import ListPlace
 from app.tui.paint.history import title_of
 from app.tui.paint.leaf import invitation
-from app.tui.paint.letter import columns_of, whole, words_of
+from app.tui.paint.letter import ITEM, columns_of, whole, words_of
 from app.tui.paint.rows import Row, Span
 from app.tui.refused import in_words
 from app.tui.screens.gate import GateCard
@@ -36,33 +37,50 @@ class Inbox(ListPlace[Waiting]):
     BINDINGS: ClassVar = bindings("inbox", "lists", "tables", "places")
     LOOKS = 0.5
 
-    def __init__(self) -> None:
+    def __init__(self, run: str = "") -> None:
+        """`run` is the one whose questions somebody comes for."""
         super().__init__()
-        self.listing: Listing[Waiting] = Listing((), _key, words_of)
+        self._wanted = run
+        self.listing: Listing[Waiting] = Listing((), _key, lambda each: words_of(each, self._belonging(each)))
         self.table = Table(self.listing, "Inbox", id="inbox")
         self.table.counts = lambda each: not each.is_answered
         self.pane = Pane(self._told, id="letter")
+        self._belongings = Belongings()
 
     def on_mount(self) -> None:
         """Draw it empty, then read."""
-        self.listing.columns = columns_of(_now, self.house.glyphs)
+        self._columns = columns_of(_now, self._belonging, self.house.glyphs)
         super().on_mount()
 
     async def look(self) -> None:
         """Read what waits."""
-        waiting: list[Waiting] = await gathered(self.house.workspace, self.questions.look, [])
+        waiting: list[Waiting] = await gathered(self.house.workspace, self._read, [])
         self.table.empty = invitation(
             "Nothing waits for a person", "runs of other terminals ask here too, within a second", "esc goes back"
         )
+        is_of_a_batch = any(self._belonging(each) for each in waiting)
+        self.listing.columns = tuple(each for each in self._columns if is_of_a_batch or each.title != ITEM)
         self.listing.put(waiting)
+        if (wanted := next((each for each in waiting if each.row.run == self._wanted), None)) is not None:
+            self.listing.go_to(_key(wanted))
+            self._wanted = ""
         self.table.changed()
         self.tick()
+
+    async def _read(self, archive: Archive) -> list[Waiting]:
+        waiting = await self.questions.look(archive)
+        await self._belongings.look(archive, (each.row for each in waiting))
+        return waiting
+
+    def _belonging(self, each: Waiting) -> Belonging | None:
+        """Which item of which batch asks, if one does."""
+        return self._belongings.of(each.row.run)
 
     def _told(self, width: int) -> tuple[Row | str, Sequence[Row]]:
         each = self.listing.chosen
         if each is None:
             return "", ()
-        return (Span(_called(each), "text bold"),), whole(each, width, _now(), self.house.glyphs)
+        return (Span(_called(each), "text bold"),), whole(each, self._belonging(each), width, _now(), self.house.glyphs)
 
     # What is done
 
@@ -91,7 +109,7 @@ class Inbox(ListPlace[Waiting]):
             if said is not None:
                 self.run_worker(partial(self._answer, each, *said), group="answer")  # type: ignore[arg-type]
 
-        self.house.push_screen(GateCard(asked_of(each)), answered)
+        self.house.push_screen(GateCard(asked_of(each, self._belonging(each))), answered)
 
     async def _answer(self, each: Waiting, choice: str, note: str) -> None:
         run, gate = each.row.run, each.question.gate
@@ -121,12 +139,13 @@ class Inbox(ListPlace[Waiting]):
             await self.house.open_run(each.row.run)
 
 
-def asked_of(each: Waiting) -> Asked:
+def asked_of(each: Waiting, place: Belonging | None) -> Asked:
     """A question as a card shows it."""
-    asked = each.question
+    asked, play = each.question, title_of(each.row)
     return Asked(
         each.row.run, asked.gate, _called(each), asked.asks, clean(asked.text), asked.options, asked.default or "",
-        asked.expires, spaced(one_line(asked.role)), title_of(each.row),
+        asked.expires, spaced(one_line(asked.role)),
+        f"{play} · {place.item}" if place is not None else play,
     )  # fmt: skip
 
 

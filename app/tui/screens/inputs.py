@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from app.errors import UsageError
 from app.tui.card import Card, Face
 from app.tui.paint.form import Field, fields_of, given
-from app.tui.paint.rows import Row, Span, key_words
+from app.tui.paint.rows import Row, Span, key_words, width_of
 from app.tui.text import wrap
 from app.tui.widgets.form import Asked, Changed, Entered
 from app.tui.widgets.table import glyphs_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SHARE = 0.94  # of the screen that the form takes at most
 BORDER = 2  # rows
+LOW = 18  # rows of a window, below which every one counts
 COST = Field("cost limit", "line", "US dollars", "", "The run stops before it costs more.")
 
 
@@ -106,6 +107,11 @@ class Inputs(Card[Given]):
         return Given(values, limits)
 
     @property
+    def is_low(self) -> bool:
+        """Has the window hardly room for a field beside what is said?"""
+        return self.app.size.height < LOW
+
+    @property
     def how(self) -> str:
         """How it will be performed."""
         return "live, with real models" if self.live else "rehearsed: no key, no cost, no network"
@@ -153,7 +159,7 @@ class Words(Face):
         if form.live:
             keys = [need.says for need in form.bill.needs if need.what in ("key", "model")]
             rows += [(Span(line, "muted"),) for key in keys for line in wrap(key, width)]
-        return [*rows, *form.told(width), ()]
+        return [*rows, *form.told(width), *(() if form.is_low else ((),))]
 
 
 class Keys(Face):
@@ -164,7 +170,10 @@ class Keys(Face):
         self._form = form
 
     def rows(self, width: int) -> Sequence[Row]:
-        return [key_words(*self._form.keys)]
+        keys = list(self._form.keys)
+        while len(keys) > 1 and width_of(key_words(*keys)) > width:
+            keys.pop()
+        return [key_words(*keys)]
 
 
 def _cost_field(bill: Playbill) -> Field:

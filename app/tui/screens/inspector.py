@@ -13,7 +13,6 @@ from app.tui.following import Following
 from app.tui.frames import LONGEST, SPEECH
 from app.tui.keys import bindings
 from app.tui.widgets.inspected import InspectedView
-from app.tui.widgets.messages import Inspect
 from app.tui.widgets.table import Search
 
 if TYPE_CHECKING:
@@ -132,11 +131,6 @@ class Inspector(Following):
     def copied(self) -> str:
         """The part that is seen, whole."""
         return self.view.document.text
-
-    def on_inspect(self, message: Inspect) -> None:
-        """A second click opens."""
-        message.stop()
-        self.house.inspect(self.show, self.source, message.thing)
 
     def on_inspected_view_turned(self) -> None:
         """Other keys count now."""

@@ -90,7 +90,7 @@ class Runs(ListPlace[RunRow]):
 
     def _filter(self) -> None:
         kind, name = self.only
-        shown = [row for row in self.rows if self.status in ("", row.status) and _is_of(row, kind, name)]
+        shown = [row for row in self.rows if self.status in ("", row.standing) and _is_of(row, kind, name)]
         self.table.right = _filters(self.status, name)
         self.table.empty = self._why_empty()
         self.listing.put(shown)
@@ -177,7 +177,7 @@ class Runs(ListPlace[RunRow]):
 
     def action_next_status(self) -> None:
         """Only those of the next status that any run has."""
-        known = ["", *sorted({row.status for row in self.rows})]
+        known = ["", *sorted({row.standing for row in self.rows})]
         at = known.index(self.status) if self.status in known else 0
         self.status = known[(at + 1) % len(known)]
         self._filter()
@@ -291,7 +291,7 @@ class Runs(ListPlace[RunRow]):
             return
         rows = [row for row in self.listing.acted_on if not row.holder]
         performed = len(self.listing.acted_on) - len(rows)
-        named = [f"{row.run[-SHORT:]}  {row.status}  {title_of(row)}, {ago(row.started, _now())}" for row in rows]
+        named = [f"{row.run[-SHORT:]}  {row.standing}  {title_of(row)}, {ago(row.started, _now())}" for row in rows]
         lost = [
             f"{plural(sum(row.seq for row in rows), 'event')} and every text in them, for good. This cannot be undone.",
         ]

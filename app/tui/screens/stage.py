@@ -75,7 +75,7 @@ class Stage(Transport):
         self.meters = Meters(self.show, self.playhead)
         self.ending = EndingCard(self.show, self.playhead)
         self.questions = Questions(self)
-        self.asked = QuestionPicture(self.show, self.playhead, self.questions.is_asking)
+        self.asked = QuestionPicture(self.show, self.playhead, self.questions)
         self._parts = self._made(source)
         self._panels: dict[str, AgentPanel] = {}
         self._visible: tuple[str, ...] = ()
@@ -310,8 +310,7 @@ class Stage(Transport):
 
     def action_inspect(self) -> None:
         """Answer what waits; else open what has the focus, or who is in the light."""
-        if self.focused is None and self.source.performed != "nowhere" and (asking := self.playhead.asking):
-            self.questions.put_card(asking[0])
+        if self.focused is None and self.questions.come_first():
             return
         panel = self.focused
         if panel is self.props and self.props.thing:

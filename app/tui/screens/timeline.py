@@ -20,7 +20,6 @@ from app.tui.paint.rows import Row, Span
 from app.tui.widgets.foot import Foot
 from app.tui.widgets.gantt import GanttView
 from app.tui.widgets.head import Head
-from app.tui.widgets.messages import Inspect
 
 if TYPE_CHECKING:
     from textual.events import Resize
@@ -182,11 +181,6 @@ class Timeline(Following):
     def on_gantt_view_moved(self) -> None:
         """Tell of the new place."""
         self.box.redraw()
-
-    def on_inspect(self, message: Inspect) -> None:
-        """A second click opens."""
-        message.stop()
-        self.house.inspect(self.show, self.source, message.thing)
 
     def _to(self, found: bool, what: str, by: int) -> None:
         if not found:

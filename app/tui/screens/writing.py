@@ -11,6 +11,7 @@ from textual.widgets import Input
 from app.tui.card import Card, InnerFace
 from app.tui.paint.rows import Row, Span
 from app.tui.text import wrap
+from app.tui.widgets.one_line import OneLine
 
 
 class Writing(Card[str]):
@@ -31,7 +32,7 @@ class Writing(Card[str]):
         """What is asked, and where to write."""
         with Vertical(classes="-written"):
             yield _Words(self)
-            yield Input(self._value, placeholder=self._hint)
+            yield OneLine(self._value, placeholder=self._hint)
 
     def on_mount(self) -> None:
         """Write at once; whoever has put it away already finds nothing to write in."""

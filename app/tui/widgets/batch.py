@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
 
+from app.batch.cells import Names
 from app.batch.results import ItemResult
 from app.batch.verdicts import Verdict
 from app.tui.batches.grid import Grid, Group, grid_of
@@ -81,9 +82,8 @@ class GridView(Canvas):
         told = [f"{self._top} rows above"] if self._top else []
         told += [f"{below} below"] if below > 0 else []
         title, right = self.title_said, self.right
-        return framed(
-            rows or self.empty, width, height, title=title, right=right, foot_right=", ".join(told), glyphs=glyphs
-        )
+        foot = (Span(", ".join(told), "muted"),) if told else ""
+        return framed(rows or self.empty, width, height, title=title, right=right, foot_right=foot, glyphs=glyphs)
 
     # The cursor
 
@@ -138,16 +138,17 @@ class GridView(Canvas):
 class ItemBox(Canvas):
     """The item that the cursor stands on."""
 
-    def __init__(self, item: Callable[[], ItemResult | None]) -> None:
+    def __init__(self, item: Callable[[], ItemResult | None], names: Callable[[], Names | None]) -> None:
         super().__init__(id="item")
         self._item = item
+        self._names = names
 
     def paint(self, width: int, height: int) -> Sequence[Row]:
         """What is known of it, in a frame where there is room for one."""
-        result, glyphs = self._item(), glyphs_of(self)
+        result, glyphs, names = self._item(), glyphs_of(self), self._names()
         if result is None:
             return ()
         if height <= BORDERS + 1:
-            return [(Span(" "), *row) for row in item_rows(result, width - 2, height, glyphs)]
-        rows = item_rows(result, width - INSETS, height - BORDERS, glyphs)
+            return [(Span(" "), *row) for row in item_rows(result, width - 2, height, glyphs, names)]
+        rows = item_rows(result, width - INSETS, height - BORDERS, glyphs, names)
         return framed(rows, width, height, title=(Span(f"item {result.number:,}", "muted"),), glyphs=glyphs)

@@ -50,6 +50,17 @@ class Foot(Canvas):
         return isinstance(self.screen, Place) and bool(self.screen.why_not(key.action))
 
 
+class BatchFoot(Foot):
+    """Of a batch: the key that goes on with it stands in front as long as it does something."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Those that count at this moment."""
+        return tuple(
+            replace(key, rank=1) if key.id == "batch.resume" and not self._is_idle(key) else key for key in super().keys
+        )
+
+
 class StageFoot(Foot):
     """On the stage: of what nobody performs, the keys that lead through it; at its end, the one that shows it again."""
 

@@ -14,6 +14,7 @@ from textual.widgets import Input, TextArea
 from app.tui.canvas import Canvas
 from app.tui.paint.form import Field, choices, label, note
 from app.tui.paint.rows import Row
+from app.tui.widgets.one_line import OneLine
 from app.tui.widgets.table import glyphs_of
 
 
@@ -111,7 +112,7 @@ class Note(Canvas):
         return [note(self._asked.field, self._asked.wrong, width, glyphs_of(self))]
 
 
-class Line(Input):
+class Line(OneLine):
     """A text of one line. The arrows lead to the next field."""
 
     def __init__(self, field: Field) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.events import GateAnswered, GateClosed
 from app.playback.playhead import Playhead
@@ -16,6 +18,9 @@ from app.tui.naming import step_name
 from app.tui.paint.question import LEAST, WIDEST, Posed, height_of, paint_question
 from app.tui.paint.rows import Row
 from app.tui.widgets.table import glyphs_of
+
+if TYPE_CHECKING:
+    from app.tui.questions import Questions
 
 _MARGIN = 4  # cells of the panels beside it that can be seen
 _HEADINGS = {
@@ -33,11 +38,11 @@ class QuestionPicture(Canvas):
     GROUND = "panel"
     DEFAULT_CSS = "QuestionPicture { position: absolute; display: none; }"
 
-    def __init__(self, show: Show, playhead: Playhead, is_asking: Callable[[str], bool]) -> None:
+    def __init__(self, show: Show, playhead: Playhead, questions: Questions) -> None:
         super().__init__()
         self._show = show
         self._playhead = playhead
-        self._is_asking = is_asking
+        self._questions = questions
         self._room: Box | None = None
         self._posed: Posed | None = None
 
@@ -53,8 +58,10 @@ class QuestionPicture(Canvas):
     def rise(self) -> None:
         """Be there while a question is open, and while it is answered."""
         posed = posed_at(self._show, self._playhead)
-        if posed is not None and self._is_asking(posed.gate):
+        if posed is not None and self._questions.is_asking(posed.gate):
             posed = None
+        elif posed is not None and not posed.said and self._questions.wait_in_the_inbox:
+            posed = replace(posed, said="enter leads to the inbox, where it is answered")
         self._posed = posed
         box = None if posed is None or self._room is None else _box(posed, self._room)
         self.display = box is not None

@@ -20,6 +20,7 @@ from app.tui.paint.rows import Row, Span
 from app.tui.paint.table import HEAD, column_at, rows_for, table
 from app.tui.table import Heading, Listing
 from app.tui.text import tokens
+from app.tui.widgets.one_line import OneLine
 
 Item = TypeVar("Item")
 
@@ -124,12 +125,17 @@ class Pane(Canvas):
         self._longest = max(0, len(rows) - seen)
         self._top = min(self._top, self._longest)
         left = len(rows) - seen - self._top
-        foot = f"{left} more" if left > 0 else ""
+        foot = (Span(f"{left} more", "muted"),) if left > 0 else ""
         return framed(rows[self._top :], width, height, title=title, foot_right=foot, glyphs=glyphs_of(self))
 
     def show_other(self) -> None:
         """Something else is told here now."""
         self._top = 0
+        self.redraw()
+
+    def read_from(self, row: int) -> None:
+        """Read on from there."""
+        self._top = row
         self.redraw()
 
     def scroll_by(self, rows: int) -> None:
@@ -148,7 +154,7 @@ class Pane(Canvas):
         self.scroll_by(-WHEEL)
 
 
-class Search(Input):
+class Search(OneLine):
     """The line in which one types what is looked for; it is there only while somebody looks."""
 
     @dataclass
@@ -161,6 +167,11 @@ class Search(Input):
         """Let somebody type."""
         self.add_class("-open")
         self.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Of letters that come faster than anything can be found the last is looked at."""
+        if event.value != self.value:
+            event.stop()
 
     def on_key(self, event: Key) -> None:
         """Escape gives up and forgets the words; the arrows and enter go back to the list, with what was found."""

@@ -69,7 +69,8 @@ function thank() {
 }
 
 async function closed(event) {
-  const answer = await fetch(`${room}/line`).catch(() => null);
+  const isOver = event.reason === "the show is over"; // said by who may still be heard for a moment
+  const answer = isOver ? null : await fetch(`${room}/line`).catch(() => null);
   if (answer === null) {
     lower("The show is over.");
     if (fixed) {

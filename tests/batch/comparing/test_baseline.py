@@ -11,9 +11,16 @@ import msgspec
 import pytest
 
 from app.batch.comparing.against import Against, Tolerance, held_against
-from app.batch.comparing.baseline import BaselineRefused, baseline_of, read_baseline, written
+from app.batch.comparing.baseline import (
+    BaselineRefused,
+    baseline_of,
+    insist_on_few_enough,
+    read_baseline,
+    written,
+    yardstick_of,
+)
 from app.batch.plan import Item, Plan
-from app.batch.results import Results
+from app.batch.results import Check, Results
 from app.errors import ScenarioRefused
 from app.journal import Journal
 from app.state.spending import Spent
@@ -57,6 +64,19 @@ def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
     path.write_text(written(kept), encoding="utf-8")
     assert read_baseline(path) == kept
     assert [cell.passes for cell in kept.cells] == [9, 9]
+
+
+def test_what_is_kept_can_be_read_and_what_could_not_be_is_refused_before_it_is_performed(tmp_path: Path) -> None:
+    path = tmp_path / "main.json"
+    many = tuple({"market": f"quarter {number} of a town"} for number in range(100))
+    exact = passed_if(True, cost_usd=0.123456789, seconds=1 / 3, checks=(Check("tone", True, "", 2 / 3),))
+    kept = baseline_of(a_batch(lambda item: exact, 100, cells=many))
+    path.write_text(written(kept), encoding="utf-8")
+    assert path.stat().st_size > 1_000_000
+    assert read_baseline(path) == kept
+    texts = tuple({"market": f"{number} {'é' * 1000}"} for number in range(1000))
+    with pytest.raises(BaselineRefused, match=r"may have 6\.\d MB, and 4 MB are read at most"):
+        insist_on_few_enough(plan_of(["smart"], 1, texts))
 
 
 def test_a_line_of_the_file_is_a_run(tmp_path: Path) -> None:
@@ -196,12 +216,61 @@ def test_a_change_that_may_be_chance_is_no_regression_and_is_told() -> None:
     assert "passes 9 of 10, it was 10 of 10 (too few runs to tell, p = 1)" in lines(found, "unclear")[0]
 
 
+def slipping(results: Results) -> Results:
+    """The same batch of a scenario in which lines slip now and then."""
+    source = msgspec.structs.replace(results.plan.sources[0], slips=True)
+    return replace(results, plan=msgspec.structs.replace(results.plan, sources=(source,)))
+
+
+def test_where_lines_slip_a_rehearsal_is_tested_as_live_runs_are_and_that_is_said() -> None:
+    now = slipping(a_batch(lambda item: passed_if(not in_germany(item) or item.repeat > 2)))
+    found = against(slipping(a_batch()), now)
+    assert not found.is_worse
+    assert "passes 7 of 10, it was 10 of 10 (too few runs to tell, p = 0.38)" in lines(found, "unclear")[0]
+    assert found.notes == (
+        "lines of talk slip, in other runs once a prompt reads otherwise: what differs is tested as live runs are",
+    )
+    worse = slipping(a_batch(lambda item: passed_if(not in_germany(item) or item.repeat < 3)))
+    assert lines(against(slipping(a_batch()), worse))[0].endswith("passes 3 of 10, it was 10 of 10 (p = 0.023)")
+
+
+def test_where_lines_slip_and_nothing_changed_nothing_is_said() -> None:
+    found = against(slipping(a_batch()), slipping(a_batch()))
+    assert ({shift.kind for shift in found.shifts}, found.notes) == ({"same"}, ())
+
+
+def test_what_is_played_from_cassettes_cannot_slip() -> None:
+    before = slipping(a_batch(mode="cassette", cassette="tapes"))
+    now = slipping(a_batch(lambda item: passed_if(item.repeat > 0), mode="cassette", cassette="tapes"))
+    assert all(shift.p is None for shift in against(before, now).shifts)
+
+
 def test_runs_with_other_seeds_are_tested_apart() -> None:
     now = with_seeds_from(a_batch(lambda item: passed_if(item.repeat < 2)), 100)
     found = against(a_batch(), now)
     assert found.is_worse
     assert not any(shift.paired for shift in found.shifts)
     assert (found.new, found.gone) == ((), ())
+
+
+def test_another_mix_of_places_of_which_none_has_changed_is_no_regression_of_the_whole() -> None:
+    def first_of(germans: int, french: int) -> Came:
+        """Every German run passes and no French one does; so many of each have a result."""
+
+        def came(item: Item) -> dict[str, object]:
+            if item.repeat >= (germans if in_germany(item) else french):
+                return {"verdict": "waiting"}
+            return passed_if(in_germany(item), cost_usd=0.01 if in_germany(item) else 0.03)
+
+        return came
+
+    before = a_batch(first_of(40, 12), 40, mode="live")
+    now = with_seeds_from(a_batch(first_of(12, 40), 40, mode="live"), 100)
+    found = held_against(now, yardstick_of(before), "main")
+    assert {shift.kind for shift in found.shifts} == {"same"}
+    assert not any(shift.line.startswith("the whole") for shift in found.shifts)
+    alike = held_against(with_seeds_from(before, 100), yardstick_of(before), "main")
+    assert any(shift.line.startswith("the whole") for shift in alike.shifts)
 
 
 def test_without_the_library_that_counts_rehearsals_of_the_same_runs_are_held_all_the_same(
@@ -214,7 +283,7 @@ def test_without_the_library_that_counts_rehearsals_of_the_same_runs_are_held_al
     found = against(a_batch(), with_seeds_from(a_batch(), 100))
     assert found.shifts == ()
     assert found.notes == (
-        "only runs with the same seeds were held against each other: "
+        "where chance has a hand in it nothing was held against it: "
         "comparing needs SciPy (pip install 'footlights[stats]')",
     )
 

@@ -9,25 +9,20 @@ import pytest
 from msgspec.structs import replace
 
 from app.batch.comparing.arms import Comparisons, compared
-from app.batch.comparing.measuring import value_at_end
 from app.batch.comparing.pairing import paired
-from app.batch.comparing.stopping import EarlyEnd
-from app.batch.comparing.words import level
+from app.batch.comparing.words import span
 from app.batch.plan import Item
 from app.batch.planning import Wish, planned
+from app.batch.statistics import compare, level
 from app.errors import UsageError
-from app.events import ExpectationChecked
 from app.journal import Journal
+from app.scenario import load
 from app.state.spending import Spent
-from bench.early_ends import Truth, seen
-from corpus.arms import AXIS, Came, ending, passed_if, plan_of, results_from
-from corpus.batches import Noted, performed, read, rehearsal, results
+from corpus.arms import AXIS, Came, is_cheap, passed_if, plan_of, results_from
+from corpus.batches import performed, read, rehearsal, results
+from corpus.commands import ROOT
 
 MARKETS = ({"market": "DE"}, {"market": "FR"})
-
-
-def is_cheap(item: Item) -> bool:
-    return bool(item.cell[AXIS] == "cheap")
 
 
 def worse_and_cheaper(item: Item) -> dict[str, object]:
@@ -62,9 +57,31 @@ def test_what_is_equal_in_every_rehearsed_pair_is_the_same_and_live_it_takes_mor
     rehearsed, live = (held(lambda item: {}, pairs=24, mode=mode, primary="cost_usd") for mode in ("rehearsal", "live"))
     (arm,) = rehearsed.arms
     equal = {each.measure: each.verdict for each in arm.measures}
-    assert equal == {"cost_usd": "same", "success": "not enough data", "seconds": "same", "tokens": "same"}
+    assert set(equal.values()) == {"same"}
     assert arm.headline == "cheap is as good: cost is the same in all 24 pairs."
     assert {each.verdict for each in live.arms[0].measures} == {"not enough data"}
+
+
+def test_of_what_is_rehearsed_a_single_pair_says_all_there_is_to_know() -> None:
+    (arm,) = held(lambda item: {}, pairs=1, mode="rehearsal").arms
+    assert {each.verdict for each in arm.measures} == {"same"}
+    assert arm.headline == "cheap is as good: success is the same in the only pair."
+
+
+def test_where_lines_slip_a_few_rehearsed_pairs_that_are_equal_say_little() -> None:
+    plan = plan_of(pairs=6, mode="rehearsal")
+    plan = replace(plan, sources=(replace(plan.sources[0], slips=True),))
+    (arm,) = compared(results_from(plan, lambda item: {})).arms
+    assert {each.verdict for each in arm.measures} == {"not enough data"}
+
+
+def test_a_measure_of_which_too_few_pairs_differ_has_no_interval_and_says_why() -> None:
+    changes = dict(enumerate((0.01, -0.01, 0.02, -0.01, 0.01, -0.02)))
+    (arm,) = held(lambda item: {"seconds": 2.0 + is_cheap(item) * changes.get(item.repeat, 0.0)}, pairs=20).arms
+    time = arm.measured("seconds")
+    assert time is not None
+    assert (time.verdict, span(time.comparison), time.comparison.needed) == ("not enough data", None, 27)
+    assert "only 6 of them differ, too few to know how widely others would" in time.why
 
 
 def test_a_cell_that_one_arm_lacks_is_counted_and_said(tmp_path: Path) -> None:
@@ -91,6 +108,7 @@ def test_what_differs_in_its_seeds_alone_has_no_counterpart(tmp_path: Path) -> N
     found = compared(results_from(both, lambda item: {}))
     assert found.arms[0].headline == "Not enough data: no run of hail has a counterpart among those of greet."
     assert (found.arms[0].pairs, found.arms[0].alone) == (0, 8)
+    assert (found.arms[0].measures, found.together) == ((), "")
 
 
 def test_one_value_is_nothing_to_compare() -> None:
@@ -102,7 +120,8 @@ def test_one_value_is_nothing_to_compare() -> None:
 
 def test_values_that_read_alike_when_shortened_can_be_told_apart() -> None:
     long = "Write a letter to the customer that is kind and "
-    assert paired(plan_of([f"{long}short.", f"{long}long."]), AXIS).names[0].startswith("(1) ")
+    assert paired(plan_of([f"{long}short.", f"{long}long."]), AXIS).names == ("…short.", "…long.")
+    assert paired(plan_of([f"{long}{'k' * 40}ind", f"{long}{'k' * 40}urt"]), AXIS).names[0].startswith("(1) …kkk")
 
 
 # What is concluded
@@ -112,7 +131,7 @@ def test_the_verdict_stands_in_one_line() -> None:
     (arm,) = held(worse_and_cheaper).arms
     assert arm.verdict == "worse"
     said, _, also = re.split(r"(between -\d+ and -\d+)", arm.headline)
-    assert said == "cheap is worse: it passes 12 of 50 less often (-24 points, 95 % "
+    assert said == "cheap is worse: it passes 30 of 50 against 42 of 50 (-24 points, 95 % "
     assert also == "); it costs 68 % less."
     cost = arm.measured("cost_usd")
     assert cost is not None
@@ -129,6 +148,12 @@ def test_too_few_pairs_are_said_to_be_too_few_and_how_many_would_do() -> None:
     assert arm.verdict == "not enough data"
     assert arm.headline.startswith("Not enough data: success of cheap 50 % against 67 % in 6 pairs")
     assert "pairs would tell" in arm.headline
+
+
+def test_what_would_count_alone_and_among_others_does_not_is_said_to() -> None:
+    (arm,) = held(lambda item: passed_if(item.repeat % 50 < (34 if is_cheap(item) else 40)), pairs=50).arms
+    assert arm.verdict == "not enough data"
+    assert "; enough alone, and not among others" in arm.headline
 
 
 def test_arms_that_hardly_differ_are_as_good_as_each_other() -> None:
@@ -167,24 +192,48 @@ def test_marks_are_compared_where_somebody_judged() -> None:
 
 @pytest.mark.parametrize(
     "ended",
-    [{"verdict": "exhausted", "outcome": "exhausted"}, {"verdict": "paused", "reason": "budget"}],
+    [
+        {"verdict": "exhausted", "outcome": "exhausted"},
+        *({"verdict": "paused", "reason": why} for why in ("budget", "batch")),
+    ],
 )
 def test_a_budget_that_ends_more_runs_of_one_arm_voids_the_comparison(ended: dict[str, str]) -> None:
     found = held(lambda item: ended if item.repeat < 3 and not is_cheap(item) else worse_and_cheaper(item))
     (arm,) = found.arms
     assert (arm.verdict, arm.cut_short) == ("void", (3, 0))
-    assert arm.headline == (
+    assert arm.headline.startswith(
         "Void: a budget or a limit cut short 3 runs of smart and 0 of cheap; what is left of them cannot be compared."
     )
     assert {measured.verdict for measured in arm.measures} == {"void"}
     assert not found.is_worse
 
 
+def test_a_void_comparison_tells_what_is_known_all_the_same_and_how_to_know_more() -> None:
+    def came(item: Item) -> dict[str, object]:
+        if is_cheap(item) and item.repeat == 7:
+            return {"verdict": "exhausted", "outcome": "exhausted"}
+        return passed_if(item.repeat % 10 < (5 if is_cheap(item) else 9))
+
+    found = held(came, pairs=200)
+    assert found.arms[0].headline.endswith(
+        " If what was cut short counts as not passed, cheap passes 100 of 200 against 180 of smart;"
+        " if as passed, 101 against 180."
+    )
+    assert any("a larger one: limits: of the file" in note for note in found.notes), "--limit only lowers them"
+    limited = compared(results_from(plan_of(pairs=200, limits={"turns": 3}), came))
+    assert any("a larger one: --limit NAME=VALUE" in note for note in limited.notes)
+    for reason, command in (("budget", "footlights direct"), ("batch", "--resume BATCH --budget")):
+        paused = {"verdict": "paused", "reason": reason}
+        waiting = held(lambda item, paused=paused: paused if item.run == "run-0-0-0" else {})  # type: ignore[misc]
+        assert any(command in note for note in waiting.notes)
+    assert not any("--" in note for note in held(worse_and_cheaper).notes)
+
+
 def test_runs_that_wait_because_the_budget_ran_out_count_as_ended_by_it() -> None:
     def came(item: Item) -> dict[str, object]:
         if item.repeat < 40:
             return {}
-        return {"verdict": "paused", "reason": "budget"} if item.run == "run-40-0-0" else {"verdict": "waiting"}
+        return {"verdict": "paused", "reason": "batch"} if item.run == "run-40-0-0" else {"verdict": "waiting"}
 
     (arm,) = held(came).arms
     assert (arm.verdict, arm.cut_short, arm.missing) == ("not enough data", (10, 10), 10)
@@ -223,124 +272,34 @@ def test_a_direction_that_turns_from_place_to_place_is_warned_of() -> None:
     assert steady.shift == ""
 
 
-# Ending early
+def test_of_many_places_some_turn_by_luck_and_only_those_that_are_beyond_it_are_named() -> None:
+    markets = [{"market": f"M{number}"} for number in range(30)]
+
+    def turning(item: Item, by: int) -> dict[str, object]:
+        number = int(str(item.cell["market"])[1:])
+        favours_cheap, differ = number % 2 == 0, by if number in (10, 11) else 2
+        return passed_if(item.repeat >= differ or is_cheap(item) == favours_cheap)
+
+    (lucky,) = held(lambda item: turning(item, 6), cells=markets).arms
+    assert min(compare("success", [0.0] * 6, [1.0] * 6).p, 0.05) < 0.05, "alone it would count"
+    assert lucky.shift.endswith("; with so few pairs in each that may be chance")
+    (sure,) = held(lambda item: turning(item, 20), cells=markets).arms
+    assert sure.shift == "cheap is ahead in market=M10 (+40 points), and behind in market=M11 (-40 points)"
 
 
-def looking(passes: dict[str, float], looks: int = 5, pairs: int = 50) -> tuple[str, int]:
-    """Why a batch ended, and after how many runs; of each arm this share passes, evenly."""
-    plan = plan_of(pairs=pairs, looks=looks)
-    end = EarlyEnd(plan)
-    for count, item in enumerate(plan.items, 1):
-        if why := end(item, ending(item, (item.repeat * 7 % 10) / 10 < passes[item.cell[AXIS]])):
-            return why, count
-    return "", len(plan.items)
+# What was performed
 
 
-def test_a_batch_ends_when_it_is_clear_and_says_why() -> None:
-    why, count = looking({"smart": 1.0, "cheap": 0.1})
-    assert why.startswith("cheap is worse, clear at look ")
-    assert count < 100
-
-
-def test_a_batch_ends_when_nothing_will_come_of_it() -> None:
-    why, count = looking({"smart": 0.5, "cheap": 0.5})
-    assert "would hardly make it clear" in why
-    assert count < 100
-
-
-def test_pairs_are_looked_at_in_the_order_planned_whichever_ends_first() -> None:
-    plan = plan_of(looks=5)
-    end = EarlyEnd(plan)
-    slow, *others = plan.items[:60]
-    assert not any(end(item, ending(item, not is_cheap(item))) for item in others)
-    assert end(slow, ending(slow, True)).startswith("cheap is worse")
-
-
-def test_a_batch_does_not_end_early_on_what_a_limit_has_cut_short() -> None:
-    plan = plan_of(looks=5)
-    end = EarlyEnd(plan)
-    cut_short = [
-        end(item, replace(ending(item, not is_cheap(item)), exhausted=is_cheap(item) and item.repeat == 0))
-        for item in plan.items
-    ]
-    assert not any(cut_short)
-
-
-def test_a_batch_that_is_gone_on_with_decides_as_if_it_had_never_been_left() -> None:
-    plan = plan_of(looks=5)
-    stopped = results_from(
-        plan, lambda item: passed_if(not is_cheap(item)) if item.repeat < 20 else {"verdict": "waiting"}, "by hand"
-    )
-    assert EarlyEnd(plan, stopped).why.startswith("cheap is worse")
-    begun = results_from(plan, lambda item: passed_if(True) if item.repeat < 5 else {"verdict": "waiting"})
-    assert EarlyEnd(plan, begun).why == ""
-
-
-def test_what_is_concluded_of_a_batch_that_ended_early_holds_for_all_its_looks() -> None:
-    plan = plan_of(looks=5)
-    found = compared(
-        results_from(plan, lambda item: passed_if(not is_cheap(item)) if item.repeat < 24 else {"verdict": "waiting"})
-    )
-    (arm,) = found.arms
-    assert (arm.verdict, arm.looked_at, arm.pairs, arm.missing) == ("worse", 20, 50, 0)
-    assert arm.measures[0].comparison.confidence > 0.95
-    assert "over all looks" in arm.headline
-    assert found.together.startswith("what decides was to be looked at 5 times")
-
-
-def test_before_the_first_look_there_is_no_verdict() -> None:
-    plan = plan_of(looks=5)
-    found = compared(
-        results_from(plan, lambda item: passed_if(not is_cheap(item)) if item.repeat < 9 else {"verdict": "waiting"})
-    )
-    assert found.arms[0].verdict == "not enough data"
-    assert found.arms[0].measures[0].why == "the first look comes after 10 pairs"
-
-
-def test_marks_decide_too() -> None:
-    item = plan_of().items[0]
-    marked = [ExpectationChecked(run=item.run, seq=1, number=1, about="kind", met=True, found="", mark=0.75)]
-    assert value_at_end(ending(item, True), "score", marked) == 0.75
-    assert value_at_end(ending(item, True), "score") is None
-
-
-def test_looking_early_finds_no_more_by_luck_and_saves_runs() -> None:
-    """A hundred batches; `tests/bench/early_ends.py` takes thousands."""
-    alike = seen(Truth((0.6, 0.6), pairs=30, looks=3), batches=100)
-    assert alike.differs <= 0.06
-    differing = seen(Truth((0.9, 0.3), pairs=30, looks=3), batches=20)
-    assert differing.differs >= 0.9
-    assert differing.performed < 0.8
-
-
-CLERK = """\
-schema: footlights/v1
-name: clerk
-models: {careful: {use: openai/gpt-5.5}, quick: {use: openai/gpt-5.5}}
-agents: {clerk: {persona: You answer., model: careful}}
-strategy: {matrix: {tone: [plain]}, repeat: 20}
-steps:
-  answer:
-    agent: clerk
-    prompt: Answer the letter.
-    rehearsal: {reply: By rule 2., slips: {share: {quick: 0.9}, reply: A free locomotive.}}
-expect: [{step: answer, contains: rule}]
-"""
-
-
-async def test_a_real_batch_ends_early_and_tells_the_same_from_its_archive(tmp_path: Path) -> None:
-    checked = read(tmp_path, CLERK, "clerk")
-    axis = "agents.clerk.model"
-    plan = rehearsal(checked, matrix={axis: ["careful", "quick"]}, compare=axis, looks=4, parallel=2)
+async def test_two_clerks_slip_where_their_models_are_named_and_never_by_themselves(tmp_path: Path) -> None:
+    checked = load(ROOT / "scenarios" / "operations" / "two-clerks.yaml", "two-clerks.yaml")
+    named = {"agents.clerk.model": ["careful", "quick"]}
     with Journal.open(tmp_path / "workspace", fast=True) as journal:
-        from app.batch.driving import Drive
-
-        conducted = await Drive.begin(journal, plan).conduct(Noted(), workers=0)
-        assert conducted.stopped.startswith("quick is worse, clear at look ")
-        found = compared(await results(journal))
-        assert found.arms[0].verdict == "worse"
-        assert found.stopped == conducted.stopped
-        assert found.arms[0].looked_at < found.arms[0].pairs == 20
+        off = []
+        for wish in ({"repeat": 60}, {"repeat": 10, "matrix": named}):
+            await performed(journal, rehearsal(checked, seed=0, **wish))
+            off.append((await results(journal)).count("unmet"))
+    assert off[0] == 0
+    assert off[1] > 0
 
 
 async def test_a_real_batch_is_compared_from_its_archive(tmp_path: Path) -> None:
@@ -349,4 +308,4 @@ async def test_a_real_batch_is_compared_from_its_archive(tmp_path: Path) -> None
         await performed(journal, plan)
         found = compared(await results(journal))
     assert (found.axis, found.control, found.mode) == ("tone", "plain", "rehearsal")
-    assert found.arms[0].verdict == "not enough data"
+    assert found.arms[0].verdict == "same"

@@ -145,7 +145,7 @@ async def test_two_workers_do_not_spend_more_than_the_batch_has_and_pause(
     told = events(journal, plan)
     spent = sum(event.cost_usd for event in told if isinstance(event, CallFinished | CallFailed))
     assert 0 < spent <= 1.0
-    assert {event.reason for event in told if isinstance(event, RunPaused)} <= {"budget", "signal"}
+    assert {event.reason for event in told if isinstance(event, RunPaused)} <= {"batch", "signal"}
     assert conducted.left > 0
     assert "the batch may use $1.00" in conducted.stopped
 

@@ -62,7 +62,7 @@ def test_looking_again_and_again_finds_no_more_by_luck_than_looking_once() -> No
 
 
 def test_nor_does_looking_at_amounts() -> None:
-    holds(sequential_amounts(Monitor(60, 3, "cost_usd", "pocock"), AMOUNTS[0], SOME))
+    holds(sequential_amounts(Monitor(60, 3, "cost_usd"), AMOUNTS[0], SOME))
 
 
 def test_what_is_measured_many_at_a_time_is_what_compare_says() -> None:

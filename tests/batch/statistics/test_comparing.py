@@ -16,7 +16,6 @@ from app.batch.statistics import (
     compare_unpaired,
     higher_is_better,
     holm,
-    mean_interval,
     rate_interval,
     rate_told,
 )
@@ -70,14 +69,22 @@ def test_where_nothing_is_left_to_chance_what_is_equal_in_every_pair_is_the_same
     other = certain(compare("seconds", [1.5] * 24, [1.5] * 23 + [2.0]))
     judged = holm([equal, other])
     assert [found.verdict for found in judged] == ["same", "not enough data"]
+    few = certain(compare("seconds", [amount] * 2, [amount] * 2))
+    assert (few.verdict, holm([few, other])[0].verdict) == ("same", "same")
     assert judged[0].sentence.startswith("The same in all 24 pairs: ")
     assert judged[0].needed is None
+
+
+def test_successes_that_leave_nothing_to_chance_are_the_same_however_few() -> None:
+    equal, other = (certain(compare("success", [1, 0, 1], b)) for b in ([1, 0, 1], [0, 1, 1]))
+    assert [found.verdict for found in holm([equal, other])] == ["same", "not enough data"]
+    assert equal.sentence == "The same in all 3 pairs: 67 %."
 
 
 def test_all_successes_in_twelve_pairs_say_how_much_could_hide() -> None:
     found = compare("success", [1] * 12, [1] * 12)
     assert (found.verdict, found.p, found.difference) == ("not enough data", 1.0, 0.0)
-    assert "No difference was seen in 12 pairs: 100 % against 100 %" in found.sentence
+    assert "The same in all 12 pairs: 100 %; " in found.sentence
     assert "with so few, a difference of up to 24 points could hide" in found.sentence
     assert found.needed == 297
     assert "About 300 pairs would tell" in found.sentence
@@ -95,7 +102,13 @@ def test_pairs_that_never_differ_are_the_same_once_there_are_enough_of_them() ->
 
 def test_a_handful_of_differences_does_not_pass_for_sameness() -> None:
     a, b = [100.0] * 20, [100.0] * 18 + [101.0, 99.0]
-    assert compare("tokens", a, b).verdict == "not enough data"
+    handful, more = compare("tokens", a, b), compare("tokens", a, [101.0, 99.0] * 3 + [100.0] * 14)
+    assert (handful.verdict, handful.differ, handful.needed) == ("not enough data", 2, 59)
+    assert (more.verdict, more.differ, more.needed) == ("not enough data", 6, 27)
+    assert more.sentence == (
+        "No difference was seen in 20 pairs: 100 tokens against 100 tokens, +0.0 %; "
+        "only 6 of them differ, too few to know how widely others would. About 27 pairs would tell."
+    )
 
 
 def test_a_difference_that_is_always_the_same_is_seen() -> None:
@@ -189,11 +202,6 @@ def test_a_rate_is_never_said_to_be_certain() -> None:
 def test_a_narrow_interval_of_a_rate_is_told_so_finely_that_it_has_a_width() -> None:
     told = [rate_told(*rate_interval(*counts)) for counts in ((11, 20), (0, 20), (0, 1_000), (10_000, 10_000))]
     assert told == ["34 to 74 %", "0 to 16 %", "0 to 0.4 %", "99.96 to 100 %"]
-
-
-def test_a_mean_needs_two_values_for_an_interval() -> None:
-    assert mean_interval([3.0]) is None
-    assert mean_interval([1.0, 2.0, 3.0]) == pytest.approx((-0.484, 4.484), abs=0.001)
 
 
 def test_without_scipy_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from scipy.optimize import minimize_scalar
 
-from app.batch.statistics import amounts, rates
+from app.batch.statistics import amounts, compare, compare_unpaired, holm, rates
 
 
 @pytest.mark.parametrize(("won", "lost"), [(1, 0), (5, 0), (9, 2), (14, 6), (40, 25), (0, 7)])
@@ -91,6 +91,29 @@ def test_arms_apart_are_welchs_test() -> None:
     assert found.p == pytest.approx(welch.pvalue)
     assert (found.low, found.high) == pytest.approx(welch.confidence_interval())
     assert found.ahead == pytest.approx(stats.mannwhitneyu(b, a).statistic / 1500)
+
+
+def test_the_dust_of_sums_is_no_difference() -> None:
+    for count in (10, 80):
+        apart = compare_unpaired("cost_usd", [0.1] * count, [0.1] * 3 * count)
+        assert (apart.difference, apart.p, apart.effect, apart.ratio) == (0.0, 1.0, 0.0, 1.0)
+        pairs = compare("cost_usd", [0.3] * count, [0.1 + 0.2] * count)  # the same calls, added in another order
+        assert (pairs.difference, pairs.differ, pairs.p, pairs.effect, pairs.ahead) == (0.0, 0, 1.0, 0.0, 0.5)
+        assert holm([apart, pairs])[0].p == 1.0
+
+
+def test_pairs_that_differ_alike_but_for_dust_have_no_scatter_to_go_by() -> None:
+    a = [0.1 * at for at in range(10)]
+    found = amounts.paired(a, [value + 0.7 for value in a], 0.99999)
+    assert (found.spread, found.test) == (0.0, "sign flips of the mean")
+    assert found.p == pytest.approx(2**-10)
+
+
+def test_arms_that_do_not_scatter_are_as_surely_apart_as_their_labels_could_have_fallen() -> None:
+    found = amounts.apart([0.1] * 8, [0.2] * 10, 0.95)
+    flips = stats.permutation_test(([0.1] * 8, [0.2] * 10), lambda x, y: np.mean(x) - np.mean(y), n_resamples=np.inf)
+    assert found.p == pytest.approx(flips.pvalue)
+    assert found.p > 0
 
 
 def test_many_pairs_are_compared_in_blocks() -> None:

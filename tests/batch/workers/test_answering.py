@@ -20,7 +20,7 @@ from providers.limiter import Limiter
 class Broke:
     """A ledger that fails as nobody foresaw."""
 
-    async def hold(self, hold: Hold) -> str:
+    async def hold(self, hold: Hold, waits: bool = True) -> str:
         raise KeyError(hold.tokens)
 
 

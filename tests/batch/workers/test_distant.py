@@ -231,7 +231,7 @@ async def test_nobody_takes_over_a_run_whose_driver_lives(
     tmp_path: Path, journal: Journal, company: Ensemble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.batch.workers.distant.SOON", 0.0)
-    company.on_the_way = falls_silent_after(1)
+    company.on_the_way = falls_silent_after(2)
     plan = relay(tmp_path, repeat=1)
     run = plan.items[0].run
     async with Elsewhere(journal, plan.sources, company) as executor:
@@ -248,7 +248,7 @@ async def test_a_worker_that_does_not_stop_in_time_is_ended(
     tmp_path: Path, journal: Journal, company: Ensemble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.batch.workers.elsewhere.FAREWELL", 0.01)
-    company.on_the_way = falls_silent_after(1)
+    company.on_the_way = falls_silent_after(2)
     plan = relay(tmp_path, repeat=1)
     async with Elsewhere(journal, plan.sources, company) as executor:
         performing = asyncio.create_task(executor.perform(Work(plan.items[0].run, 0)))
@@ -282,7 +282,7 @@ async def test_a_worker_that_has_nothing_to_say_answers_when_it_is_asked(tmp_pat
 
     company.on_the_way = lambda worker: on_the_way
     async with Elsewhere(journal, relay(tmp_path).sources, company, beat=beats.get) as executor:
-        for asked in range(1, 2 * BEATS):
+        for asked in range(2, 2 * BEATS):  # when it began it was asked as well
             beats.put_nowait(None)
             await until(lambda asked=asked: heard[wire.Pong] == asked)  # type: ignore[misc]
         assert executor.health().lost == 0

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.batch.executor import Work, WorkerLost
+from app.batch.executor import Ending, Work, WorkerLost
+from app.batch.plan import Item
 from app.batch.workers import elsewhere
 from app.batch.workers.desk import BEATS
 from app.batch.workers.elsewhere import Elsewhere
@@ -25,6 +26,7 @@ from corpus.batches import Noted, performed, read, rehearsal, results
 from corpus.commands import ROOT
 from corpus.companies import conductor
 from corpus.playing import until
+from corpus.processes import below, is_left
 from corpus.stub import Answer, Asked, Stub
 from corpus.wires import NAMED
 
@@ -49,11 +51,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def workers_of(driver: int) -> list[psutil.Process]:
     """The worker processes of a driver."""
-    return [child for child in psutil.Process(driver).children() if "worker_process" in " ".join(child.cmdline())]
-
-
-def is_gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return below("worker_process", driver)
 
 
 async def test_many_runs_are_performed_by_processes(tmp_path: Path, journal: Journal) -> None:
@@ -62,6 +60,22 @@ async def test_many_runs_are_performed_by_processes(tmp_path: Path, journal: Jou
     assert Counter(ending.outcome for ending in watcher.endings) == {"succeeded": 80}
     assert (await results(journal)).count("passed") == 80
     assert not workers_of(os.getpid())
+
+
+class Together(Noted):
+    """How many runs were under way when the first one ended."""
+
+    at_first = 0
+
+    def ended(self, item: Item, ending: Ending) -> None:
+        self.at_first = self.at_first or len(self.begun)
+        super().ended(item, ending)
+
+
+async def test_so_many_are_under_way_as_somebody_asks_for(tmp_path: Path, journal: Journal) -> None:
+    watcher = Together()
+    await performed(journal, rehearsal(read(tmp_path), repeat=50, parallel=90), watcher, workers=2)
+    assert watcher.at_first == 90
 
 
 def killed(worker: psutil.Process, beats: asyncio.Queue[None]) -> str:
@@ -108,7 +122,7 @@ async def test_a_worker_that_is_lost_in_the_middle_of_a_call_costs_that_call_and
             with pytest.raises(WorkerLost, match=f"worker 1 is gone: {why}"):
                 await performing
             ending = await executor.perform(Work(run, 0, mode="live", begun=True))
-    assert is_gone(worker)
+    assert not is_left(worker)
     assert ending.outcome == "succeeded"
     assert prompts == {"Tell the first part.": 1, "Go on from A part.": 2}
     events = journal.recorded(run)
@@ -160,7 +174,7 @@ async def test_a_worker_that_hangs_is_killed_when_its_time_is_over(
         await executor.stop(0.0)
         with pytest.raises(WorkerLost):
             await performing
-    assert is_gone(worker)
+    assert not is_left(worker)
 
 
 async def test_a_very_long_value_comes_through(tmp_path: Path, journal: Journal) -> None:
@@ -177,6 +191,27 @@ async def test_a_worker_that_cannot_begin_says_why(tmp_path: Path, monkeypatch: 
     worker = await Troop(tmp_path / "outbox", 1, 1).hire(1)
     assert [message async for message in worker] == []
     assert "No module named" in await worker.close(60.0)
+
+
+async def test_a_worker_that_a_signal_without_a_name_has_ended_says_its_number(tmp_path: Path) -> None:
+    worker = await Troop(tmp_path / "outbox", 1, 1).hire(1)
+    (process,) = workers_of(os.getpid())
+    process.send_signal(signal.SIGRTMIN + 6)
+    assert await worker.close(60.0) == f"signal {signal.SIGRTMIN + 6} ended it"
+
+
+async def test_what_is_said_to_a_worker_that_is_gone_is_lost_without_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = await Troop(tmp_path / "outbox", 1, 1).hire(1)
+    (process,) = workers_of(os.getpid())
+    process.kill()
+    assert [message async for message in worker] == []
+    for _ in range(20):
+        worker.send(b"are you there?")
+        await asyncio.sleep(0)
+    assert await worker.close(60.0) == "SIGKILL ended it"
+    assert "socket.send() raised" not in caplog.text
 
 
 DRIVER = """
@@ -211,4 +246,4 @@ async def test_workers_end_by_themselves_when_their_driver_is_killed(tmp_path: P
         workers = workers_of(driver.pid)
         assert len(workers) == 2
         driver.kill()
-    await until(lambda: all(map(is_gone, workers)))
+    await until(lambda: not any(map(is_left, workers)))

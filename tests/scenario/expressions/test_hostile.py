@@ -249,7 +249,7 @@ def test_any_text_is_a_template_or_mistakes_with_places_inside_it(text: str) -> 
         return
     assert isinstance(template, Template)
     assert all(text[placed.start : placed.end] == placed.expression.source for placed in template.placed)
-    if template.is_plain:
+    if not template.placed:
         assert render(template, {}) == text.replace("$${{", "${{")
 
 
