@@ -16,7 +16,7 @@ from app.events import CallFailed, CallFinished, Failure, Ref
 from app.safety import clean, one_line
 from app.state import CallState, RunState, StepState, Tally, ToolState, takeover
 from app.state.terms import WAITS
-from app.state.words import because, in_full, plural, took
+from app.state.words import all_usd, because, in_full, plural, took
 
 _WIDEST = 120
 Values = Callable[[Ref], Any]
@@ -157,7 +157,7 @@ def step_data(step: StepState, state: RunState, value_of: Values, *, calls: bool
         "began_ms": step.began,
         "ended_ms": step.ended,
         "seq": step.began_at,
-        "cost_usd": step.tally.cost_usd + step.tally.played_usd,
+        "cost_usd": all_usd(step.tally),
         "estimated_usd": step.tally.estimated_usd,
         "played_usd": step.tally.played_usd,
         "unpriced": step.tally.unpriced,
@@ -194,7 +194,7 @@ def call_data(call: CallState, value_of: Values) -> dict[str, Any]:
         "thought": value_of(ended.thought) if isinstance(ended, CallFinished) and ended.thought else None,
         "counted": to_builtins(ended.counted) if isinstance(ended, CallFinished) and ended.counted else None,
         "prices": to_builtins(ended.prices) if ended is not None and ended.prices is not None else None,
-        "cost_usd": call.cost_usd + call.spent.played_usd,
+        "cost_usd": all_usd(call.spent),
         "played_usd": call.spent.played_usd,
         "basis": ended.basis if ended else None,
         "took_ms": ended.took_ms if ended else None,

@@ -18,7 +18,18 @@ from app.events import Failure, Handoff, Origin, Ref, RunStarted
 from app.safety import clean, one_line
 from app.state import GateState, RunState, StepState
 from app.state.brief import in_brief
-from app.state.words import as_said, because, how_performed, in_full, money, paid_at_all, plural, short_id, took
+from app.state.words import (
+    all_usd,
+    as_said,
+    because,
+    how_performed,
+    in_full,
+    money,
+    paid_at_all,
+    plural,
+    short_id,
+    took,
+)
 
 if TYPE_CHECKING:
     from app.cli.show import Recorded
@@ -276,7 +287,7 @@ def run_data(recorded: Recorded) -> dict[str, Any]:
         "took_ms": state.mono,
         "events": len(recorded.events),
         "parent": {"run": start.parent.run, "seq": start.parent.seq} if start and start.parent else None,
-        "cost_usd": state.totals.cost_usd + state.totals.played_usd,
+        "cost_usd": all_usd(state.totals),
         "estimated_usd": state.totals.estimated_usd,
         "rehearsed_usd": state.totals.rehearsed_usd,
         "played_usd": state.totals.played_usd,

@@ -26,7 +26,7 @@ from app.safety import one_line
 from app.state import NOTHING, CallState, GateState, RunState, Spent, spent_by, takeover
 from app.state.receipts import why_not
 from app.state.spending import OWN_MACHINE
-from app.state.words import BASES, Spending, as_said, notes, paid, paid_at_all, plural, spaced, took
+from app.state.words import BASES, Spending, all_usd, as_said, notes, paid, paid_at_all, plural, spaced, took
 from app.tui.log.lines import line_of
 from app.tui.look.glyphs import UNICODE
 from app.tui.naming import name_of, role_of, sign
@@ -169,7 +169,7 @@ def _taken(calls: int, usage: Usage, spending: Spending, lasted: int) -> tuple[C
 
 def _money(spending: Spending, told: str) -> Cell:
     """What nobody knows the price of has no number."""
-    return Cell(told, None if spending.unpriced else spending.cost_usd + spending.played_usd)
+    return Cell(told, None if spending.unpriced else all_usd(spending))
 
 
 def _sure(spending: Spending) -> str:

@@ -10,8 +10,8 @@ from html import escape
 
 from app.export.account import Account, Actor, Passed, clock
 from app.safety import one_line
-from app.state import Tally, critical_path
-from app.state.words import in_a_cell, plural, took
+from app.state import critical_path
+from app.state.words import all_usd, in_a_cell, plural, took
 from app.tui.look.glyphs import UNICODE
 from app.tui.look.themes import ROLES
 from app.tui.naming import name_of, role_of, sign, step_name
@@ -167,8 +167,8 @@ def shares(account: Account) -> str:
     acted = [agent for agent in state.agents.values() if agent.tally.calls]
     if not acted:
         return ""
-    has_cost = any(_cost(agent.tally) for agent in acted)
-    amounts = [_cost(agent.tally) if has_cost else agent.tally.tokens for agent in acted]
+    has_cost = any(all_usd(agent.tally) for agent in acted)
+    amounts = [all_usd(agent.tally) if has_cost else agent.tally.tokens for agent in acted]
     scale = (WIDTH - _LEFT - 250) / (max(amounts) or 1)
     parts = []
     for number, (agent, amount) in enumerate(zip(acted, amounts, strict=True)):
@@ -182,10 +182,6 @@ def shares(account: Account) -> str:
         told = f"{in_a_cell(agent.tally)} · {plural(agent.tally.tokens, 'token')}"
         parts.append(_text(_LEFT + wide + 8, y + 17, told, "figures", "start"))
     return _svg(26 * len(acted) + 4, "What each agent cost" if has_cost else "What each agent read and wrote", parts)
-
-
-def _cost(tally: Tally) -> float:
-    return tally.cost_usd + tally.played_usd
 
 
 # In SVG

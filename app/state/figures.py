@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.state.shapes import RunState, Tally
+from app.state.words import all_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _used(state: RunState, kind: str, name: str, measure: str, now: int) -> tupl
     tally, wall = _scope(state, kind, name, now)
     match measure:
         case "cost_usd":
-            return tally.cost_usd + tally.played_usd, tally.held_usd  # a limit counts as when it was recorded
+            return all_usd(tally), tally.held_usd  # a limit counts as when it was recorded
         case "tokens":
             return tally.tokens, tally.held_tokens
         case "turns":

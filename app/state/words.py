@@ -112,12 +112,14 @@ def paid_at_all(spending: Spending) -> str:
     return paid(spending) if is_told else ""
 
 
-def known_usd(spending: Spending) -> float | None:
-    """What `cost_usd` says to programs: what calls come to, also those that were rehearsed, or played and paid before.
+def all_usd(spending: Spending) -> float:
+    """What `cost_usd` says to programs: what calls come to, be they paid, rehearsed or played."""
+    return spending.cost_usd + spending.played_usd
 
-    None where calls have no price and nothing else is known, since that is not nothing.
-    """
-    usd = spending.cost_usd + spending.played_usd
+
+def known_usd(spending: Spending) -> float | None:
+    """The same; none where calls have no price and nothing else is known, since that is not nothing."""
+    usd = all_usd(spending)
     return None if spending.unpriced and not usd else usd
 
 

@@ -23,16 +23,8 @@ from app.events import Origin, RunStarted
 from app.journal import Archive, Journal
 from app.journal.errors import RunBusy
 from app.journal.prune import delete_runs
+from corpus.batch_plays import DEAR
 from corpus.batches import GREET, Noted, performed, read, rehearsal, results
-
-DEAR = """\
-schema: footlights/v1
-name: dear
-models: {dear: {use: openai/gpt-5.5, price: {input: 10000, output: 10000}, params: {max_tokens: 100}}}
-agents: {host: {persona: You greet., model: dear}}
-steps:
-  hello: {agent: host, prompt: Greet., rehearsal: {reply: Good evening.}}
-"""
 
 
 @pytest.fixture
